@@ -1,0 +1,119 @@
+//! Days and hours of a simulation: UTC, no leap seconds, day 0 is 1970-01-01.
+
+use jiff::civil::{Date, date};
+
+/// Seconds of a day.
+pub const SECONDS_PER_DAY: i64 = 86_400;
+/// Hours of a mean Gregorian year.
+pub const HOURS_PER_YEAR: f64 = 8_765.82;
+/// Days of a mean Gregorian year.
+pub const DAYS_PER_YEAR: f64 = 365.2425;
+
+/// A UTC day, counted from 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i32);
+
+impl Day {
+    /// The day of a calendar date.
+    pub fn from_date(d: Date) -> Self {
+        Self(
+            (d.since(date(1970, 1, 1))
+                .expect("dates of years -9999 to 9999 differ by a representable span"))
+            .get_days(),
+        )
+    }
+
+    /// Parses `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// Says what is wrong when the text is no date of that form.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        text.parse::<Date>().map(Self::from_date).map_err(|e| e.to_string())
+    }
+
+    /// The calendar date.
+    pub fn date(self) -> Date {
+        date(1970, 1, 1)
+            .checked_add(jiff::Span::new().days(self.0))
+            .expect("simulated days are within years -9999 to 9999")
+    }
+
+    /// The day a time stamp (seconds since 1970) falls in.
+    pub fn of_unix(seconds: i64) -> Self {
+        Self(seconds.div_euclid(SECONDS_PER_DAY) as i32)
+    }
+
+    /// Midnight at the beginning of the day, seconds since 1970.
+    pub fn unix(self) -> i64 {
+        i64::from(self.0) * SECONDS_PER_DAY
+    }
+
+    /// Calendar year.
+    pub fn year(self) -> i16 {
+        self.date().year()
+    }
+
+    /// Month of the year, 1–12.
+    pub fn month(self) -> i8 {
+        self.date().month()
+    }
+
+    /// Day of the month, 1–31.
+    pub fn day_of_month(self) -> i8 {
+        self.date().day()
+    }
+
+    /// Day of the year, 1–366.
+    pub fn day_of_year(self) -> i16 {
+        self.date().day_of_year()
+    }
+
+    /// The same day `months` later (the last of the month where the day does not exist).
+    pub fn plus_months(self, months: i32) -> Self {
+        Self::from_date(
+            self.date()
+                .checked_add(jiff::Span::new().months(months))
+                .expect("simulated days are within years -9999 to 9999"),
+        )
+    }
+
+    /// The day `days` later.
+    pub fn plus_days(self, days: i32) -> Self {
+        Self(self.0 + days)
+    }
+
+    /// Years of 365.2425 days from `earlier` to this day.
+    pub fn years_since(self, earlier: Self) -> f64 {
+        f64::from(self.0 - earlier.0) / DAYS_PER_YEAR
+    }
+
+    /// `YYYY-MM`.
+    pub fn month_label(self) -> String {
+        let d = self.date();
+        format!("{:04}-{:02}", d.year(), d.month())
+    }
+}
+
+impl core::fmt::Display for Day {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}", self.date())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_dates_agree() {
+        let day = Day::parse("2024-04-20").unwrap();
+        assert_eq!(day.unix(), 1_713_571_200);
+        assert_eq!(day.to_string(), "2024-04-20");
+        assert_eq!(Day::of_unix(1_713_571_199), day.plus_days(-1));
+        assert_eq!(
+            Day::parse("2024-01-31").unwrap().plus_months(1).to_string(),
+            "2024-02-29"
+        );
+        assert!(Day::parse("2024-13-01").is_err());
+    }
+}

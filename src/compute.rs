@@ -1,0 +1,1 @@
+//! What one MW of machines earns: mining machines and accelerators.

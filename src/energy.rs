@@ -1,0 +1,1 @@
+//! Supply of a site, hour by hour.

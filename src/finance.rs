@@ -1,0 +1,1 @@
+//! Ledger, cash flow, tax, NPV, IRR, payback.

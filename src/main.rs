@@ -1,0 +1,3 @@
+//! The `hashwatt` binary.
+
+fn main() {}

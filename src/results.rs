@@ -1,0 +1,1 @@
+//! Tables, manifest, atomic writing, reading back.

@@ -1,0 +1,1 @@
+//! The ECS loop: one schedule run per simulated day.

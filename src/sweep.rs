@@ -1,0 +1,1 @@
+//! Designs over scenario keys, run on all cores.
