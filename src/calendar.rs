@@ -1,6 +1,10 @@
 //! Days and hours of a simulation: UTC, no leap seconds, day 0 is 1970-01-01.
 
+use std::borrow::Cow;
+
 use jiff::civil::{Date, date};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Seconds of a day.
 pub const SECONDS_PER_DAY: i64 = 86_400;
@@ -91,6 +95,32 @@ impl Day {
     pub fn month_label(self) -> String {
         let d = self.date();
         format!("{:04}-{:02}", d.year(), d.month())
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for Day {
+    fn schema_name() -> Cow<'static, str> {
+        "Day".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date" })
     }
 }
 

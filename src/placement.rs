@@ -1,1 +1,16 @@
 //! What to build, where and when.
+//!
+//! A [`Problem`] holds everything a planner may know on a decision day: the forecast by period, each site's
+//! typical hours, what stands there, what could be built, and the limits. A policy turns it into a [`Plan`].
+//! Every policy, and the optimiser that will join them, takes a `&Problem` and gives a `Plan`; the value of a
+//! site is always computed by the same hourly dispatch the simulation runs ([`value::site_value_usd`]).
+
+mod fixed;
+mod greedy;
+mod problem;
+mod state;
+pub mod value;
+
+pub use fixed::{Order, fixed};
+pub use greedy::greedy;
+pub use problem::{Action, Block, FarmKind, Limits, Period, Plan, Problem, SiteCase, Step, Technology};
