@@ -1,0 +1,190 @@
+use super::*;
+use crate::rng;
+use rand::Rng;
+
+const ROLLS: [VersionRoll; 3] = [VersionRoll::None, VersionRoll::Four, VersionRoll::Eight];
+
+fn random_template(entity: &str, roll: VersionRoll) -> Template {
+    let mut header = [0; 80];
+    rng::stream(7, "hash test", entity).fill_bytes(&mut header);
+    Template { header, roll }
+}
+
+fn naive_hits(template: &Template, target: U256, range: Range<u64>) -> Vec<u64> {
+    range
+        .filter(|&i| U256::from_le_bytes(sha256d(&template.header_at(i))) <= target)
+        .collect()
+}
+
+fn hits_of(kernel: Kernel, template: &Template, target: U256, range: Range<u64>) -> Vec<u64> {
+    let prepared = Prepared::new(template);
+    let mut from = range.start;
+    let mut hits = Vec::new();
+    loop {
+        let outcome = prepared.search_on(kernel, target, from..range.end);
+        let Some(found) = outcome.found else {
+            assert_eq!(outcome.attempts, range.end - from, "all of the range was tried");
+            return hits;
+        };
+        assert_eq!(outcome.attempts, found.index - from + 1);
+        assert_eq!(found.header, template.header_at(found.index));
+        assert_eq!(found.hash, sha256d(&found.header));
+        hits.push(found.index);
+        from = found.index + 1;
+    }
+}
+
+fn for_every_kernel_and_roll(check: impl Fn(Kernel, VersionRoll)) {
+    for kernel in Kernel::available() {
+        for roll in ROLLS {
+            check(kernel, roll);
+        }
+    }
+}
+
+#[test]
+fn every_kernel_finds_exactly_the_hits_of_the_naive_double_hash() {
+    for (header, leading_zeros) in [("a", 1), ("b", 3), ("c", 6), ("d", 8)] {
+        let target = U256::MAX >> leading_zeros;
+        for_every_kernel_and_roll(|kernel, roll| {
+            let template = random_template(header, roll);
+            let expected = naive_hits(&template, target, 0..3000);
+            assert!(!expected.is_empty());
+            assert_eq!(
+                hits_of(kernel, &template, target, 0..3000),
+                expected,
+                "{} {roll:?}",
+                kernel.name()
+            );
+        });
+    }
+}
+
+#[test]
+fn a_target_of_all_ones_is_met_by_all_and_one_of_zero_by_none() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("extremes", roll);
+        assert_eq!(
+            hits_of(kernel, &template, U256::MAX, 5..77),
+            (5..77).collect::<Vec<_>>()
+        );
+        assert!(hits_of(kernel, &template, U256::ZERO, 0..500).is_empty());
+    });
+}
+
+#[test]
+fn a_hash_equal_to_the_target_meets_it_and_one_above_does_not() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("equality", roll);
+        let lowest = (0..200)
+            .min_by_key(|&i| U256::from_le_bytes(sha256d(&template.header_at(i))))
+            .unwrap();
+        let hash = U256::from_le_bytes(sha256d(&template.header_at(lowest)));
+        assert_eq!(hits_of(kernel, &template, hash, 0..200), [lowest]);
+        assert!(hits_of(kernel, &template, hash - U256::ONE, 0..200).is_empty());
+    });
+}
+
+#[test]
+fn only_candidates_inside_the_range_count_whatever_its_alignment() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("ranges", roll);
+        let target = U256::MAX >> 2;
+        for start in 0..18 {
+            for length in 0..20 {
+                let range = start..start + length;
+                let expected = naive_hits(&template, target, range.clone());
+                assert_eq!(hits_of(kernel, &template, target, range), expected);
+            }
+        }
+    });
+}
+
+#[test]
+fn the_first_and_the_last_candidate_are_searched_and_none_beyond() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("ends", roll);
+        let prepared = Prepared::new(&template);
+        let last = template.candidates() - 1;
+        assert_eq!(template.header_at(last)[76..], [0xff; 4]);
+        for index in [0, last] {
+            let target = U256::from_le_bytes(sha256d(&template.header_at(index)));
+            let outcome = prepared.search_on(kernel, target, index..index + 1);
+            assert_eq!(outcome.found.map(|f| f.index), Some(index));
+        }
+        let beyond = prepared.search_on(kernel, U256::MAX, last + 1..last + 9);
+        assert_eq!(
+            beyond,
+            Outcome {
+                found: None,
+                attempts: 0
+            }
+        );
+    });
+}
+
+/// Genesis and block 840,000 (whose version has rolled bits), as on the main network.
+const REAL_HEADERS: [&str; 3] = [
+    "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c",
+    "010000006fe28c0ab6f1b372c1a6a246ae63f74f931e8365e15a089c68d6190000000000982051fd1e4ba744bbbe680e1fee14677ba1a3c3540bf7b1cdb606e857233e0e61bc6649ffff001d01e36299",
+    "00e05f2aab948491071265ad552351d0ad625745668da54b0172010000000000000000004f89a5d73bd4d4887f25981fe81892ccafda10c27f52d6f3dd28183a7c411b03b7072366194203177d9863ea",
+];
+
+fn bytes<const N: usize>(hex: &str) -> [u8; N] {
+    core::array::from_fn(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap())
+}
+
+#[test]
+fn the_double_hash_of_genesis_is_the_published_one() {
+    let mut expected: [u8; 32] = bytes("000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f");
+    expected.reverse();
+    assert_eq!(sha256d(&bytes::<80>(REAL_HEADERS[0])), expected);
+}
+
+#[test]
+fn real_headers_are_found_at_the_index_of_their_nonce_and_version() {
+    let network_target = U256::MAX >> 32;
+    for hex in REAL_HEADERS {
+        let header: [u8; 80] = bytes(hex);
+        let nonce = u32::from_le_bytes(*header[76..].first_chunk().unwrap());
+        for_every_kernel_and_roll(|kernel, roll| {
+            let template = Template { header, roll };
+            let k = roll.count();
+            let rolled = u64::from(template.version() >> 13) % k;
+            let index = u64::from(nonce) * k + rolled;
+            assert_eq!(template.header_at(index), header);
+            let hits = hits_of(kernel, &template, network_target, index - 40..index + 40);
+            assert_eq!(hits, [index]);
+        });
+    }
+}
+
+#[test]
+fn setting_the_time_gives_the_template_with_that_time() {
+    for roll in ROLLS {
+        let mut template = random_template("time", roll);
+        let mut prepared = Prepared::new(&template);
+        prepared.set_time(1_713_571_767);
+        template.header[68..72].copy_from_slice(&1_713_571_767_u32.to_le_bytes());
+        let target = U256::MAX >> 5;
+        assert_eq!(prepared.search(target, 3..900), search(&template, target, 3..900));
+    }
+}
+
+#[test]
+fn rolled_versions_stay_inside_the_bip_320_mask_lowest_bits_first() {
+    let template = Template {
+        header: [0; 80],
+        roll: VersionRoll::Four,
+    };
+    let versions: Vec<u32> = (0..5)
+        .map(|i| u32::from_le_bytes(*template.header_at(i).first_chunk().unwrap()))
+        .collect();
+    assert_eq!(versions, [0, 0x2000, 0x4000, 0x6000, 0]);
+    assert_eq!(template.header_at(4)[76], 1, "the fifth candidate has the second nonce");
+}
+
+#[test]
+fn the_chosen_kernel_is_one_that_this_machine_has() {
+    assert!(Kernel::available().iter().any(|k| k.name() == kernel_name()));
+}
