@@ -1,1 +1,22 @@
-//! Supply of a site, hour by hour.
+//! Supply of a site, hour by hour: surplus wind and solar, hydro, market price, grid availability.
+//!
+//! Series come from files ([`read_hourly`]) or from stochastic generators, and [`supply`] puts them together.
+//! All series are UTC and hour-beginning; index 0 is 00:00 UTC of the run's first day.
+//!
+//! A site's bytes depend only on the seed, its name, its location and its own keys: never on the other sites.
+//! Neighbours correlate all the same, because their weather is a weighted sum over the same lattice of noise
+//! cells (see `field`).
+
+mod params;
+mod price;
+mod series;
+
+pub use params::{
+    CapacityFactor, ConstantOutput, DemandResponse, Export, FileOutput, GeneratedFlow, Grid, Hydro, HydroFlow,
+    Location, MultiYear, SiteEnergy, SolarMounting, SolarOutput, Surplus, Weather, WindOutput,
+};
+pub use price::{FilePrice, FlatPrice, GeneratedPrice, MonthlyPrice, PriceSeries};
+pub use series::{CsvSource, HourlySeries, Quantity, SeriesError, SeriesFiles, Stamp, Unit};
+
+/// One problem of a table: the dotted key path inside it, and what is wrong and what to do.
+pub type Problem = (String, String);

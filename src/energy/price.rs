@@ -1,0 +1,161 @@
+//! Market price at a site's node.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Problem;
+use super::series::{CsvSource, Quantity};
+
+/// Market price of energy at the site's node, USD/MWh, hour by hour.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PriceSeries {
+    /// One price for all hours.
+    Flat(FlatPrice),
+    /// One price for each month of the year.
+    Monthly(MonthlyPrice),
+    /// Generated: mean reversion with jumps, falling with the local wind.
+    Generated(GeneratedPrice),
+    /// From a file.
+    Csv(FilePrice),
+}
+
+/// One price for all hours.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlatPrice {
+    /// The price in the first year, USD/MWh. Required.
+    #[schemars(range(min = -500.0, max = 20_000.0))]
+    pub price_usd_per_mwh: f64,
+    /// Growth of the price per year, compounded at each 1 January. Default: 0.
+    #[serde(default)]
+    #[schemars(range(min = -0.5, max = 0.5))]
+    pub growth_per_year: f64,
+}
+
+/// One price for each month of the year.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MonthlyPrice {
+    /// Prices of January to December in the first year, USD/MWh. Required.
+    #[schemars(inner(range(min = -500.0, max = 20_000.0)))]
+    pub prices_usd_per_mwh: [f64; 12],
+    /// Growth of the prices per year, compounded at each 1 January. Default: 0.
+    #[serde(default)]
+    #[schemars(range(min = -0.5, max = 0.5))]
+    pub growth_per_year: f64,
+}
+
+/// Prices of a file, resampled over the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FilePrice {
+    /// The file and its column; unit `usd_per_mwh`, `usd_per_kwh` or `cents_per_kwh`. Required.
+    pub source: CsvSource,
+    /// Growth of the prices per year, compounded at each 1 January. Default: 0.
+    #[serde(default)]
+    #[schemars(range(min = -0.5, max = 0.5))]
+    pub growth_per_year: f64,
+}
+
+/// Mean reversion with jumps and seasons (Lucia–Schwartz) of `y = asinh(price / 20 USD/MWh)`, which admits negative prices.
+///
+/// The price falls with the wind at the site, so that it is low when the site's own wind is strong. Source of the
+/// method and of the defaults unless named otherwise: fits to ERCOT day-ahead hub prices 2022–2023.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct GeneratedPrice {
+    /// Expected price of the first year, before `floor` and `cap`, USD/MWh. Default: 40. Source: US hubs, 25–65.
+    #[schemars(range(min = -20.0, max = 500.0))]
+    pub mean_usd_per_mwh: f64,
+    /// Growth of the mean per year, compounded at each 1 January. Default: 0.
+    #[schemars(range(min = -0.5, max = 0.5))]
+    pub growth_per_year: f64,
+    /// Standard deviation of the log of a calendar year's mean, drawn once for all sites; 0 for none. Default: 0.4.
+    /// Source: US hubs 2020–2024, 0.4–0.6.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub annual_level_sd: f64,
+    /// Share of a deviation that is left an hour later. Default: 0.93. Source: half-life of 8.5–10 h; 0.955 at a
+    /// congested wind hub, 0.90 in Victoria.
+    #[schemars(range(min = 0.0, max = 0.999))]
+    pub phi: f64,
+    /// Standard deviation of the hourly shocks of `y`. Default: 0.10. Source: 0.14 at a congested wind hub, 0.41 in Victoria.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub sigma: f64,
+    /// Upward jumps per year. Default: 140.
+    #[schemars(range(min = 0.0, max = 2_000.0))]
+    pub jumps_up_per_year: f64,
+    /// Downward jumps per year. Default: 120.
+    #[schemars(range(min = 0.0, max = 2_000.0))]
+    pub jumps_down_per_year: f64,
+    /// Mean size of a jump of `y` either way. Default: 0.52. Source: +0.53 and -0.52.
+    #[schemars(range(min = 0.0, max = 2.0))]
+    pub jump_size: f64,
+    /// Swing of `y` over the year. Default: 0.2.
+    #[schemars(range(min = 0.0, max = 2.0))]
+    pub seasonal_amplitude: f64,
+    /// Day of the year of the dearest season. Default: 210 (end of July).
+    #[schemars(range(min = 1, max = 366))]
+    pub dearest_day_of_year: u16,
+    /// Swing of `y` over the day. Default: 0.3.
+    #[schemars(range(min = 0.0, max = 2.0))]
+    pub diurnal_amplitude: f64,
+    /// Local solar hour of the dearest time of the day. Default: 17.
+    #[schemars(range(min = 0.0, max = 24.0))]
+    pub dearest_hour: f64,
+    /// Drop of `y` at noon from solar power, none at night. Default: 0. Source: set 0.5–1 for a duck curve.
+    #[schemars(range(min = 0.0, max = 3.0))]
+    pub midday_drop: f64,
+    /// Correlation of the deviation of `y` with the normal score of the local wind. Default: -0.45. Source: ERCOT
+    /// log price against wind -0.39 to -0.45.
+    #[schemars(range(min = -0.9, max = 0.0))]
+    pub wind_correlation: f64,
+    /// Share of hours with a negative price that congestion in the windiest hours brings about; 0 for no congestion
+    /// (a few negative hours may come from the jumps all the same). Default: 0. Source: 0.05–0.08 at a congested
+    /// wind hub (HB_WEST 2022: 0.049), 0.23 in Victoria.
+    #[schemars(range(min = 0.0, max = 0.4))]
+    pub negative_hours_share: f64,
+    /// Lowest price of the market, USD/MWh. Default: -250. Source: ERCOT energy bid floor.
+    #[schemars(range(min = -1_000.0, max = 0.0))]
+    pub floor_usd_per_mwh: f64,
+    /// Highest price of the market, USD/MWh. Default: 5000. Source: ERCOT system-wide offer cap since 2022.
+    #[schemars(range(min = 50.0, max = 20_000.0))]
+    pub cap_usd_per_mwh: f64,
+}
+
+impl Default for GeneratedPrice {
+    fn default() -> Self {
+        Self {
+            mean_usd_per_mwh: 40.0,
+            growth_per_year: 0.0,
+            annual_level_sd: 0.4,
+            phi: 0.93,
+            sigma: 0.10,
+            jumps_up_per_year: 140.0,
+            jumps_down_per_year: 120.0,
+            jump_size: 0.52,
+            seasonal_amplitude: 0.2,
+            dearest_day_of_year: 210,
+            diurnal_amplitude: 0.3,
+            dearest_hour: 17.0,
+            midday_drop: 0.0,
+            wind_correlation: -0.45,
+            negative_hours_share: 0.0,
+            floor_usd_per_mwh: -250.0,
+            cap_usd_per_mwh: 5_000.0,
+        }
+    }
+}
+
+impl PriceSeries {
+    /// Problems between keys: dotted key path, what is wrong and what to do.
+    pub fn check(&self) -> Vec<Problem> {
+        match self {
+            Self::Csv(file) if file.source.unit.quantity() != Quantity::Price => vec![(
+                "source.unit".to_owned(),
+                "is no price; a price is in `usd_per_mwh`, `usd_per_kwh` or `cents_per_kwh`".to_owned(),
+            )],
+            _ => Vec::new(),
+        }
+    }
+}
