@@ -1,1 +1,12 @@
-//! One site, a slice of hours: who runs on which power, and why.
+//! One site, one hour: who runs on which power, and why.
+//!
+//! Sources are surplus (wind or solar the grid does not take), hydro, grid import and, for AI only, backup. Loads are
+//! the AI firm, served first whatever it costs, then miners tier by tier; local energy that earns more in the market
+//! is exported. [`dispatch_hour`] gives the full account of an hour with reason codes, [`welfare_usd`] its value alone,
+//! and [`hours_value_usd`] that of many hours, which is what a planner evaluates over and over.
+
+mod hour;
+mod reason;
+
+pub use hour::{Flow, Hour, HourResult, Loads, MinerTier, Terms, dispatch_hour, hours_value_usd, welfare_usd};
+pub use reason::{AiReason, MiningReason};

@@ -1,0 +1,74 @@
+//! Conversion of mining capacity to AI.
+
+use super::facility::Screens;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a converted hall becomes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversionTarget {
+    /// A leased AI hall.
+    Hosting,
+    /// A hall of own accelerators.
+    Cloud,
+    /// Whichever is worth more on the decision date.
+    #[default]
+    Best,
+}
+
+/// `[conversion]`: mining hall to AI hall. The AI side otherwise follows `[hosting]` or `[cloud]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConversionParams {
+    /// Whether farms may be converted at all.
+    /// Default: true. Source: user's choice.
+    pub allowed: bool,
+    /// What the hall becomes: `hosting`, `cloud` or `best`.
+    /// Default: best. Source: user's choice.
+    pub target: ConversionTarget,
+    /// Capital of the works without backup and machines, USD per MW of critical IT.
+    /// Default: 8,250,000. Source: 9.0 M with backup (7–11 M; TeraWulf 8–10, Cipher 9–11), light retrofit 3.6 M
+    /// (Riot–AMD), less 0.75 M backup.
+    #[schemars(range(min = 0.0, max = 1e9))]
+    pub infrastructure_usd_per_it_mw: f64,
+    /// Months of the works.
+    /// Default: 12. Source: Core Scientific 12, Bitfarms 13, Riot 0–5; range 5–18.
+    #[schemars(range(min = 0, max = 240))]
+    pub months: u32,
+    /// Share of the converted capacity's mining that is lost during the works.
+    /// Default: 0.5. Source: recommended default; range 0–1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub lost_mining_share: f64,
+    /// Share of the old hall's capital that is of use in the new one.
+    /// Default: 0.1. Source: more than 90 % of the fit-out is replaced (Sabre56 2024).
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub infrastructure_kept_share: f64,
+    /// Size of the steps in which capacity is converted, utility MW.
+    /// Default: 25. Source: as `hosting.facility.module_mw`.
+    #[schemars(range(min = 0.001, max = 10000.0))]
+    pub module_mw: f64,
+    /// Share of a site's mining MW that can be converted.
+    /// Default: 1.0. Source: the screens decide; about 0.20 of a portfolio qualifies (Sabre56 2024).
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub convertible_share: f64,
+    /// What a site must offer.
+    /// Default: see its keys. Source: see its keys.
+    pub screens: Screens,
+}
+
+impl Default for ConversionParams {
+    fn default() -> Self {
+        Self {
+            allowed: true,
+            target: ConversionTarget::Best,
+            infrastructure_usd_per_it_mw: 8_250_000.0,
+            months: 12,
+            lost_mining_share: 0.5,
+            infrastructure_kept_share: 0.1,
+            module_mw: 25.0,
+            convertible_share: 1.0,
+            screens: Screens::default(),
+        }
+    }
+}
