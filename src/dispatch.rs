@@ -6,7 +6,12 @@
 //! and [`hours_value_usd`] that of many hours, which is what a planner evaluates over and over.
 
 mod hour;
+mod merit;
 mod reason;
+#[cfg(test)]
+mod tests;
+mod welfare;
 
-pub use hour::{Flow, Hour, HourResult, Loads, MinerTier, Terms, dispatch_hour, hours_value_usd, welfare_usd};
+pub use hour::{Flow, Hour, HourResult, Loads, MinerTier, Terms, dispatch_hour};
 pub use reason::{AiReason, MiningReason};
+pub use welfare::{hours_value_usd, welfare_usd};

@@ -1,5 +1,6 @@
-//! The merit order of one hour.
+//! What goes into an hour and what comes out.
 
+use super::merit::{Served, solve};
 use super::reason::{AiReason, MiningReason};
 
 /// What a site has in an hour, mean MW.
@@ -100,15 +101,216 @@ pub struct HourResult {
     pub ai_reason: AiReason,
 }
 
-/// Dispatches one hour.
-pub fn dispatch_hour(_hour: &Hour, _terms: &Terms, _loads: &Loads) -> HourResult {
-    todo!()
+impl Terms {
+    /// Cost of surplus, hydro and grid energy in an hour, USD/MWh.
+    pub(super) fn costs(&self, hour: &Hour) -> [f64; 3] {
+        [
+            self.surplus_cost_usd_per_mwh,
+            self.hydro_cost_usd_per_mwh,
+            hour.price_usd_per_mwh + self.import_adder_usd_per_mwh,
+        ]
+    }
+
+    /// What an exported MWh brings in an hour, USD/MWh.
+    pub(super) fn export_value(&self, hour: &Hour) -> f64 {
+        hour.price_usd_per_mwh - self.export_fee_usd_per_mwh
+    }
 }
-/// Value of one hour.
-pub fn welfare_usd(_hour: &Hour, _terms: &Terms, _loads: &Loads, _ai_value_usd_per_mwh: f64) -> f64 {
-    todo!()
+
+impl<'a> Loads<'a> {
+    /// The miners that may run in an hour: none while they are called off.
+    pub(super) fn miners_on(&self, hour: &Hour) -> &'a [MinerTier] {
+        if hour.miners_called_off { &[] } else { self.miners }
+    }
 }
-/// Value of many hours.
-pub fn hours_value_usd(_hours: &[Hour], _terms: &Terms, _loads: &Loads, _ai_value_usd_per_mwh: f64) -> f64 {
-    todo!()
+
+impl Flow {
+    /// Power from all sources, MW.
+    pub fn total_mw(&self) -> f64 {
+        self.surplus_mw + self.hydro_mw + self.grid_mw + self.backup_mw
+    }
+
+    fn cost_usd(&self, costs: [f64; 3], backup_cost: f64) -> f64 {
+        self.surplus_mw * costs[0] + self.hydro_mw * costs[1] + self.grid_mw * costs[2] + self.backup_mw * backup_cost
+    }
+
+    /// Whether any of it comes from a source cheaper than `value`.
+    fn uses_below(&self, value: f64, costs: [f64; 3]) -> bool {
+        (self.surplus_mw > 0.0 && costs[0] < value)
+            || (self.hydro_mw > 0.0 && costs[1] < value)
+            || (self.grid_mw > 0.0 && costs[2] < value)
+    }
+}
+
+impl HourResult {
+    /// Value of the hour to the owner, USD: what mining, AI and export bring less the cost of all energy.
+    pub fn welfare_usd(&self, ai_value_usd_per_mwh: f64) -> f64 {
+        self.mining_value_usd + ai_value_usd_per_mwh * self.ai.total_mw() + self.export_margin_usd
+            - self.ai_energy_cost_usd
+            - self.mining_energy_cost_usd
+    }
+}
+
+/// Dispatches one hour to the greatest value for the owner, AI first.
+///
+/// The totals are the exact optimum of the hour's linear program (`merit`). Which load draws on which source does
+/// not change the total, so it is settled by rule: AI draws on the cheapest energy the loads use, the miners on the
+/// rest, and exports are the dearest of the local energy used. `loads.miners` must be sorted, best value first.
+pub fn dispatch_hour(hour: &Hour, terms: &Terms, loads: &Loads) -> HourResult {
+    let costs = terms.costs(hour);
+    let export_value = terms.export_value(hour);
+    let served = solve(hour, terms, loads);
+    let (exported, used) = split_exports(&served, costs);
+    let ai = cheapest_first(served.ai_mw, used, costs, served.backup_mw);
+    let mining = Flow {
+        surplus_mw: used.surplus_mw - ai.surplus_mw,
+        hydro_mw: used.hydro_mw - ai.hydro_mw,
+        grid_mw: used.grid_mw - ai.grid_mw,
+        backup_mw: 0.0,
+    };
+    HourResult {
+        ai_unserved_mw: served.ai_unserved_mw,
+        mining_mw: served.mining_mw,
+        mining_value_usd: served.mining_value_usd,
+        export_surplus_mw: exported.surplus_mw,
+        export_hydro_mw: exported.hydro_mw,
+        curtailed_mw: (hour.surplus_mw - served.used_mw[0]) + (hour.hydro_mw - served.used_mw[1]),
+        ai_energy_cost_usd: ai.cost_usd(costs, terms.backup_cost_usd_per_mwh),
+        mining_energy_cost_usd: mining.cost_usd(costs, 0.0),
+        export_margin_usd: export_value * exported.total_mw() - exported.cost_usd(costs, 0.0),
+        baseline_export_margin_usd: baseline_export_margin_usd(hour, costs, export_value),
+        mining_reason: mining_reason(hour, loads, &served, &Attribution { ai, mining, exported }, costs),
+        ai_reason: ai_reason(loads, &served),
+        ai,
+        mining,
+    }
+}
+
+/// Splits the local energy used into exports, the dearest of it, and what is left for the loads.
+fn split_exports(served: &Served, costs: [f64; 3]) -> (Flow, Flow) {
+    let [surplus_mw, hydro_mw, grid_mw] = served.used_mw;
+    let (dear, cheap) = if costs[0] <= costs[1] {
+        (hydro_mw, surplus_mw)
+    } else {
+        (surplus_mw, hydro_mw)
+    };
+    let from_dear = dear.min(served.export_mw);
+    let from_cheap = cheap.min(served.export_mw - from_dear);
+    let (export_surplus, export_hydro) = if costs[0] <= costs[1] {
+        (from_cheap, from_dear)
+    } else {
+        (from_dear, from_cheap)
+    };
+    let exported = Flow {
+        surplus_mw: export_surplus,
+        hydro_mw: export_hydro,
+        ..Flow::default()
+    };
+    let used = Flow {
+        surplus_mw: surplus_mw - export_surplus,
+        hydro_mw: hydro_mw - export_hydro,
+        grid_mw,
+        backup_mw: 0.0,
+    };
+    (exported, used)
+}
+
+/// Draws `mw` from `available`, cheapest source first, and adds the backup.
+fn cheapest_first(mw: f64, available: Flow, costs: [f64; 3], backup_mw: f64) -> Flow {
+    let caps = [available.surplus_mw, available.hydro_mw, available.grid_mw];
+    let mut left = mw;
+    let mut drawn = [0.0; 3];
+    for source in super::merit::order(costs) {
+        drawn[source] = left.min(caps[source]);
+        left -= drawn[source];
+    }
+    Flow {
+        surplus_mw: drawn[0],
+        hydro_mw: drawn[1],
+        grid_mw: drawn[2],
+        backup_mw,
+    }
+}
+
+/// Export margin of the hour without any load, USD.
+fn baseline_export_margin_usd(hour: &Hour, costs: [f64; 3], export_value: f64) -> f64 {
+    let surplus = (hour.surplus_mw, export_value - costs[0]);
+    let hydro = (hour.hydro_mw, export_value - costs[1]);
+    let (better, worse) = if surplus.1 >= hydro.1 {
+        (surplus, hydro)
+    } else {
+        (hydro, surplus)
+    };
+    let first = better.0.min(hour.export_mw);
+    let second = worse.0.min(hour.export_mw - first);
+    first * better.1.max(0.0) + second * worse.1.max(0.0)
+}
+
+/// Who drew what.
+struct Attribution {
+    ai: Flow,
+    mining: Flow,
+    exported: Flow,
+}
+
+/// Shares of a flow below this are rounding, not a source.
+const ROUNDING: f64 = 1e-9;
+
+fn mining_reason(hour: &Hour, loads: &Loads, served: &Served, who: &Attribution, costs: [f64; 3]) -> MiningReason {
+    if loads.miners.iter().all(|tier| tier.mw <= 0.0) {
+        return MiningReason::NoMachines;
+    }
+    if hour.miners_called_off {
+        return MiningReason::OffCalledOff;
+    }
+    let Some(value) = served.next_value_usd_per_mwh else {
+        return full_reason(&who.mining, served.mining_mw);
+    };
+    let partial = served.mining_mw > 0.0;
+    let pick = |some_run, none_runs| if partial { some_run } else { none_runs };
+    let available = [hour.surplus_mw, hour.hydro_mw, hour.import_mw];
+    let room = available.iter().zip(served.used_mw).any(|(mw, used)| used < *mw);
+    // Sources cheaper than the next machine's value are used up: by exports, by AI or by better machines.
+    if who.exported.uses_below(value, costs) {
+        pick(MiningReason::PartialExportPaysMore, MiningReason::OffExportPaysMore)
+    } else if who.ai.uses_below(value, costs) {
+        pick(MiningReason::PartialAiFirst, MiningReason::OffAiFirst)
+    } else if !room && (who.mining.uses_below(value, costs) || available.iter().all(|mw| *mw <= 0.0)) {
+        pick(MiningReason::PartialNoMorePower, MiningReason::OffNoPower)
+    } else {
+        pick(
+            MiningReason::PartialPriceAboveBreakeven,
+            MiningReason::OffPriceAboveBreakeven,
+        )
+    }
+}
+
+fn full_reason(mining: &Flow, mining_mw: f64) -> MiningReason {
+    let counts = |mw: f64| mw > ROUNDING * mining_mw;
+    let (surplus, hydro, grid) = (
+        counts(mining.surplus_mw),
+        counts(mining.hydro_mw),
+        counts(mining.grid_mw),
+    );
+    match (surplus, hydro, grid) {
+        (_, _, false) if surplus && hydro => MiningReason::FullOnLocal,
+        (true, false, false) => MiningReason::FullOnSurplus,
+        (false, true, false) => MiningReason::FullOnHydro,
+        (false, false, _) => MiningReason::FullOnGrid,
+        _ => MiningReason::FullOnLocalAndGrid,
+    }
+}
+
+fn ai_reason(loads: &Loads, served: &Served) -> AiReason {
+    if loads.ai_mw <= 0.0 {
+        AiReason::None
+    } else if served.ai_mw + served.backup_mw <= 0.0 {
+        AiReason::Unserved
+    } else if served.ai_unserved_mw > 0.0 {
+        AiReason::PartlyUnserved
+    } else if served.backup_mw > 0.0 {
+        AiReason::ServedOnBackup
+    } else {
+        AiReason::Served
+    }
 }
