@@ -1,10 +1,14 @@
 //! The decision problem of one day, and the plan that answers it.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::compute::SlaStep;
 use crate::dispatch::{Hour, Terms};
 
 /// What a farm sells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum FarmKind {
     /// Hashes: interruptible.
     Mining,
@@ -162,7 +166,8 @@ pub struct Problem {
 }
 
 /// What is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// New capacity on free MW.
     Build,

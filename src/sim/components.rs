@@ -7,8 +7,9 @@ use bevy_ecs::prelude::*;
 
 use crate::calendar::Day;
 use crate::dispatch::{Hour, HourResult, MinerTier, Terms};
-use crate::energy::Hourly;
+use crate::energy::{DemandResponse, Hourly};
 use crate::placement::FarmKind;
+use crate::scenario::Site as SiteParams;
 
 /// A candidate site, in file order.
 #[derive(Component, Debug)]
@@ -22,6 +23,30 @@ pub struct Site {
 /// The site's supply over the whole horizon.
 #[derive(Component, Debug)]
 pub struct Supply(pub Hourly);
+
+/// Hours of demand-response calls left in the calendar year.
+#[derive(Component, Debug)]
+pub struct CallsLeft(pub f64);
+
+impl CallsLeft {
+    /// A full year's hours.
+    pub fn of_year(site: &SiteParams) -> Self {
+        Self(product(site).map_or(0.0, |p| p.call_limit_hours_per_year))
+    }
+
+    /// Whether the operator calls in an hour of this price; counts the hour if so.
+    pub fn take(&mut self, site: &SiteParams, price_usd_per_mwh: f64) -> bool {
+        let called = self.0 >= 1.0 && product(site).is_some_and(|p| price_usd_per_mwh >= p.trigger_price_usd_per_mwh);
+        if called {
+            self.0 -= 1.0;
+        }
+        called
+    }
+}
+
+fn product(site: &SiteParams) -> Option<&DemandResponse> {
+    site.grid.as_ref().and_then(|g| g.demand_response.as_ref())
+}
 
 /// The site's day: what is there, who runs, what came of it.
 #[derive(Component, Debug)]

@@ -1,0 +1,304 @@
+//! The scenario: what a file may say, composed of the kernels' own parameter types.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::bitcoin::checkpoint::StartOverride;
+use crate::bitcoin::market::{FeeModel, PriceModel};
+use crate::bitcoin::network::NetworkModel;
+use crate::bitcoin::race::Mode;
+use crate::calendar::Day;
+use crate::compute::{AiMarket, Climate, CloudParams, ConversionParams, HostingParams, Machines, MiningParams};
+use crate::energy::{Export, Grid, Hydro, Location, PriceSeries, SiteEnergy, Surplus, Weather};
+use crate::finance::FinanceParams;
+use crate::placement::{Action, FarmKind};
+
+/// A hashwatt scenario: candidate energy sites, Bitcoin, machines, money, and how to place farms among them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Short name, used for the results folder: lower-case letters, digits and `-`. Required.
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]*$"))]
+    pub name: String,
+    /// What the scenario asks, in a sentence. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// First simulated day, UTC. Required.
+    pub start: Day,
+    /// Day after the last simulated one, UTC. Required.
+    pub end: Day,
+    /// Seed of every random stream. Default: 1.
+    #[serde(default = "default_seed")]
+    pub seed: u64,
+    /// The chain, the coin's price, fees and the rest of the world's miners. Required.
+    pub bitcoin: Bitcoin,
+    /// How weather and prices are drawn.
+    #[serde(default)]
+    pub weather: Weather,
+    /// Mines: capital, machines, upkeep, payout.
+    #[serde(default)]
+    pub mining: MiningParams,
+    /// AI halls leased to tenants.
+    #[serde(default)]
+    pub hosting: HostingParams,
+    /// Own accelerators rented by the hour.
+    #[serde(default)]
+    pub cloud: CloudParams,
+    /// Mining capacity turned into AI capacity.
+    #[serde(default)]
+    pub conversion: ConversionParams,
+    /// The market for AI compute.
+    #[serde(default)]
+    pub ai_market: AiMarket,
+    /// Machines beside the embedded catalogue, and how machines are priced.
+    #[serde(default)]
+    pub machines: Machines,
+    /// Discounting, depreciation, tax.
+    #[serde(default)]
+    pub finance: FinanceParams,
+    /// Who decides what to build, when, and with what money. Required.
+    pub placement: Placement,
+    /// Candidate sites. At least one is required.
+    #[schemars(length(min = 1))]
+    pub sites: Vec<Site>,
+    /// What to do on which day, under `placement.policy = "fixed"`. Default: nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plan: Vec<PlanEntry>,
+}
+
+fn default_seed() -> u64 {
+    1
+}
+
+/// The chain, the coin's price, fees and the rest of the world's miners.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bitcoin {
+    /// How blocks are found: `hash` computes real SHA-256d, `sampled` draws from the same law, `expected` knows no
+    /// luck. Default: `hash`. `--mode` on the command line wins.
+    #[serde(default = "default_mode")]
+    pub mode: Mode,
+    /// Hashes a block costs on average at scaled difficulty, kept within a factor of two. Default: 256.
+    #[serde(default = "default_hashes_per_block")]
+    #[schemars(range(min = 1.0, max = 1_000_000_000.0))]
+    pub hashes_per_block: f64,
+    /// State of the chain on the first day. Default: from the embedded table of chain facts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<StartOverride>,
+    /// The coin's price. Required.
+    pub price: PriceModel,
+    /// Transaction fees per block.
+    #[serde(default)]
+    pub fees: FeeModel,
+    /// Hashrate of the rest of the world.
+    #[serde(default)]
+    pub network: NetworkModel,
+}
+
+fn default_mode() -> Mode {
+    Mode::Hash
+}
+
+fn default_hashes_per_block() -> f64 {
+    256.0
+}
+
+/// A candidate site: where it is, what it may carry, its energy, and what stands there already.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// Name, unique among the sites. Required.
+    #[schemars(regex(pattern = "^[A-Za-z0-9][A-Za-z0-9 _.-]*$"))]
+    pub name: String,
+    /// Latitude, degrees north. Required.
+    #[schemars(range(min = -90.0, max = 90.0))]
+    pub latitude_deg: f64,
+    /// Longitude, degrees east. Required.
+    #[schemars(range(min = -180.0, max = 180.0))]
+    pub longitude_deg: f64,
+    /// Connection MW all farms together may have (land, substation, permits). Required.
+    #[schemars(range(min = 0.0, max = 100_000.0))]
+    pub maximum_mw: f64,
+    /// Whether fibre for AI tenants is there. Default: true. Source: most candidate sites lie within reach of
+    /// long-haul fibre; write `false` where it is missing.
+    #[serde(default = "yes")]
+    pub fibre: bool,
+    /// Climate, for the energy an AI hall needs for cooling. Default: `mild`.
+    #[serde(default)]
+    pub climate: Climate,
+    /// Costs of the site that fall due while a farm stands there (lease, staff, overhead), USD per year. Default: 0.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e10))]
+    pub overhead_usd_per_year: f64,
+    /// Wind or solar output that the grid does not take. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surplus: Option<Surplus>,
+    /// Hydro power beyond what is contracted away. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hydro: Option<Hydro>,
+    /// Market price of energy at the site's node; required by `grid` and `export`. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<PriceSeries>,
+    /// Connection that imports from the grid. Default: none, the site is an island.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<Grid>,
+    /// Right to sell local energy instead of using it. Default: none, what is not used is lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub export: Option<Export>,
+    /// Farms that stand here on the first day. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standing: Vec<Standing>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Site {
+    /// Where it is.
+    pub fn location(&self) -> Location {
+        Location { latitude_deg: self.latitude_deg, longitude_deg: self.longitude_deg }
+    }
+
+    /// Its energy tables together.
+    pub fn energy(&self) -> SiteEnergy {
+        SiteEnergy {
+            surplus: self.surplus.clone(),
+            hydro: self.hydro.clone(),
+            price: self.price.clone(),
+            grid: self.grid.clone(),
+            export: self.export.clone(),
+        }
+    }
+}
+
+/// A farm that stands on the first day. Its capital is sunk: it appears in no cash flow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Standing {
+    /// What it sells. Required.
+    pub kind: FarmKind,
+    /// Connection MW. Required.
+    #[schemars(range(min = 0.001, max = 100_000.0))]
+    pub mw: f64,
+    /// Mining: model of the machines; cloud: model of the accelerators. Required for both, unknown to hosting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
+    /// Age of the machines on the first day, years. Default: 0.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 30.0))]
+    pub age_years: f64,
+}
+
+/// Who decides what to build, when, and with what money.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Placement {
+    /// `greedy`: module by module, whatever adds most discounted value per dollar; `fixed`: what `[[plan]]` says.
+    /// Required.
+    pub policy: Policy,
+    /// Money for the first decision, USD. Default: 0. Unspent money is carried over.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e13))]
+    pub budget_usd: f64,
+    /// Money added on each first of January after the start, USD. Default: 0.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e13))]
+    pub budget_usd_per_year: f64,
+    /// Days of decision. Default: all three. Source: machines are ordered for a season, plans change at halvings.
+    #[serde(default = "default_decide")]
+    pub decide: Vec<Occasion>,
+    /// What greedy may build. Default: mining, hosting and cloud.
+    #[serde(default = "default_kinds")]
+    pub kinds: Vec<FarmKind>,
+    /// Least discounted value above cost that a dollar of capital must bring. Default: 0.1. Source: a margin for
+    /// what a planner does not see (delays, luck, its own forecast's error).
+    #[serde(default = "default_hurdle")]
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub hurdle_value_per_usd: f64,
+    /// Mining MW whose machines can be delivered per year. Default: 500. Source: the largest listed miners energised
+    /// 300 to 700 MW a year in 2024 and 2025.
+    #[serde(default = "default_mining_mw_per_year")]
+    #[schemars(range(min = 0.0, max = 1e6))]
+    pub mining_mw_per_year: f64,
+    /// How many mining models on sale the planner compares: those with the least cost of power and capital.
+    /// Default: 2.
+    #[serde(default = "default_models")]
+    #[schemars(range(min = 1, max = 20))]
+    pub mining_models: u8,
+    /// Days per forecast year whose hours the planner looks at. Default: 24. Source: every half month once.
+    #[serde(default = "default_sample_days")]
+    #[schemars(range(min = 4, max = 365))]
+    pub sample_days_per_year: u16,
+    /// Growth of the coin's price the planner expects, share per year (0.1 = 10 %). Default: what the price model
+    /// itself expects at the median.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -0.9, max = 10.0))]
+    pub expected_price_growth_per_year_share: Option<f64>,
+}
+
+/// How farms are placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Policy {
+    /// As `[[plan]]` says.
+    Fixed,
+    /// Module by module, by value per dollar.
+    Greedy,
+}
+
+/// When decisions are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Occasion {
+    /// On the first day.
+    Start,
+    /// On every first of January.
+    Yearly,
+    /// On the day after a halving.
+    Halving,
+}
+
+fn default_decide() -> Vec<Occasion> {
+    vec![Occasion::Start, Occasion::Yearly, Occasion::Halving]
+}
+
+fn default_kinds() -> Vec<FarmKind> {
+    vec![FarmKind::Mining, FarmKind::Hosting, FarmKind::Cloud]
+}
+
+fn default_hurdle() -> f64 {
+    0.1
+}
+
+fn default_mining_mw_per_year() -> f64 {
+    500.0
+}
+
+fn default_models() -> u8 {
+    2
+}
+
+fn default_sample_days() -> u16 {
+    24
+}
+
+/// One step of a fixed plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanEntry {
+    /// Day of the decision. Required.
+    pub date: Day,
+    /// What is done. Required.
+    pub action: Action,
+    /// Name of the site. Required.
+    pub site: String,
+    /// What stands afterwards (`build`, `convert`), or what is refreshed or retired. Required.
+    pub kind: FarmKind,
+    /// Connection MW. Required.
+    #[schemars(range(min = 0.001, max = 100_000.0))]
+    pub mw: f64,
+    /// Model to build or refresh to, or to retire. Default: the best on sale; for `retire` all models of the kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
+}

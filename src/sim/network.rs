@@ -1,0 +1,31 @@
+//! Phase *Network*: the rest of the world answers.
+
+use bevy_ecs::prelude::*;
+
+use super::resources::{Calendar, Chain, LastStep, Quote, RestOfWorld};
+use crate::bitcoin::network::MarketView;
+
+/// After a retarget, and after a halving, the world's machines switch on or off and orders are placed.
+pub fn follow_the_retarget(
+    calendar: Res<Calendar>,
+    chain: Res<Chain>,
+    quote: Res<Quote>,
+    mut last: ResMut<LastStep>,
+    mut world: ResMut<RestOfWorld>,
+) {
+    if chain.day.retargets.is_empty() && chain.day.halvings.is_empty() {
+        return;
+    }
+    let elapsed_days = f64::from(calendar.today.0 - last.0.0);
+    last.0 = calendar.today;
+    world.0.step(
+        calendar.today,
+        elapsed_days,
+        &MarketView {
+            hashprice_usd_per_ph_day: quote.hashprice_usd,
+            btc_price_usd: quote.price_usd,
+            subsidy_btc: quote.subsidy_btc,
+            fees_btc_per_block: quote.fees_btc,
+        },
+    );
+}

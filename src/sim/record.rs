@@ -1,0 +1,119 @@
+//! Phase *Record*: rows and counts for the tables.
+
+use std::collections::BTreeMap;
+
+use bevy_ecs::prelude::*;
+
+use super::components::{SiteLog, Today};
+use super::resources::{Calendar, Chain, Journal, Order, Quote, RestOfWorld};
+use crate::dispatch::{AiReason, MiningReason};
+use crate::results::tables::{EventRow, NetworkRow};
+
+/// Writes the day's network row and events, and adds the day to each site's log.
+pub fn write_rows(
+    calendar: Res<Calendar>,
+    order: Res<Order>,
+    quote: Res<Quote>,
+    chain: Res<Chain>,
+    world: Res<RestOfWorld>,
+    mut sites: Query<(&Today, &mut SiteLog)>,
+    mut journal: ResMut<Journal>,
+) {
+    journal.network.push(network_row(&calendar, &quote, &chain, &world));
+    for retarget in &chain.day.retargets {
+        journal.events.push(EventRow {
+            date: calendar.today.to_string(),
+            kind: "retarget".to_owned(),
+            detail: format!(
+                "height {}, difficulty {:.4e} to {:.4e}",
+                retarget.height,
+                retarget.old_bits.difficulty(),
+                retarget.bits.difficulty()
+            ),
+            ..EventRow::default()
+        });
+    }
+    for height in &chain.day.halvings {
+        journal.events.push(EventRow {
+            date: calendar.today.to_string(),
+            kind: "halving".to_owned(),
+            detail: format!("height {height}"),
+            ..EventRow::default()
+        });
+    }
+    for &entity in &order.sites {
+        if let Ok((today, mut log)) = sites.get_mut(entity) {
+            log.add(&calendar, today);
+        }
+    }
+}
+
+fn network_row(calendar: &Calendar, quote: &Quote, chain: &Chain, world: &RestOfWorld) -> NetworkRow {
+    NetworkRow {
+        date: calendar.today.to_string(),
+        height: chain.race.height(),
+        nbits: format!("{:08x}", chain.race.bits().bits()),
+        difficulty: chain.race.difficulty(),
+        price_usd: quote.price_usd,
+        hashrate_eh_s: chain.day.mean_hashrate_eh_s,
+        subsidy_btc: quote.subsidy_btc,
+        fees_btc_per_block: quote.fees_btc,
+        hashprice_usd_per_ph_day: quote.hashprice_usd,
+        blocks: chain.day.blocks,
+        efficiency_j_per_th: Some(world.0.efficiency_j_per_th()),
+    }
+}
+
+/// Sums over the days of one (month of the year, hour of the day).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HeatCell {
+    /// Hours summed.
+    pub hours: f64,
+    /// Mining, MWh.
+    pub mining_mwh: f64,
+    /// AI, MWh.
+    pub ai_mwh: f64,
+    /// Export, MWh.
+    pub export_mwh: f64,
+    /// Curtailed, MWh.
+    pub curtailed_mwh: f64,
+    /// Surplus offered, MWh.
+    pub surplus_mwh: f64,
+    /// Hydro offered, MWh.
+    pub hydro_mwh: f64,
+    /// Import, MWh.
+    pub grid_mwh: f64,
+    /// Sum of prices, USD/MWh·h.
+    pub price_usd_per_mwh: f64,
+}
+
+/// Hours by year and reason.
+pub type ReasonHours = BTreeMap<(i16, &'static str, &'static str), u32>;
+
+impl SiteLog {
+    fn add(&mut self, calendar: &Calendar, today: &Today) {
+        let (month, year) = (calendar.today.month() as usize - 1, calendar.today.year());
+        for (slot, (hour, r)) in today.hours.iter().zip(&today.results).enumerate() {
+            let cell = &mut self.heat[month][slot];
+            let export_mw = r.export_surplus_mw + r.export_hydro_mw;
+            cell.hours += 1.0;
+            cell.mining_mwh += r.mining_mw;
+            cell.ai_mwh += r.ai.surplus_mw + r.ai.hydro_mw + r.ai.grid_mw + r.ai.backup_mw;
+            cell.export_mwh += export_mw;
+            cell.curtailed_mwh += r.curtailed_mw;
+            cell.surplus_mwh += hour.surplus_mw;
+            cell.hydro_mwh += hour.hydro_mw;
+            cell.grid_mwh += r.mining.grid_mw + r.ai.grid_mw;
+            cell.price_usd_per_mwh += hour.price_usd_per_mwh;
+            self.outage_hours += today.outage_share[slot];
+            if r.mining_reason != MiningReason::NoMachines {
+                *self.reasons.entry((year, "mining", r.mining_reason.as_str())).or_default() += 1;
+            }
+            if r.ai_reason != AiReason::None {
+                *self.reasons.entry((year, "ai", r.ai_reason.as_str())).or_default() += 1;
+            }
+        }
+        self.peak_mining_mw = self.peak_mining_mw.max(today.mining_slots_mw);
+        self.peak_ai_mw = self.peak_ai_mw.max(today.ai_slots_mw);
+    }
+}

@@ -1,0 +1,150 @@
+//! What the whole simulation shares.
+
+use bevy_ecs::prelude::*;
+
+use crate::bitcoin::network::Network;
+use crate::bitcoin::race::Race;
+use crate::calendar::Day;
+use crate::scenario::Scenario;
+
+/// The scenario, as it was read.
+#[derive(Resource, Debug)]
+pub struct Plan(pub Scenario);
+
+/// Sites in file order; farms in order of creation: every fold goes along these, never along a query.
+#[derive(Resource, Debug, Default)]
+pub struct Order {
+    /// Site entities.
+    pub sites: Vec<Entity>,
+    /// Farm entities.
+    pub farms: Vec<Entity>,
+    /// Batch entities.
+    pub batches: Vec<Entity>,
+}
+
+/// What day it is, and what begins with it.
+#[derive(Resource, Debug)]
+pub struct Calendar {
+    /// First day of the run.
+    pub start: Day,
+    /// Day after the last.
+    pub end: Day,
+    /// Today.
+    pub today: Day,
+    /// Days since the start.
+    pub index: usize,
+    /// Whether the first day has begun.
+    pub opened: bool,
+    /// Whether a year begins today (not on the first day).
+    pub new_year: bool,
+    /// Whether a halving block was found yesterday.
+    pub after_halving: bool,
+    /// Halving epoch at midnight.
+    pub epoch: u32,
+    /// Whether today is the last day of its month, or of the run.
+    pub month_ends: bool,
+    /// Days of the calendar month.
+    pub days_in_month: f64,
+}
+
+impl Calendar {
+    /// The calendar on the first day.
+    pub fn new(start: Day, end: Day, epoch: u32) -> Self {
+        let mut calendar = Self {
+            start,
+            end,
+            today: start,
+            index: 0,
+            opened: false,
+            new_year: false,
+            after_halving: false,
+            epoch,
+            month_ends: false,
+            days_in_month: 30.0,
+        };
+        calendar.look();
+        calendar
+    }
+
+    /// Turns to the next day.
+    pub fn turn(&mut self) {
+        self.today = self.today.plus_days(1);
+        self.index += 1;
+        self.look();
+    }
+
+    fn look(&mut self) {
+        let tomorrow = self.today.plus_days(1);
+        self.new_year = self.index > 0 && self.today.day_of_year() == 1;
+        self.month_ends = tomorrow.day_of_month() == 1 || tomorrow == self.end;
+        self.days_in_month = f64::from(self.today.date().days_in_month());
+    }
+}
+
+/// The coin's price and the fees per block over the whole horizon.
+#[derive(Resource, Debug)]
+pub struct Coin {
+    /// USD/BTC, one per day.
+    pub price_usd: Vec<f64>,
+    /// BTC per block, one per day.
+    pub fees_btc: Vec<f64>,
+}
+
+/// Prices of the day that the farms answer to.
+#[derive(Resource, Debug, Default, Clone, Copy)]
+pub struct Quote {
+    /// USD/BTC.
+    pub price_usd: f64,
+    /// Fees per block, BTC.
+    pub fees_btc: f64,
+    /// Subsidy of the next block, BTC.
+    pub subsidy_btc: f64,
+    /// Difficulty at midnight.
+    pub difficulty: f64,
+    /// Hashprice at midnight, USD per PH/s and day.
+    pub hashprice_usd: f64,
+}
+
+/// The chain being mined, and what it did today.
+#[derive(Resource, Debug)]
+pub struct Chain {
+    /// The race.
+    pub race: Race,
+    /// Hashrates by participant, EH/s (scratch of the hour).
+    pub hashrate_eh_s: Vec<f64>,
+    /// Today's outcome.
+    pub day: ChainDay,
+}
+
+/// Outcome of a day in the race.
+#[derive(Debug, Default)]
+pub struct ChainDay {
+    /// Blocks found.
+    pub blocks: u32,
+    /// Retargets.
+    pub retargets: Vec<crate::bitcoin::race::Retarget>,
+    /// Heights of halving blocks.
+    pub halvings: Vec<u32>,
+    /// Mean hashrate of everybody, EH/s.
+    pub mean_hashrate_eh_s: f64,
+    /// Blocks a participant with 1 EH/s expects, by hour.
+    pub blocks_per_eh_s: [f64; 24],
+    /// Subsidy a participant with 1 EH/s expects, BTC, by hour.
+    pub subsidy_btc_per_eh_s: [f64; 24],
+    /// Blocks found by participant.
+    pub found: Vec<u32>,
+    /// Coins (subsidy and fees) of blocks found by participant, BTC.
+    pub found_btc: Vec<f64>,
+}
+
+/// The rest of the world's miners.
+#[derive(Resource, Debug)]
+pub struct RestOfWorld(pub Network);
+
+/// The books.
+#[derive(Resource, Debug)]
+pub struct Ledger(pub crate::finance::Ledger);
+
+/// Day of the last retarget, from which the world's next answer counts.
+#[derive(Resource, Debug)]
+pub struct LastStep(pub Day);

@@ -1,0 +1,121 @@
+//! Charges that depend on peaks: demand, capacity, coincident peaks.
+
+use bevy_ecs::prelude::*;
+
+use crate::energy::Grid;
+use crate::finance::Line;
+use crate::placement::FarmKind;
+use crate::sim::components::{At, Farm, Site, Today};
+use crate::sim::resources::{Calendar, Ledger, Order, Plan};
+
+/// An hour of high import, and who drew how much of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Peak {
+    mining_mw: f64,
+    hosting_mw: f64,
+    cloud_mw: f64,
+}
+
+impl Peak {
+    fn total_mw(&self) -> f64 {
+        self.mining_mw + self.hosting_mw + self.cloud_mw
+    }
+
+    fn of(&self, kind: FarmKind) -> f64 {
+        match kind {
+            FarmKind::Mining => self.mining_mw,
+            FarmKind::Hosting => self.hosting_mw,
+            FarmKind::Cloud => self.cloud_mw,
+        }
+    }
+}
+
+/// The peaks a connection is billed for.
+#[derive(Component, Debug, Default)]
+pub struct Peaks {
+    month: Peak,
+    year: Peak,
+    /// Highest price of the month so far and the import of its hour: the system's peak, as the site sees it.
+    system: Option<(f64, Peak)>,
+    /// Sum of the imports at the system peaks of June to September.
+    coincident: Peak,
+}
+
+/// Months whose highest-priced hour stands for the system's coincident peak. Source: ERCOT four coincident peaks.
+const COINCIDENT_MONTHS: core::ops::RangeInclusive<i8> = 6..=9;
+
+/// Follows the peaks day by day and books the charges: demand monthly, capacity and coincident peaks at the year's
+/// end (or the run's).
+pub fn charges(
+    plan: Res<Plan>,
+    calendar: Res<Calendar>,
+    order: Res<Order>,
+    mut sites: Query<(&Site, &Today, &mut Peaks)>,
+    farms: Query<(&Farm, &At)>,
+    mut ledger: ResMut<Ledger>,
+) {
+    for &entity in &order.sites {
+        let Ok((site, today, mut peaks)) = sites.get_mut(entity) else { continue };
+        let Some(grid) = &plan.0.sites[site.index].grid else { continue };
+        peaks.watch(today);
+        if !calendar.month_ends {
+            continue;
+        }
+        let here: Vec<&Farm> =
+            order.farms.iter().filter_map(|&f| farms.get(f).ok()).filter(|(_, at)| at.0 == entity).map(|(f, _)| f).collect();
+        let year_ends = calendar.today.month() == 12 || calendar.today.plus_days(1) == calendar.end;
+        for (kind, usd) in peaks.close_month(grid, calendar.today.month(), year_ends) {
+            if let Some(farm) = here.iter().find(|f| f.kind == kind) {
+                ledger.0.add(farm.index, Line::DemandCharges, -usd);
+            }
+        }
+    }
+}
+
+impl Peaks {
+    fn watch(&mut self, today: &Today) {
+        for (hour, r) in today.hours.iter().zip(&today.results) {
+            let import = Peak {
+                mining_mw: r.mining.grid_mw,
+                hosting_mw: r.ai.grid_mw * today.ai_share(FarmKind::Hosting),
+                cloud_mw: r.ai.grid_mw * today.ai_share(FarmKind::Cloud),
+            };
+            if import.total_mw() > self.month.total_mw() {
+                self.month = import;
+            }
+            if self.system.is_none_or(|(price, _)| hour.price_usd_per_mwh > price) {
+                self.system = Some((hour.price_usd_per_mwh, import));
+            }
+        }
+        if self.month.total_mw() > self.year.total_mw() {
+            self.year = self.month;
+        }
+    }
+
+    /// Charges of the month, USD by kind of farm; resets what is billed.
+    fn close_month(&mut self, grid: &Grid, month: i8, year_ends: bool) -> Vec<(FarmKind, f64)> {
+        if COINCIDENT_MONTHS.contains(&month)
+            && let Some((_, import)) = self.system
+        {
+            self.coincident.mining_mw += import.mining_mw;
+            self.coincident.hosting_mw += import.hosting_mw;
+            self.coincident.cloud_mw += import.cloud_mw;
+        }
+        let mut bills: Vec<(FarmKind, f64)> = Vec::new();
+        let mut bill = |peak: &Peak, usd_per_kw: f64| {
+            if usd_per_kw > 0.0 {
+                bills.extend(FarmKind::ALL.iter().map(|&kind| (kind, 1_000.0 * usd_per_kw * peak.of(kind))));
+            }
+        };
+        bill(&self.month, grid.demand_charge_usd_per_kw_month);
+        if year_ends {
+            bill(&self.year, grid.capacity_charge_usd_per_kw_year);
+            bill(&self.coincident, grid.coincident_peak_charge_usd_per_kw_year / 4.0);
+            self.year = Peak::default();
+            self.coincident = Peak::default();
+        }
+        self.month = Peak::default();
+        self.system = None;
+        bills
+    }
+}

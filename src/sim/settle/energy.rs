@@ -1,0 +1,130 @@
+//! What the energy cost, and what it would have earned on the grid.
+
+use bevy_ecs::prelude::*;
+
+use crate::dispatch::{Hour, HourResult, Terms};
+use crate::finance::{Line, Quantity};
+use crate::placement::FarmKind;
+use crate::sim::components::{At, Farm, GridSale, Site, Today};
+use crate::sim::resources::{Ledger, Order, Plan};
+
+/// Books each farm's energy by source and its cost, the tenant's share of it, and the grid sales given up for it.
+pub fn energy(
+    plan: Res<Plan>,
+    order: Res<Order>,
+    sites: Query<(&Site, &Today)>,
+    farms: Query<(&Farm, &At)>,
+    sales: Query<&GridSale>,
+    mut ledger: ResMut<Ledger>,
+) {
+    for &entity in &order.farms {
+        let Ok((farm, at)) = farms.get(entity) else { continue };
+        let Ok((site, today)) = sites.get(at.0) else { continue };
+        let bill = if farm.kind == FarmKind::Mining {
+            mining_bill(&today.results)
+        } else {
+            let cap = if farm.kind == FarmKind::Hosting { plan.0.hosting.power_pass_through_cap_usd_per_mwh } else { 0.0 };
+            ai_bill(&today.results, today.ai_share(farm.kind), cap, &site.terms)
+        };
+        bill.book(farm.index, &mut ledger.0);
+    }
+    for &entity in &order.sites {
+        let (Ok((site, today)), Ok(sale)) = (sites.get(entity), sales.get(entity)) else { continue };
+        book_grid_sale(sale.0, &today.hours, &today.results, &site.terms, &mut ledger.0);
+    }
+}
+
+/// A farm's energy of a day.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+struct Bill {
+    surplus_mwh: f64,
+    hydro_mwh: f64,
+    grid_mwh: f64,
+    backup_mwh: f64,
+    unserved_mwh: f64,
+    energy_usd: f64,
+    backup_usd: f64,
+    passed_on_usd: f64,
+    forgone_usd: f64,
+}
+
+impl Bill {
+    fn book(&self, farm: usize, ledger: &mut crate::finance::Ledger) {
+        ledger.count(farm, Quantity::SurplusMwh, self.surplus_mwh);
+        ledger.count(farm, Quantity::HydroMwh, self.hydro_mwh);
+        ledger.count(farm, Quantity::GridMwh, self.grid_mwh);
+        ledger.count(farm, Quantity::BackupMwh, self.backup_mwh);
+        ledger.count(farm, Quantity::UnservedMwh, self.unserved_mwh);
+        ledger.add(farm, Line::EnergyCost, -self.energy_usd);
+        ledger.add(farm, Line::BackupFuel, -self.backup_usd);
+        ledger.add(farm, Line::PowerPassThrough, self.passed_on_usd);
+        ledger.add(farm, Line::ForgoneGridSales, -self.forgone_usd);
+    }
+}
+
+fn mining_bill(results: &[HourResult; 24]) -> Bill {
+    let mut bill = Bill::default();
+    for r in results {
+        bill.surplus_mwh += r.mining.surplus_mw;
+        bill.hydro_mwh += r.mining.hydro_mw;
+        bill.grid_mwh += r.mining.grid_mw;
+        bill.energy_usd += r.mining_energy_cost_usd;
+        let local_mw = r.mining.surplus_mw + r.mining.hydro_mw;
+        bill.forgone_usd += forgone_usd(r) * share(local_mw, local_mw + r.ai.surplus_mw + r.ai.hydro_mw);
+    }
+    bill
+}
+
+/// An AI farm's part of the site's AI load. A tenant pays the energy up to the cap, hour by hour.
+fn ai_bill(results: &[HourResult; 24], part: f64, cap_usd_per_mwh: f64, terms: &Terms) -> Bill {
+    let mut bill = Bill::default();
+    for r in results {
+        let served_mw = r.ai.surplus_mw + r.ai.hydro_mw + r.ai.grid_mw + r.ai.backup_mw;
+        let backup_usd = r.ai.backup_mw * terms.backup_cost_usd_per_mwh;
+        bill.surplus_mwh += part * r.ai.surplus_mw;
+        bill.hydro_mwh += part * r.ai.hydro_mw;
+        bill.grid_mwh += part * r.ai.grid_mw;
+        bill.backup_mwh += part * r.ai.backup_mw;
+        bill.unserved_mwh += part * r.ai_unserved_mw;
+        bill.energy_usd += part * (r.ai_energy_cost_usd - backup_usd);
+        bill.backup_usd += part * backup_usd;
+        bill.passed_on_usd += part * r.ai_energy_cost_usd.min(cap_usd_per_mwh * served_mw).max(0.0);
+        let local_mw = r.ai.surplus_mw + r.ai.hydro_mw;
+        bill.forgone_usd += part * forgone_usd(r) * share(local_mw, local_mw + r.mining.surplus_mw + r.mining.hydro_mw);
+    }
+    bill
+}
+
+/// Export margin the site gave up in an hour because farms used its energy, USD.
+fn forgone_usd(r: &HourResult) -> f64 {
+    r.baseline_export_margin_usd - r.export_margin_usd
+}
+
+fn share(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+/// Books what the site would sell if no farm stood there.
+fn book_grid_sale(account: usize, hours: &[Hour; 24], results: &[HourResult; 24], terms: &Terms, ledger: &mut crate::finance::Ledger) {
+    for (hour, r) in hours.iter().zip(results) {
+        ledger.add(account, Line::GridSaleRevenue, r.baseline_export_margin_usd);
+        let (surplus_mw, hydro_mw) = saleable_mw(hour, terms);
+        ledger.count(account, Quantity::SurplusMwh, surplus_mw);
+        ledger.count(account, Quantity::HydroMwh, hydro_mw);
+    }
+}
+
+/// Local power that pays when exported, cheapest first, MW of surplus and of hydro.
+pub(super) fn saleable_mw(hour: &Hour, terms: &Terms) -> (f64, f64) {
+    let netback = hour.price_usd_per_mwh - terms.export_fee_usd_per_mwh;
+    let offer = |mw: f64, cost: f64| if netback > cost { mw } else { 0.0 };
+    let surplus = offer(hour.surplus_mw, terms.surplus_cost_usd_per_mwh);
+    let hydro = offer(hour.hydro_mw, terms.hydro_cost_usd_per_mwh);
+    if terms.surplus_cost_usd_per_mwh <= terms.hydro_cost_usd_per_mwh {
+        let first = surplus.min(hour.export_mw);
+        (first, hydro.min(hour.export_mw - first))
+    } else {
+        let first = hydro.min(hour.export_mw);
+        (surplus.min(hour.export_mw - first), first)
+    }
+}
