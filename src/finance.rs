@@ -1,1 +1,22 @@
-//! Ledger, cash flow, tax, NPV, IRR, payback.
+//! Money: ledger, cash flow, tax, net present value, internal rate of return, payback.
+//!
+//! A run books signed amounts (income positive) to a [`Ledger`], by farm, [`Period`] and [`Line`]. Closing it
+//! adds overhead, depreciation and tax and gives [`Books`], from which every sum of the tables is taken:
+//! discounting each period from its middle, the lines of a farm add up to its cash flow, and discounted to its
+//! net present value; farms add up to sites and sites to the portfolio.
+
+mod books;
+mod depreciation;
+mod ledger;
+mod line;
+mod params;
+mod tax;
+mod value;
+
+pub use books::{Books, Returns, Totals};
+pub use depreciation::{Depreciation, MacrsYears};
+pub use ledger::{Farm, Ledger, Period};
+pub use line::{Class, Kind, Line, Quantity};
+pub use params::{FinanceParams, TaxLosses};
+pub use tax::{after_tax_cash_flow, pooled_taxes};
+pub use value::{NoIrr, irr, npv, payback_years};

@@ -2,7 +2,8 @@
 
 pub mod tables;
 
+pub use crate::finance::Kind;
 pub use tables::{
-    Action, CashFlowRow, ChainRow, DispatchRow, EpochRow, EventRow, FarmRow, Kind, MonthlyRow, NetworkRow, Origin,
-    PlacedRow, PlacementRow, ReasonRow, Row, Scope, SiteClass, SiteRow, Tables,
+    Action, CashFlowRow, ChainRow, DispatchRow, EpochRow, EventRow, FarmRow, MonthlyRow, NetworkRow, Origin, PlacedRow,
+    PlacementRow, ReasonRow, Row, Scope, SiteClass, SiteRow, Tables,
 };

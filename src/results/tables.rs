@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::finance::Kind;
+
 /// A table's row: the name of its file and its columns with what they mean.
 pub trait Row: Serialize + serde::de::DeserializeOwned {
     /// File name inside the run's folder.
@@ -45,41 +47,6 @@ pub enum SiteClass {
     Grid,
     /// Surplus and hydro power together.
     Mixed,
-}
-
-/// What a farm does; `GridSale` is the site's own export, `All` a sum over kinds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Bitcoin mining.
-    Mining,
-    /// AI halls leased to tenants who own the machines.
-    Hosting,
-    /// AI accelerators of one's own, rented by the hour.
-    Cloud,
-    /// Selling local energy to the grid.
-    GridSale,
-    /// All kinds together.
-    #[default]
-    All,
-}
-
-impl Kind {
-    /// Whether the kind is AI (hosting or cloud).
-    pub fn is_ai(self) -> bool {
-        matches!(self, Self::Hosting | Self::Cloud)
-    }
-
-    /// The name in the tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mining => "mining",
-            Self::Hosting => "hosting",
-            Self::Cloud => "cloud",
-            Self::GridSale => "grid_sale",
-            Self::All => "all",
-        }
-    }
 }
 
 /// What a sum is taken over.

@@ -1,0 +1,517 @@
+//! Closed books: sums over farms and periods, and what they say about an investment.
+
+use super::{Class, Farm, Kind, Line, NoIrr, Period, Quantity, irr, npv, payback_years};
+use crate::calendar::Day;
+
+/// What one farm booked in one period.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Account {
+    pub usd: [f64; Line::ALL.len()],
+    pub amounts: [f64; Quantity::COUNT],
+}
+
+/// The books of a finished run, overhead, depreciation and tax included.
+#[derive(Debug, Clone)]
+pub struct Books {
+    periods: Vec<Period>,
+    farms: Vec<Farm>,
+    accounts: Vec<Vec<Account>>,
+    rate_per_year: f64,
+    mid_years: Vec<f64>,
+    discount: Vec<f64>,
+}
+
+/// What an investment is worth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Returns {
+    /// Net present value at the run's start, USD, after tax.
+    pub npv_usd: f64,
+    /// Internal rate of return per year, or why there is none.
+    pub irr_per_year: Result<f64, NoIrr>,
+    /// Years from the first cash flow until the money is back; `None` when it is not at the end.
+    pub payback_years: Option<f64>,
+}
+
+impl Returns {
+    /// The reason why there is no internal rate of return, empty when there is one.
+    pub fn irr_note(&self) -> String {
+        self.irr_per_year
+            .as_ref()
+            .err()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    }
+}
+
+impl Books {
+    pub(super) fn new(periods: Vec<Period>, farms: Vec<Farm>, accounts: Vec<Vec<Account>>, rate_per_year: f64) -> Self {
+        let start = periods.first().expect("a ledger is opened with a period").first;
+        let mid_years: Vec<f64> = periods.iter().map(|p| p.mid_years(start)).collect();
+        let discount = mid_years
+            .iter()
+            .map(|years| npv(rate_per_year, &[(*years, 1.0)]))
+            .collect();
+        Self {
+            periods,
+            farms,
+            accounts,
+            rate_per_year,
+            mid_years,
+            discount,
+        }
+    }
+
+    /// The periods, in order.
+    pub fn periods(&self) -> &[Period] {
+        &self.periods
+    }
+
+    /// The farms, in the order their accounts were opened.
+    pub fn farms(&self) -> &[Farm] {
+        &self.farms
+    }
+
+    /// Names of the sites, in the order their first account was opened.
+    pub fn sites(&self) -> Vec<&str> {
+        let mut sites: Vec<&str> = Vec::new();
+        for farm in &self.farms {
+            if !sites.contains(&farm.site.as_str()) {
+                sites.push(&farm.site);
+            }
+        }
+        sites
+    }
+
+    /// The halving epochs, each with its first and last day in the run.
+    pub fn epochs(&self) -> Vec<(u32, Day, Day)> {
+        let mut epochs: Vec<(u32, Day, Day)> = Vec::new();
+        for period in &self.periods {
+            match epochs.last_mut() {
+                Some((epoch, _, last)) if *epoch == period.epoch => *last = period.last,
+                _ => epochs.push((period.epoch, period.first, period.last)),
+            }
+        }
+        epochs
+    }
+
+    /// Sums over the farms and periods chosen.
+    pub fn totals(&self, farms: impl Fn(&Farm) -> bool, periods: impl Fn(&Period) -> bool) -> Totals {
+        let mut totals = Totals::default();
+        for (farm, accounts) in self.farms.iter().zip(&self.accounts) {
+            if farms(farm) {
+                let chosen = self.periods.iter().zip(accounts).zip(&self.discount);
+                for ((_, account), factor) in chosen.filter(|((period, _), _)| periods(period)) {
+                    totals.add(account, *factor);
+                }
+            }
+        }
+        let days: i32 = self.periods.iter().filter(|p| periods(p)).map(Period::days).sum();
+        totals.hours = 24.0 * f64::from(days);
+        totals
+    }
+
+    /// Cash flow of the farms chosen: (years from the run's start to the period's middle, USD) of each period.
+    pub fn flows(&self, farms: impl Fn(&Farm) -> bool) -> Vec<(f64, f64)> {
+        let mut flows: Vec<(f64, f64)> = self.mid_years.iter().map(|years| (*years, 0.0)).collect();
+        for (_, accounts) in self.farms.iter().zip(&self.accounts).filter(|(farm, _)| farms(farm)) {
+            for (flow, account) in flows.iter_mut().zip(accounts) {
+                flow.1 += cash(&account.usd);
+            }
+        }
+        flows
+    }
+
+    /// Net present value, internal rate of return and payback of the farms chosen.
+    pub fn returns(&self, farms: impl Fn(&Farm) -> bool) -> Returns {
+        let mut flows = self.flows(farms);
+        flows.retain(|(_, usd)| *usd != 0.0);
+        Returns {
+            npv_usd: npv(self.rate_per_year, &flows),
+            irr_per_year: irr(&flows),
+            payback_years: payback_years(&flows),
+        }
+    }
+}
+
+fn cash(usd: &[f64; Line::ALL.len()]) -> f64 {
+    Line::ALL.iter().filter(|l| l.is_cash()).map(|l| usd[*l as usize]).sum()
+}
+
+/// Sums of ledger lines and quantities, and the figures made of them.
+///
+/// A cost per coin, hour or MWh is `None` where nothing was mined, rented or used.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Totals {
+    usd: [f64; Line::ALL.len()],
+    discounted: [f64; Line::ALL.len()],
+    amounts: [f64; Quantity::COUNT],
+    /// Hours of the periods summed over.
+    pub hours: f64,
+}
+
+impl Totals {
+    fn add(&mut self, account: &Account, factor: f64) {
+        for ((usd, discounted), booked) in self.usd.iter_mut().zip(&mut self.discounted).zip(account.usd) {
+            *usd += booked;
+            *discounted += factor * booked;
+        }
+        for (amount, booked) in self.amounts.iter_mut().zip(account.amounts) {
+            *amount += booked;
+        }
+    }
+
+    /// Whether nothing was booked.
+    pub fn is_empty(&self) -> bool {
+        self.usd.iter().chain(&self.amounts).all(|v| *v == 0.0)
+    }
+
+    /// A line, USD, income positive.
+    pub fn usd(&self, line: Line) -> f64 {
+        self.usd[line as usize]
+    }
+
+    /// A line discounted to the run's start, USD.
+    pub fn discounted_usd(&self, line: Line) -> f64 {
+        self.discounted[line as usize]
+    }
+
+    /// A quantity, in its own unit.
+    pub fn amount(&self, quantity: Quantity) -> f64 {
+        self.amounts[quantity as usize]
+    }
+
+    fn class_usd(&self, class: Class) -> f64 {
+        Line::ALL
+            .iter()
+            .filter(|l| l.class() == class)
+            .map(|l| self.usd(*l))
+            .sum()
+    }
+
+    /// Revenue, USD.
+    pub fn revenue_usd(&self) -> f64 {
+        self.class_usd(Class::Revenue)
+    }
+
+    /// Energy cost, USD, positive when paid.
+    pub fn energy_cost_usd(&self) -> f64 {
+        -self.class_usd(Class::Energy)
+    }
+
+    /// Other operating cost, USD, positive when paid; forgone grid sales included.
+    pub fn operating_cost_usd(&self) -> f64 {
+        -self.class_usd(Class::Operating)
+    }
+
+    /// Capital spent on infrastructure and machines, USD, before resale.
+    pub fn capital_usd(&self) -> f64 {
+        -(self.usd(Line::InfrastructureCapital) + self.usd(Line::MachineCapital))
+    }
+
+    /// Capital spent less resale, USD.
+    pub fn capital_less_resale_usd(&self) -> f64 {
+        -self.class_usd(Class::Capital)
+    }
+
+    /// Tax, USD, positive when paid.
+    pub fn tax_usd(&self) -> f64 {
+        -self.class_usd(Class::Tax)
+    }
+
+    /// Cash flow, USD: all lines but depreciation.
+    pub fn cash_flow_usd(&self) -> f64 {
+        cash(&self.usd)
+    }
+
+    /// Cash flow discounted to the run's start, USD.
+    pub fn discounted_cash_flow_usd(&self) -> f64 {
+        cash(&self.discounted)
+    }
+
+    /// Energy used (or saleable, for a grid sale), MWh, from all sources.
+    pub fn energy_mwh(&self) -> f64 {
+        [
+            Quantity::SurplusMwh,
+            Quantity::HydroMwh,
+            Quantity::GridMwh,
+            Quantity::BackupMwh,
+        ]
+        .map(|q| self.amount(q))
+        .iter()
+        .sum()
+    }
+
+    /// Mean over the periods of a quantity that is counted by the hour: MW of MW·h, EH/s of EH/s·h.
+    pub fn mean(&self, quantity: Quantity) -> f64 {
+        per(self.amount(quantity), self.hours).unwrap_or(0.0)
+    }
+
+    /// Share of the capacity-hours that ran.
+    pub fn uptime_share(&self) -> Option<f64> {
+        per(self.amount(Quantity::UpMwHours), self.amount(Quantity::CapacityMwHours))
+    }
+
+    /// Revenue less energy and other operating cost, USD per MWh used.
+    pub fn margin_usd_per_mwh(&self) -> Option<f64> {
+        per(
+            self.revenue_usd() - self.energy_cost_usd() - self.operating_cost_usd(),
+            self.energy_mwh(),
+        )
+    }
+
+    /// Electricity cost per coin, USD/BTC, before demand-response payments.
+    pub fn electricity_usd_per_btc(&self) -> Option<f64> {
+        per(self.energy_cost_usd(), self.amount(Quantity::BtcMined))
+    }
+
+    /// Cash cost per coin, USD/BTC: electricity, pool fee, O&M and overhead, neither tax nor forgone sales.
+    pub fn cash_usd_per_btc(&self) -> Option<f64> {
+        per(self.cash_cost_usd(), self.amount(Quantity::BtcMined))
+    }
+
+    /// All-in cost per coin, USD/BTC: cash cost and the capital used up.
+    pub fn all_in_usd_per_btc(&self) -> Option<f64> {
+        per(
+            self.cash_cost_usd() + self.capital_used_up_usd(),
+            self.amount(Quantity::BtcMined),
+        )
+    }
+
+    /// Marginal cost per coin, USD/BTC: what is saved or earned when the machines stop, that is energy, pool fee,
+    /// variable O&M and forgone grid sales.
+    pub fn marginal_usd_per_btc(&self) -> Option<f64> {
+        let stops = [
+            Line::EnergyCost,
+            Line::BackupFuel,
+            Line::PoolFee,
+            Line::VariableOm,
+            Line::ForgoneGridSales,
+        ];
+        let usd: f64 = stops.iter().map(|l| -self.usd(*l)).sum();
+        per(usd, self.amount(Quantity::BtcMined))
+    }
+
+    /// All-in cost per accelerator hour, USD: cash cost and the capital used up.
+    pub fn usd_per_gpu_hour(&self) -> Option<f64> {
+        per(
+            self.cash_cost_usd() + self.capital_used_up_usd(),
+            self.amount(Quantity::GpuHours),
+        )
+    }
+
+    fn cash_cost_usd(&self) -> f64 {
+        self.energy_cost_usd() + self.operating_cost_usd() + self.usd(Line::ForgoneGridSales)
+    }
+
+    /// Depreciation less what resale returned, USD, at least 0.
+    fn capital_used_up_usd(&self) -> f64 {
+        (-self.usd(Line::Depreciation) - self.usd(Line::Resale)).max(0.0)
+    }
+}
+
+fn per(amount: f64, of: f64) -> Option<f64> {
+    (of > 0.0).then(|| amount / of)
+}
+
+impl Kind {
+    /// Whether `farm`'s kind counts under this one: the same, or any under [`Kind::All`].
+    pub fn counts(self, farm: &Farm) -> bool {
+        self == Self::All || self == farm.kind
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Depreciation, FinanceParams, Ledger, TaxLosses};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    /// (farm, month, line, usd) bookings over three years with a halving in mid-April 2024.
+    fn closed(bookings: &[(usize, usize, usize, f64)], params: &FinanceParams) -> Books {
+        let start = day("2024-01-01");
+        let mut ledger = Ledger::new(start, 3);
+        let kinds = [Kind::Mining, Kind::Cloud, Kind::GridSale];
+        for (i, kind) in kinds.into_iter().enumerate() {
+            ledger.add_farm(&format!("s{}/{}", i % 2, kind.name()), &format!("s{}", i % 2), kind);
+        }
+        for month in 0..36 {
+            let epoch = if month > 3 { 4 } else { 3 };
+            ledger.begin_period(start.plus_months(month as i32), epoch);
+            for farm in 0..2 {
+                ledger.count(farm, Quantity::CapacityMwHours, 10.0 * (farm + 1) as f64);
+            }
+            for (farm, _, line, usd) in bookings.iter().filter(|b| b.1 == month) {
+                ledger.add(*farm, Line::ALL[*line], *usd);
+            }
+            if month == 3 {
+                ledger.begin_period(day("2024-04-20"), 4);
+                ledger.add(0, Line::CoinRevenue, 1.0);
+            }
+        }
+        ledger.close(day("2026-12-31"), params)
+    }
+
+    fn close_to(a: f64, b: f64, scale: f64) -> bool {
+        (a - b).abs() <= 1e-11 * scale.max(1.0)
+    }
+
+    #[test]
+    fn months_are_discounted_from_their_middle_and_a_halving_splits_one() {
+        let books = closed(&[], &FinanceParams::default());
+        assert_eq!(books.periods().len(), 37);
+        let start = day("2024-01-01");
+        assert_eq!(books.periods()[0].mid_years(start), 0.5 / 12.0);
+        assert_eq!(books.periods()[36].mid_years(start), 35.5 / 12.0);
+        let before = books.periods()[3];
+        assert_eq!(
+            (before.first, before.last, before.epoch),
+            (day("2024-04-01"), day("2024-04-19"), 3)
+        );
+        assert!(close_to(before.mid_years(start), (3.0 + 9.5 / 30.0) / 12.0, 1.0));
+        let epochs = books.epochs();
+        assert_eq!(epochs[0], (3, start, day("2024-04-19")));
+        assert_eq!(epochs[1], (4, day("2024-04-20"), day("2026-12-31")));
+    }
+
+    #[test]
+    fn tax_is_paid_in_december_on_profit_after_depreciation() {
+        let params = FinanceParams {
+            tax_rate_share: 0.5,
+            machine_depreciation: Depreciation::StraightLine { years: 2 },
+            ..FinanceParams::default()
+        };
+        let machines = Line::MachineCapital as usize;
+        let rent = Line::CloudRent as usize;
+        let books = closed(&[(1, 0, machines, -400.0), (1, 14, rent, 300.0)], &params);
+        let tax_of = |year: i16| {
+            let in_year = |p: &Period| p.first.year() == year;
+            let totals = books.totals(|f| f.kind == Kind::Cloud, in_year);
+            let december = books.totals(|f| f.kind == Kind::Cloud, |p| in_year(p) && p.first.month() == 12);
+            assert_eq!(totals.tax_usd(), december.tax_usd());
+            (totals.tax_usd(), totals.usd(Line::Depreciation))
+        };
+        for (year, tax, depreciation) in [(2024, -50.0, -100.0), (2025, 50.0, -200.0), (2026, -50.0, -100.0)] {
+            let got = tax_of(year);
+            assert!(
+                close_to(got.0, tax, 100.0) && close_to(got.1, depreciation, 100.0),
+                "{year}: {got:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn overhead_is_borne_by_capacity_online() {
+        let params = FinanceParams {
+            corporate_overhead_usd_per_year: 365_242.5,
+            ..FinanceParams::default()
+        };
+        let books = closed(&[], &params);
+        let days = 366.0 + 365.0 + 365.0;
+        let of = |kind: Kind| -books.totals(|f| f.kind == kind, |_| true).usd(Line::Overhead);
+        // The halving's part of April counts no capacity in this ledger, so nobody bears its eleven days.
+        assert!(close_to(
+            of(Kind::Mining) + of(Kind::Cloud),
+            1000.0 * (days - 11.0),
+            1e6
+        ));
+        assert!(close_to(of(Kind::Cloud), 2.0 * of(Kind::Mining), 1e6));
+        assert_eq!(of(Kind::GridSale), 0.0);
+    }
+
+    #[test]
+    fn costs_per_coin_are_made_of_their_lines() {
+        let mut ledger = Ledger::new(day("2024-01-01"), 3);
+        let farm = ledger.add_farm("a/mining", "a", Kind::Mining);
+        ledger.count(farm, Quantity::BtcMined, 2.0);
+        ledger.count(farm, Quantity::GridMwh, 100.0);
+        for (line, usd) in [
+            (Line::CoinRevenue, 1000.0),
+            (Line::EnergyCost, -200.0),
+            (Line::DemandCharges, -20.0),
+            (Line::PoolFee, -10.0),
+            (Line::VariableOm, -4.0),
+            (Line::FixedOm, -30.0),
+            (Line::ForgoneGridSales, -6.0),
+            (Line::MachineCapital, -100.0),
+            (Line::Resale, 40.0),
+        ] {
+            ledger.add(farm, line, usd);
+        }
+        let books = ledger.close(day("2024-01-31"), &FinanceParams::default());
+        let totals = books.totals(|_| true, |_| true);
+        assert_eq!(totals.electricity_usd_per_btc(), Some(110.0));
+        assert_eq!(totals.cash_usd_per_btc(), Some(132.0));
+        assert_eq!(totals.all_in_usd_per_btc(), Some(162.0));
+        assert_eq!(totals.marginal_usd_per_btc(), Some(110.0));
+        assert_eq!(totals.margin_usd_per_mwh(), Some(7.3));
+        assert_eq!(totals.usd_per_gpu_hour(), None);
+    }
+
+    fn params() -> impl Strategy<Value = FinanceParams> {
+        (0.0..0.3f64, 0.0..0.5f64, any::<bool>(), 0.0..1e4f64).prop_map(|(rate, tax, carried, overhead)| {
+            FinanceParams {
+                discount_rate_per_year: rate,
+                tax_rate_share: tax,
+                tax_losses: if carried {
+                    TaxLosses::CarriedForward
+                } else {
+                    TaxLosses::AsIncurred
+                },
+                corporate_overhead_usd_per_year: overhead,
+                ..FinanceParams::default()
+            }
+        })
+    }
+
+    fn bookings() -> impl Strategy<Value = Vec<(usize, usize, usize, f64)>> {
+        // Every line but tax and depreciation, which closing books; costs negative as they come.
+        let booking = (0..3usize, 0..36usize, 0..18usize, -1e6..1e6f64).prop_map(|(farm, month, line, usd)| {
+            let capital = line == Line::MachineCapital as usize || line == Line::InfrastructureCapital as usize;
+            (farm, month, line, if capital { -usd.abs() } else { usd })
+        });
+        prop::collection::vec(booking, 1..60)
+    }
+
+    proptest! {
+        #[test]
+        fn the_ledger_adds_up_to_the_cash_flow_and_to_the_npv(bookings in bookings(), params in params()) {
+            let books = closed(&bookings, &params);
+            let scale: f64 = bookings.iter().map(|b| b.3.abs()).sum::<f64>() + 1e5;
+            let all = books.totals(|_| true, |_| true);
+            let flows = books.flows(|_| true);
+            prop_assert!(close_to(flows.iter().map(|f| f.1).sum(), all.cash_flow_usd(), scale));
+            let npv = books.returns(|_| true).npv_usd;
+            prop_assert!(close_to(npv, all.discounted_cash_flow_usd(), scale));
+            let by_farm: f64 = books.farms().iter().map(|farm| books.returns(|f| f == farm).npv_usd).sum();
+            prop_assert!(close_to(by_farm, npv, scale));
+            let by_site: f64 = books.sites().iter().map(|s| books.returns(|f| f.site == *s).npv_usd).sum();
+            prop_assert!(close_to(by_site, npv, scale));
+            let by_epoch: f64 = books.epochs().iter()
+                .map(|e| books.totals(|_| true, |p| p.epoch == e.0).discounted_cash_flow_usd()).sum();
+            prop_assert!(close_to(by_epoch, npv, scale));
+            let parts = all.revenue_usd() - all.energy_cost_usd() - all.operating_cost_usd()
+                - all.capital_less_resale_usd() - all.tax_usd();
+            prop_assert!(close_to(parts, all.cash_flow_usd(), scale));
+            prop_assert!(close_to(-all.usd(Line::Depreciation), all.capital_usd(), scale));
+        }
+
+        #[test]
+        fn scaling_all_money_scales_the_npv(bookings in bookings(), params in params(), k in 0.1..10.0f64) {
+            let one = closed(&bookings, &params);
+            let scaled: Vec<_> = bookings.iter().map(|b| (b.0, b.1, b.2, k * b.3)).collect();
+            let params = FinanceParams {
+                corporate_overhead_usd_per_year: k * params.corporate_overhead_usd_per_year,
+                ..params
+            };
+            let all = closed(&scaled, &params);
+            let scale: f64 = bookings.iter().map(|b| b.3.abs()).sum::<f64>() + 1e5;
+            // The one dollar `closed` itself books does not scale.
+            let slack = (k - 1.0).abs() + 1e-9 * k * scale;
+            prop_assert!((all.returns(|_| true).npv_usd - k * one.returns(|_| true).npv_usd).abs() <= slack);
+        }
+    }
+}
