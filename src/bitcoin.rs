@@ -1,1 +1,8 @@
 //! Bitcoin: protocol in exact integers, the race for blocks, and the markets around it.
+
+pub mod fees;
+pub mod forecast;
+pub mod hashprice;
+pub mod machine_price;
+pub mod market;
+pub mod network;
