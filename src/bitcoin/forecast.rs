@@ -1,0 +1,151 @@
+//! The planner's view: the same network run forward without luck.
+
+use crate::bitcoin::hashprice::{HASHES_PER_DIFFICULTY, hashprice_usd_per_ph_day};
+use crate::bitcoin::network::{MarketView, Network};
+use crate::calendar::Day;
+
+const HALVING_INTERVAL: u32 = 210_000;
+const RETARGET_INTERVAL: u32 = 2_016;
+/// Blocks of a retarget period should take this long: 2,016 of ten minutes.
+const PERIOD_DAYS: f64 = 14.0;
+/// A retarget changes the difficulty at most by this factor (consensus rule).
+const RETARGET_CLAMP: f64 = 4.0;
+/// Miners reconsider at least this often, however slow the blocks.
+const LONGEST_STEP_DAYS: f64 = 30.0;
+
+/// Where the chain stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChainSnapshot {
+    /// Height of the last block.
+    pub height: u32,
+    /// Difficulty in force.
+    pub difficulty: f64,
+}
+
+/// A stretch of time in which difficulty, hashrate and subsidy stand still.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ForecastPoint {
+    /// First day.
+    pub day: Day,
+    /// Length, days.
+    pub days: f64,
+    /// Height at its beginning (a fraction where a step ends between blocks).
+    pub height: f64,
+    /// Difficulty.
+    pub difficulty: f64,
+    /// Hashrate of the network, EH/s.
+    pub network_eh_s: f64,
+    /// Mean efficiency of what runs, J/TH.
+    pub network_j_per_th: f64,
+    /// Price on the first day, USD/BTC.
+    pub btc_price_usd: f64,
+    /// Subsidy per block, BTC.
+    pub subsidy_btc: f64,
+    /// Fees per block, BTC.
+    pub fees_btc_per_block: f64,
+    /// Luck-free revenue, USD/(PH/s·day).
+    pub hashprice_usd_per_ph_day: f64,
+}
+
+/// What the planner expects from `from` until `to`: one point per retarget period, split at halvings (and where blocks are
+/// so slow that a period lasts more than a month). Points follow each other without gap; the last may end after `to`.
+///
+/// `price_at` is the expected price (USD/BTC, see [`crate::bitcoin::market::planner_price`]), `fees_btc_per_block` the
+/// expected fees ([`crate::bitcoin::fees::FeeModel::mean_btc_per_block`]).
+pub fn forecast(
+    network: &Network,
+    chain: ChainSnapshot,
+    price_at: impl Fn(Day) -> f64,
+    fees_btc_per_block: f64,
+    from: Day,
+    to: Day,
+) -> Vec<ForecastPoint> {
+    project(network, chain, price_at, |_| fees_btc_per_block, from, to)
+}
+
+/// As [`forecast`], with fees (BTC per block) that may change from day to day.
+pub fn project(
+    network: &Network,
+    chain: ChainSnapshot,
+    price_at: impl Fn(Day) -> f64,
+    fees_at: impl Fn(Day) -> f64,
+    from: Day,
+    to: Day,
+) -> Vec<ForecastPoint> {
+    let mut network = network.clone();
+    let mut chain = SmoothChain::new(chain);
+    let mut points = Vec::new();
+    let (mut time, mut elapsed) = (f64::from(from.0), 0.0);
+    while time < f64::from(to.0) {
+        let day = Day(time.floor() as i32);
+        let (price, fees) = (price_at(day), fees_at(day));
+        let view = MarketView::new(chain.height as u32, chain.difficulty, price, chain.subsidy_btc(), fees);
+        network.step(day, elapsed, &view);
+        let point = ForecastPoint {
+            day,
+            days: 0.0,
+            height: chain.height,
+            difficulty: chain.difficulty,
+            network_eh_s: network.hashrate_eh_s(),
+            network_j_per_th: network.efficiency_j_per_th(),
+            btc_price_usd: price,
+            subsidy_btc: chain.subsidy_btc(),
+            fees_btc_per_block: fees,
+            hashprice_usd_per_ph_day: hashprice_usd_per_ph_day(chain.difficulty, chain.subsidy_btc(), fees, price),
+        };
+        elapsed = chain.advance(network.hashrate_eh_s());
+        time += elapsed;
+        points.push(ForecastPoint { days: elapsed, ..point });
+    }
+    points
+}
+
+/// The chain without luck: heights and difficulties as real numbers.
+struct SmoothChain {
+    height: f64,
+    difficulty: f64,
+    /// Days and blocks since the period began, as far as seen.
+    period_days: f64,
+    period_blocks: f64,
+}
+
+impl SmoothChain {
+    fn new(chain: ChainSnapshot) -> Self {
+        Self {
+            height: f64::from(chain.height),
+            difficulty: chain.difficulty,
+            period_days: 0.0,
+            period_blocks: 0.0,
+        }
+    }
+
+    fn subsidy_btc(&self) -> f64 {
+        // The next block's subsidy.
+        let halvings = (self.height + 1.0) / f64::from(HALVING_INTERVAL);
+        50.0 * crate::math::exp2(-halvings.floor())
+    }
+
+    /// Goes to the next retarget, halving or month's end at a constant hashrate, and returns the days it takes.
+    fn advance(&mut self, hashrate_eh_s: f64) -> f64 {
+        let next = self.height + 1.0;
+        let to_next = |interval: u32| f64::from(interval) - next % f64::from(interval);
+        let blocks_per_day = hashrate_eh_s * 1e18 * 86_400.0 / (self.difficulty * HASHES_PER_DIFFICULTY);
+        let blocks = to_next(RETARGET_INTERVAL)
+            .min(to_next(HALVING_INTERVAL))
+            .min(blocks_per_day * LONGEST_STEP_DAYS);
+        let days = blocks / blocks_per_day;
+        self.height += blocks;
+        // Sums of fractions of blocks: put back on the whole block they mean.
+        if (self.height - self.height.round()).abs() < 1e-6 {
+            self.height = self.height.round();
+        }
+        self.period_days += days;
+        self.period_blocks += blocks;
+        if (self.height + 1.0) % f64::from(RETARGET_INTERVAL) == 0.0 {
+            let pace = self.period_days / self.period_blocks * f64::from(RETARGET_INTERVAL) / PERIOD_DAYS;
+            self.difficulty /= pace.clamp(1.0 / RETARGET_CLAMP, RETARGET_CLAMP);
+            (self.period_days, self.period_blocks) = (0.0, 0.0);
+        }
+        days
+    }
+}

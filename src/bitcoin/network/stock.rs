@@ -1,0 +1,340 @@
+//! The machines installed: vintages × power prices, what of them runs, and how they wear.
+
+use super::{VintagesModel, history};
+use crate::calendar::{DAYS_PER_YEAR, Day};
+use crate::math;
+
+/// Machines delivered within this many days are one vintage.
+const VINTAGE_DAYS: i32 = 91;
+const DAYS_PER_MONTH: f64 = DAYS_PER_YEAR / 12.0;
+/// Below this share of all machines a vintage is dropped.
+const NEGLIGIBLE_SHARE: f64 = 1e-9;
+
+/// All machines of the network.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Stock {
+    /// Running cost of each power-price class, USD per MWh at the machine (power and other cost × PUE).
+    cost_usd_per_mwh: Vec<f64>,
+    vintages: Vec<Vintage>,
+}
+
+/// Machines of one quarter, spread evenly over the power-price classes.
+#[derive(Debug, Clone, PartialEq)]
+struct Vintage {
+    delivered: Day,
+    efficiency_j_per_th: f64,
+    cells: Vec<Cell>,
+}
+
+/// Machines of one vintage at one power price.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Cell {
+    eh_s: f64,
+    running_share: f64,
+}
+
+impl Stock {
+    /// The stock on `start`: additions of past quarters as hashrate history shows them, less wear, scaled so that what
+    /// runs at this hashprice is `hashrate_eh_s` with the mean efficiency of that date.
+    pub fn from_history(model: &VintagesModel, start: Day, hashrate_eh_s: f64, hashprice: f64) -> Self {
+        let cost_usd_per_mwh: Vec<f64> = power_prices(model)
+            .iter()
+            .map(|price| (price + model.other_running_cost_usd_per_mwh) * model.pue)
+            .collect();
+        let mut stock = Self {
+            cost_usd_per_mwh,
+            vintages: past_vintages(model, start),
+        };
+        let mean = model
+            .fleet_efficiency_j_per_th
+            .unwrap_or_else(|| history::fleet_efficiency_j_per_th(start, model.efficiency_gain_per_year));
+        stock.match_mean_efficiency(model, hashprice, mean);
+        let (running, _) = stock.running();
+        let scale = if running > 0.0 { hashrate_eh_s / running } else { 1.0 };
+        stock.cells_mut().for_each(|(_, _, cell)| cell.eh_s *= scale);
+        stock
+    }
+
+    /// Multiplies all J/TH by one factor so that the mean of what runs is `mean` (bisection; the factor stays within 0.3
+    /// to 10, the best known date needs about 1.5).
+    fn match_mean_efficiency(&mut self, model: &VintagesModel, hashprice: f64, mean: f64) {
+        let (mut low, mut high) = (0.3, 10.0);
+        for _ in 0..40 {
+            let middle: f64 = (low * high as f64).sqrt();
+            let mut trial = self.clone();
+            trial.vintages.iter_mut().for_each(|v| v.efficiency_j_per_th *= middle);
+            trial.switch_at_once(model, hashprice);
+            if trial.running().1 < mean {
+                low = middle
+            } else {
+                high = middle
+            }
+        }
+        self.vintages
+            .iter_mut()
+            .for_each(|v| v.efficiency_j_per_th *= (low * high).sqrt());
+        self.switch_at_once(model, hashprice);
+    }
+
+    /// Adds new machines (EH/s, J/TH), evenly to all power prices; they start idle and are switched on like others.
+    pub fn add(&mut self, day: Day, eh_s: f64, efficiency_j_per_th: f64) {
+        let classes = self.cost_usd_per_mwh.len();
+        let share = Cell {
+            eh_s: eh_s / classes as f64,
+            running_share: 1.0,
+        };
+        match self
+            .vintages
+            .last_mut()
+            .filter(|v| day.0 - v.delivered.0 < VINTAGE_DAYS)
+        {
+            Some(vintage) => vintage.merge(share, efficiency_j_per_th),
+            None => {
+                self.vintages.push(Vintage {
+                    delivered: day,
+                    efficiency_j_per_th,
+                    cells: vec![share; classes],
+                });
+            }
+        }
+    }
+
+    /// Scraps what has worn out or been idle over `days`.
+    pub fn wear(&mut self, model: &VintagesModel, day: Day, days: f64) {
+        for vintage in &mut self.vintages {
+            let worn = hazard_per_year(model, day.years_since(vintage.delivered)) * days / DAYS_PER_YEAR;
+            let idle = days / (model.idle_scrap_months * DAYS_PER_MONTH);
+            for cell in &mut vintage.cells {
+                let left = math::exp(-worn - idle * (1.0 - cell.running_share));
+                // Idle machines go first: what runs shrinks by wear only.
+                let running = cell.running_share * math::exp(-worn);
+                cell.eh_s *= left;
+                cell.running_share = if left > 0.0 { (running / left).min(1.0) } else { 0.0 };
+            }
+        }
+        let least = self.installed_eh_s() * NEGLIGIBLE_SHARE;
+        self.vintages
+            .retain(|v| v.cells.iter().map(|c| c.eh_s).sum::<f64>() > least);
+    }
+
+    /// Switches on what pays and off what does not, as far as `days` allow.
+    pub fn switch(&mut self, model: &VintagesModel, days: f64, hashprice: f64) {
+        let off = 1.0 - math::exp(-days / model.switch_off_days.max(1e-9));
+        let on = 1.0 - math::exp(-days / model.switch_on_days.max(1e-9));
+        let width = model.switching_width_share;
+        self.cells_mut().for_each(|(efficiency, cost, cell)| {
+            let wanted = running_share(hashprice, efficiency, cost, width);
+            let pace = if wanted < cell.running_share { off } else { on };
+            cell.running_share += pace * (wanted - cell.running_share);
+        });
+    }
+
+    fn switch_at_once(&mut self, model: &VintagesModel, hashprice: f64) {
+        self.cells_mut().for_each(|(efficiency, cost, cell)| {
+            cell.running_share = running_share(hashprice, efficiency, cost, model.switching_width_share);
+        });
+    }
+
+    /// Hashrate of all machines, EH/s.
+    pub fn installed_eh_s(&self) -> f64 {
+        self.vintages.iter().flat_map(|v| &v.cells).map(|c| c.eh_s).sum()
+    }
+
+    /// Hashrate that runs (EH/s) and its mean efficiency (J/TH).
+    pub fn running(&self) -> (f64, f64) {
+        let (mut hashrate, mut power) = (0.0, 0.0);
+        for vintage in &self.vintages {
+            let running: f64 = vintage.cells.iter().map(|c| c.eh_s * c.running_share).sum();
+            hashrate += running;
+            power += running * vintage.efficiency_j_per_th;
+        }
+        (hashrate, if hashrate > 0.0 { power / hashrate } else { 0.0 })
+    }
+
+    /// Each cell with its efficiency (J/TH) and running cost (USD/MWh).
+    fn cells_mut(&mut self) -> impl Iterator<Item = (f64, f64, &mut Cell)> {
+        let costs = &self.cost_usd_per_mwh;
+        self.vintages.iter_mut().flat_map(move |vintage| {
+            let efficiency = vintage.efficiency_j_per_th;
+            vintage
+                .cells
+                .iter_mut()
+                .zip(costs)
+                .map(move |(cell, &cost)| (efficiency, cost, cell))
+        })
+    }
+}
+
+impl Vintage {
+    fn merge(&mut self, new: Cell, efficiency_j_per_th: f64) {
+        let before: f64 = self.cells.iter().map(|c| c.eh_s).sum();
+        let added = new.eh_s * self.cells.len() as f64;
+        if before + added > 0.0 {
+            self.efficiency_j_per_th =
+                (self.efficiency_j_per_th * before + efficiency_j_per_th * added) / (before + added);
+        }
+        for cell in &mut self.cells {
+            let total = cell.eh_s + new.eh_s;
+            if total > 0.0 {
+                cell.running_share = (cell.running_share * cell.eh_s + new.running_share * new.eh_s) / total;
+            }
+            cell.eh_s = total;
+        }
+    }
+}
+
+/// Share of machines that owners run at a hashprice: half at break-even, rising with the margin relative to cost. The
+/// algebraic sigmoid needs no exponential and leaves a thin tail of miners who run at a loss.
+fn running_share(hashprice: f64, efficiency_j_per_th: f64, cost_usd_per_mwh: f64, width: f64) -> f64 {
+    let revenue = crate::bitcoin::hashprice::revenue_usd_per_mwh(hashprice, efficiency_j_per_th);
+    smooth_step((revenue - cost_usd_per_mwh) / (width * cost_usd_per_mwh))
+}
+
+/// Rises smoothly from 0 to 1, one half at 0.
+pub(super) fn smooth_step(x: f64) -> f64 {
+    0.5 + 0.5 * x / (1.0 + x * x).sqrt()
+}
+
+/// Wear per year: nothing at first, e-fold within a year beyond the physical life; the fourth power of age spreads it.
+fn hazard_per_year(model: &VintagesModel, age_years: f64) -> f64 {
+    let x = age_years.max(0.0) / model.physical_life_years;
+    4.0 * x * x * x / model.physical_life_years
+}
+
+/// Share of a vintage left at an age: exp(−(age/life)⁴).
+fn survival(model: &VintagesModel, age_years: f64) -> f64 {
+    let x = age_years / model.physical_life_years;
+    math::exp(-x * x * x * x)
+}
+
+/// Power price of each class, USD/MWh: means of equal-sized quantile slices would need the inverse normal; their medians
+/// do as well, found by bisection of the normal law.
+pub(super) fn power_prices(model: &VintagesModel) -> Vec<f64> {
+    let cells = model.power_price_cells.max(1);
+    (0..cells)
+        .map(|i| {
+            let z = normal_quantile((f64::from(i) + 0.5) / f64::from(cells));
+            model.power_price_median_usd_per_mwh * math::exp(model.power_price_log_sd * z)
+        })
+        .collect()
+}
+
+fn normal_quantile(probability: f64) -> f64 {
+    let (mut low, mut high) = (-8.0, 8.0);
+    for _ in 0..60 {
+        let middle = (low + high) / 2.0;
+        if math::normal_cdf(middle) < probability {
+            low = middle
+        } else {
+            high = middle
+        }
+    }
+    (low + high) / 2.0
+}
+
+/// Vintages of the years before `start`: what was added each quarter is the growth of the hashrate plus what wore out.
+fn past_vintages(model: &VintagesModel, start: Day) -> Vec<Vintage> {
+    let quarters = (1.6 * model.physical_life_years * DAYS_PER_YEAR / f64::from(VINTAGE_DAYS)) as i32;
+    let classes = model.power_price_cells.max(1) as usize;
+    let gain = model.efficiency_gain_per_year;
+    let lead_days = ((model.delivery_min_months + model.delivery_max_months) / 2.0 * DAYS_PER_MONTH) as i32;
+    let replacement_per_year = 1.0 / model.physical_life_years;
+    (0..quarters)
+        .rev()
+        .map(|back| {
+            let delivered = start.plus_days(-back * VINTAGE_DAYS);
+            let now = history::history_hashrate_eh_s(delivered, gain);
+            let before = history::history_hashrate_eh_s(delivered.plus_days(-VINTAGE_DAYS), gain);
+            let added = (now - before).max(0.0) + now * replacement_per_year * f64::from(VINTAGE_DAYS) / DAYS_PER_YEAR;
+            let left = added * survival(model, start.years_since(delivered));
+            let best = history::best_efficiency_j_per_th(delivered.plus_days(-lead_days), gain);
+            Vintage {
+                delivered,
+                efficiency_j_per_th: best,
+                cells: vec![
+                    Cell {
+                        eh_s: left / classes as f64,
+                        running_share: 1.0
+                    };
+                    classes
+                ],
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stock(date: &str, eh_s: f64, hashprice: f64) -> Stock {
+        Stock::from_history(&VintagesModel::default(), Day::parse(date).unwrap(), eh_s, hashprice)
+    }
+
+    #[test]
+    fn power_prices_have_their_median_and_spread() {
+        let prices = power_prices(&VintagesModel {
+            power_price_cells: 64,
+            ..VintagesModel::default()
+        });
+        let logs: Vec<f64> = prices.iter().map(|p| math::ln(p / 45.0)).collect();
+        assert!(math::mean(&logs).abs() < 1e-9);
+        let sd = math::mean(&logs.iter().map(|l| l * l).collect::<Vec<_>>()).sqrt();
+        assert!((sd / 0.37 - 1.0).abs() < 0.03, "{sd}");
+    }
+
+    #[test]
+    fn the_stock_of_a_date_runs_its_hashrate_at_its_mean_efficiency() {
+        for (date, eh_s, hashprice, mean) in [
+            ("2024-01-01", 515.0, 80.0, 34.0),
+            ("2024-06-15", 600.0, 50.0, 28.2),
+            ("2022-07-01", 211.0, 95.0, 45.18),
+        ] {
+            let (running, efficiency) = stock(date, eh_s, hashprice).running();
+            assert!((running / eh_s - 1.0).abs() < 1e-9);
+            assert!((efficiency / mean - 1.0).abs() < 0.01, "{date}: {efficiency}");
+        }
+    }
+
+    #[test]
+    fn the_least_efficient_machines_are_switched_off_first() {
+        let model = VintagesModel::default();
+        let mut stock = stock("2024-04-19", 637.0, 107.0);
+        let (before, efficiency_before) = stock.running();
+        stock.switch(&model, 365.0, 52.0);
+        let (after, efficiency_after) = stock.running();
+        assert!(after < 0.95 * before && after > 0.6 * before, "{before} {after}");
+        assert!(efficiency_after < efficiency_before);
+        stock.switch(&model, 1000.0, 107.0);
+        assert!(
+            (stock.running().0 / before - 1.0).abs() < 1e-3,
+            "what was switched off comes back when it pays"
+        );
+    }
+
+    #[test]
+    fn idle_machines_are_scrapped_and_running_ones_wear_by_age() {
+        let model = VintagesModel::default();
+        let day = Day::parse("2024-04-19").unwrap();
+        let mut stock = stock("2024-04-19", 637.0, 107.0);
+        stock.switch(&model, 1e4, 1e-6);
+        let idle = stock.installed_eh_s();
+        stock.wear(&model, day, 365.2425);
+        assert!(
+            stock.installed_eh_s() < idle * 0.40,
+            "a year of idleness leaves e^-1 at most"
+        );
+    }
+
+    #[test]
+    fn deliveries_of_a_quarter_are_one_vintage() {
+        let mut stock = stock("2024-01-01", 500.0, 80.0);
+        let vintages = stock.vintages.len();
+        let day = Day::parse("2024-06-01").unwrap();
+        stock.add(day, 10.0, 20.0);
+        stock.add(day.plus_days(30), 30.0, 16.0);
+        assert_eq!(stock.vintages.len(), vintages + 1);
+        assert!((stock.vintages.last().unwrap().efficiency_j_per_th - 17.0).abs() < 1e-12);
+        assert!((stock.vintages.last().unwrap().cells.iter().map(|c| c.eh_s).sum::<f64>() - 40.0).abs() < 1e-9);
+    }
+}
