@@ -7,16 +7,31 @@
 //! Neighbours correlate all the same, because their weather is a weighted sum over the same lattice of noise
 //! cells (see `field`).
 
+mod bootstrap;
+mod field;
+mod hydro;
+mod outage;
 mod params;
 mod price;
+mod price_model;
+mod read;
+mod sampling;
 mod series;
+mod solar;
+#[cfg(test)]
+mod statistics;
+mod supply;
+mod wind;
 
 pub use params::{
     CapacityFactor, ConstantOutput, DemandResponse, Export, FileOutput, GeneratedFlow, Grid, Hydro, HydroFlow,
-    Location, MultiYear, SiteEnergy, SolarMounting, SolarOutput, Surplus, Weather, WindOutput,
+    Location, MultiYear, SiteEnergy, SolarMounting, SolarOutput, Surplus, Weather, WindMemory, WindOutput,
 };
 pub use price::{FilePrice, FlatPrice, GeneratedPrice, MonthlyPrice, PriceSeries};
+pub use read::read_hourly;
+pub use sampling::Sampling;
 pub use series::{CsvSource, HourlySeries, Quantity, SeriesError, SeriesFiles, Stamp, Unit};
+pub use supply::{Hourly, supply, supply_sample};
 
 /// One problem of a table: the dotted key path inside it, and what is wrong and what to do.
 pub type Problem = (String, String);

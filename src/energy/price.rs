@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Problem;
 use super::series::{CsvSource, Quantity};
+use super::{Problem, price_model};
 
 /// Market price of energy at the site's node, USD/MWh, hour by hour.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -65,6 +65,10 @@ pub struct FilePrice {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GeneratedPrice {
+    /// Name of the market: sites that give the same one share the price's own shocks and jumps (each still has its own
+    /// wind, mean and congestion). Default: none, the site is a market of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub market: Option<String>,
     /// Expected price of the first year, before `floor` and `cap`, USD/MWh. Default: 40. Source: US hubs, 25–65.
     #[schemars(range(min = -20.0, max = 500.0))]
     pub mean_usd_per_mwh: f64,
@@ -91,16 +95,16 @@ pub struct GeneratedPrice {
     /// Mean size of a jump of `y` either way. Default: 0.52. Source: +0.53 and -0.52.
     #[schemars(range(min = 0.0, max = 2.0))]
     pub jump_size: f64,
-    /// Swing of `y` over the year. Default: 0.2.
+    /// Swing of `y` over the year. Default: 0.3. Source: ERCOT hub 2022, 0.45 in a year of rising gas prices.
     #[schemars(range(min = 0.0, max = 2.0))]
     pub seasonal_amplitude: f64,
-    /// Day of the year of the dearest season. Default: 210 (end of July).
+    /// Day of the year of the dearest season. Default: 220 (8 August). Source: ERCOT hub 2022.
     #[schemars(range(min = 1, max = 366))]
     pub dearest_day_of_year: u16,
-    /// Swing of `y` over the day. Default: 0.3.
+    /// Swing of `y` over the day. Default: 0.3. Source: ERCOT hub 2022, 0.35.
     #[schemars(range(min = 0.0, max = 2.0))]
     pub diurnal_amplitude: f64,
-    /// Local solar hour of the dearest time of the day. Default: 17.
+    /// Local solar hour of the dearest time of the day. Default: 17. Source: ERCOT hub 2022, 00 UTC.
     #[schemars(range(min = 0.0, max = 24.0))]
     pub dearest_hour: f64,
     /// Drop of `y` at noon from solar power, none at night. Default: 0. Source: set 0.5–1 for a duck curve.
@@ -111,10 +115,14 @@ pub struct GeneratedPrice {
     #[schemars(range(min = -0.9, max = 0.0))]
     pub wind_correlation: f64,
     /// Share of hours with a negative price that congestion in the windiest hours brings about; 0 for no congestion
-    /// (a few negative hours may come from the jumps all the same). Default: 0. Source: 0.05–0.08 at a congested
+    /// (a few negative hours may come from shocks all the same). Default: 0. Source: 0.05–0.08 at a congested
     /// wind hub (HB_WEST 2022: 0.049), 0.23 in Victoria.
     #[schemars(range(min = 0.0, max = 0.4))]
     pub negative_hours_share: f64,
+    /// Drop of `y` in a fully congested hour; matters with `negative_hours_share` only. Default: 2. Source: takes 40 USD/MWh
+    /// to about -15, what wind plants with a tax credit bid.
+    #[schemars(range(min = 0.5, max = 5.0))]
+    pub congestion_drop: f64,
     /// Lowest price of the market, USD/MWh. Default: -250. Source: ERCOT energy bid floor.
     #[schemars(range(min = -1_000.0, max = 0.0))]
     pub floor_usd_per_mwh: f64,
@@ -126,6 +134,7 @@ pub struct GeneratedPrice {
 impl Default for GeneratedPrice {
     fn default() -> Self {
         Self {
+            market: None,
             mean_usd_per_mwh: 40.0,
             growth_per_year: 0.0,
             annual_level_sd: 0.4,
@@ -134,13 +143,14 @@ impl Default for GeneratedPrice {
             jumps_up_per_year: 140.0,
             jumps_down_per_year: 120.0,
             jump_size: 0.52,
-            seasonal_amplitude: 0.2,
-            dearest_day_of_year: 210,
+            seasonal_amplitude: 0.3,
+            dearest_day_of_year: 220,
             diurnal_amplitude: 0.3,
             dearest_hour: 17.0,
             midday_drop: 0.0,
             wind_correlation: -0.45,
             negative_hours_share: 0.0,
+            congestion_drop: 2.0,
             floor_usd_per_mwh: -250.0,
             cap_usd_per_mwh: 5_000.0,
         }
@@ -155,6 +165,7 @@ impl PriceSeries {
                 "source.unit".to_owned(),
                 "is no price; a price is in `usd_per_mwh`, `usd_per_kwh` or `cents_per_kwh`".to_owned(),
             )],
+            Self::Generated(price) => price_model::check(price),
             _ => Vec::new(),
         }
     }

@@ -1,0 +1,118 @@
+//! Hydro: a wet and a dry season, and an autoregression on the log of the flow.
+
+use super::GeneratedFlow;
+use super::field::{Ar1, Field, run_in};
+use super::sampling::Sampling;
+use crate::calendar::Day;
+use crate::math;
+
+/// Days of a mean month.
+const MONTH_DAYS: f64 = 30.44;
+
+/// Output share of a hydro plant, hour by hour.
+pub(super) fn hydro_output(flow: &GeneratedFlow, field: &Field, sampling: &Sampling) -> Vec<f64> {
+    let river = River::calibrated(flow);
+    let score = daily_score(flow, field, sampling);
+    let period = sampling.hours_drawn() / 24;
+    let share = |day: usize| {
+        let drawn = if day < score.len() { day } else { day % period };
+        river.output(season_position(sampling.day(day)), score[drawn])
+    };
+    // The flow of a day holds at its noon; between noons it runs straight.
+    let noons: Vec<f64> = (0..=sampling.days).map(share).collect();
+    let mut output = Vec::with_capacity(sampling.hours());
+    for day in 0..sampling.days {
+        for hour in 0..24 {
+            let after_noon = (f64::from(hour) + 0.5 - 12.0) / 24.0;
+            let neighbour = if after_noon < 0.0 {
+                noons[day.saturating_sub(1)]
+            } else {
+                noons[day + 1]
+            };
+            output.push(noons[day] + after_noon.abs() * (neighbour - noons[day]));
+        }
+    }
+    output
+}
+
+/// Normal score of the flow of each day, one more than the days drawn.
+fn daily_score(flow: &GeneratedFlow, field: &Field, sampling: &Sampling) -> Vec<f64> {
+    let phi = math::powf(flow.monthly_correlation, 1.0 / MONTH_DAYS);
+    let lead = run_in(phi);
+    let noise = field.noise(
+        sampling.seed,
+        &sampling.purpose("flow"),
+        lead + sampling.hours_drawn() / 24 + 1,
+    );
+    let mut score = Ar1::new(phi);
+    noise
+        .into_iter()
+        .map(|noise| score.next(f64::from(noise)))
+        .skip(lead)
+        .collect()
+}
+
+/// Months since the middle of January, 0 to 12.
+fn season_position(day: Day) -> f64 {
+    (f64::from(day.month() - 1) + (f64::from(day.day_of_month()) - 15.5) / MONTH_DAYS).rem_euclid(12.0)
+}
+
+struct River {
+    /// Log of the median flow at the middle of each month.
+    log_median: [f64; 12],
+    /// Standard deviation of the log flow around it.
+    sigma: f64,
+    /// Log of the scale that gives the capacity factor asked for.
+    log_scale: f64,
+}
+
+impl River {
+    fn calibrated(flow: &GeneratedFlow) -> Self {
+        let half_ratio = 0.5 * math::ln(flow.wet_to_dry_ratio);
+        let log_median = core::array::from_fn(|month| {
+            if flow.wet_months.contains(&(month as u8 + 1)) {
+                half_ratio
+            } else {
+                -half_ratio
+            }
+        });
+        let sigma = math::log1p(flow.variation * flow.variation).sqrt();
+        let mut river = Self {
+            log_median,
+            sigma,
+            log_scale: 0.0,
+        };
+        let (mut low, mut high) = (-10.0, 10.0);
+        for _ in 0..40 {
+            river.log_scale = 0.5 * (low + high);
+            if river.expected_output() < flow.capacity_factor_share {
+                low = river.log_scale;
+            } else {
+                high = river.log_scale;
+            }
+        }
+        river
+    }
+
+    /// Long-run mean output: over the year in thirds of months, over the quantiles of the flow.
+    fn expected_output(&self) -> f64 {
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for point in 0..36 {
+            for step in -20..=20 {
+                let score = f64::from(step) * 0.2;
+                let weight = math::exp(-0.5 * score * score);
+                sum += weight * self.output(f64::from(point) / 3.0, score);
+                weights += weight;
+            }
+        }
+        sum / weights
+    }
+
+    /// Output share: the flow through the turbines, the rest is spilled.
+    fn output(&self, months: f64, score: f64) -> f64 {
+        let month = months as usize % 12;
+        let fraction = months - months.floor();
+        let season = self.log_median[month] + fraction * (self.log_median[(month + 1) % 12] - self.log_median[month]);
+        math::exp(self.log_scale + season + self.sigma * score).min(1.0)
+    }
+}

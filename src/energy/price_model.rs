@@ -1,0 +1,293 @@
+//! The generated market price.
+//!
+//! `y = asinh(price / 20)`; `y(t) = level(year) + season(t) + deviation(t)`, where the deviation is an autoregression with
+//! jumps, lowered by the local wind and, at a congested node, dropped in the windiest hours. The level is solved so that the
+//! expected price is the mean asked for: with `A = E[exp(y - level)]` and `B = E[exp(level - y)]` the expected price is
+//! `10 (A e^level - B e^-level)`, a quadratic in `e^level`.
+
+use core::f64::consts::TAU;
+
+use rand_distr::{Distribution, Exp1, StandardNormal};
+
+use super::sampling::Sampling;
+use super::{GeneratedPrice, Location, Problem};
+use crate::calendar::HOURS_PER_YEAR;
+use crate::math;
+use crate::rng;
+
+/// Scale of the asinh transform, USD/MWh.
+const SCALE: f64 = 20.0;
+/// Share of a jump's mean size that is fixed; the rest is exponential, so that a few jumps are large.
+const FIXED_JUMP: f64 = 0.6;
+/// Normal scores over which a congested node goes from free to nearly full.
+const CONGESTION_WIDTH: f64 = 0.5;
+
+/// The price of every hour, USD/MWh, for the normal score of the wind at the site.
+pub(super) fn generated_price(
+    price: &GeneratedPrice,
+    site: &str,
+    at: Location,
+    wind: &[f64],
+    sampling: &Sampling,
+) -> Vec<f64> {
+    let model = Model::calibrated(price);
+    let deviations = deviations(price, price.market.as_deref().unwrap_or(site), sampling);
+    let by_hour: Vec<f64> = (0..24)
+        .map(|h| price.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0))
+        .collect();
+    let mut prices = Vec::with_capacity(sampling.hours());
+    let mut year = None;
+    let mut level = 0.0;
+    for day in 0..sampling.days {
+        let date = sampling.day(day);
+        if year != Some(date.year()) {
+            year = Some(date.year());
+            level = model.level(annual_mean(price, date.year(), sampling));
+        }
+        let base = level + price.of_day(f64::from(date.day_of_year()));
+        for hour in 0..24 {
+            let drawn = (day * 24 + hour) % deviations.len();
+            let y = base + by_hour[hour] + model.free_weight * deviations[drawn] + model.of_wind(wind[drawn]);
+            prices.push((SCALE * math::sinh(y)).clamp(price.floor_usd_per_mwh, price.cap_usd_per_mwh));
+        }
+    }
+    prices
+}
+
+/// Expected price of a calendar year: grown, and raised or lowered by the year's own luck.
+fn annual_mean(price: &GeneratedPrice, year: i16, sampling: &Sampling) -> f64 {
+    let growth = math::powf(1.0 + price.growth_per_year, f64::from(year - sampling.start.year()));
+    let mut stream = rng::stream(sampling.seed, &sampling.purpose("price level"), &year.to_string());
+    let score: f64 = StandardNormal.sample(&mut stream);
+    let sd = price.annual_level_sd;
+    price.mean_usd_per_mwh * growth * math::exp(sd * score - 0.5 * sd * sd)
+}
+
+/// The autoregression with jumps, around 0.
+fn deviations(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Vec<f64> {
+    let hours = sampling.hours_drawn();
+    let lead = super::field::run_in(price.phi);
+    let mut shocks = rng::stream(sampling.seed, &sampling.purpose("price"), market);
+    let mut noise: Vec<f64> = StandardNormal.sample_iter(&mut shocks).take(lead + hours).collect();
+    for noise in &mut noise {
+        *noise *= price.sigma;
+    }
+    for (direction, name, per_year) in [
+        (1.0, "price jumps up", price.jumps_up_per_year),
+        (-1.0, "price jumps down", price.jumps_down_per_year),
+    ] {
+        add_jumps(
+            &mut noise,
+            direction * price.jump_size,
+            per_year,
+            name,
+            market,
+            sampling,
+        );
+    }
+    let centre = price.mean_deviation();
+    let mut x = centre;
+    let series = noise.into_iter().map(|shock| {
+        x = price.phi * x + shock;
+        x - centre
+    });
+    series.skip(lead).collect()
+}
+
+/// Adds jumps that come at random moments to the shocks of their hours.
+fn add_jumps(noise: &mut [f64], size: f64, per_year: f64, name: &str, market: &str, sampling: &Sampling) {
+    if per_year <= 0.0 {
+        return;
+    }
+    let mut stream = rng::stream(sampling.seed, &sampling.purpose(name), market);
+    let mut hour = 0.0;
+    loop {
+        let wait: f64 = Exp1.sample(&mut stream);
+        let large: f64 = Exp1.sample(&mut stream);
+        hour += wait * HOURS_PER_YEAR / per_year;
+        let Some(noise) = noise.get_mut(hour as usize) else {
+            return;
+        };
+        *noise += size * (FIXED_JUMP + (1.0 - FIXED_JUMP) * large);
+    }
+}
+
+impl GeneratedPrice {
+    fn of_day(&self, day_of_year: f64) -> f64 {
+        self.seasonal_amplitude * math::cos(TAU * (day_of_year - f64::from(self.dearest_day_of_year)) / 365.25)
+    }
+
+    fn of_hour(&self, solar_hour: f64) -> f64 {
+        let sun = math::cos(TAU * (solar_hour - 12.0) / 24.0).max(0.0);
+        self.diurnal_amplitude * math::cos(TAU * (solar_hour - self.dearest_hour) / 24.0) - self.midday_drop * sun
+    }
+
+    /// Mean of the autoregression: what the jumps push it to.
+    fn mean_deviation(&self) -> f64 {
+        (self.jumps_up_per_year - self.jumps_down_per_year) / HOURS_PER_YEAR * self.jump_size / (1.0 - self.phi)
+    }
+
+    /// Variance of the autoregression: shocks and jumps (mean square of a jump: fixed part and exponential part).
+    fn variance(&self) -> f64 {
+        let rest = 1.0 - FIXED_JUMP;
+        let square =
+            self.jump_size * self.jump_size * (FIXED_JUMP * FIXED_JUMP + 2.0 * FIXED_JUMP * rest + 2.0 * rest * rest);
+        let jumps_per_hour = (self.jumps_up_per_year + self.jumps_down_per_year) / HOURS_PER_YEAR;
+        (self.sigma * self.sigma + jumps_per_hour * square) / (1.0 - self.phi * self.phi)
+    }
+
+    /// Log of `E[exp(theta x)]` of the centred autoregression.
+    fn log_moment(&self, theta: f64) -> f64 {
+        let jump = |theta: f64| {
+            let s = self.jump_size * theta;
+            math::exp(FIXED_JUMP * s) / (1.0 - (1.0 - FIXED_JUMP) * s) - 1.0
+        };
+        let mut sum = -theta * self.mean_deviation();
+        let mut left = theta;
+        while left.abs() > 1e-9 {
+            sum += 0.5 * self.sigma * self.sigma * left * left
+                + (self.jumps_up_per_year * jump(left) + self.jumps_down_per_year * jump(-left)) / HOURS_PER_YEAR;
+            left *= self.phi;
+        }
+        sum
+    }
+
+    /// `E[exp(sign × season)]` over hours and days.
+    fn season_moment(&self, sign: f64) -> f64 {
+        let mean = |values: [f64; 48]| values.iter().map(|v| math::exp(sign * v)).sum::<f64>() / 48.0;
+        let days = core::array::from_fn(|i| self.of_day(i as f64 * 365.25 / 48.0));
+        let hours = core::array::from_fn(|i| self.of_hour(i as f64 / 2.0));
+        mean(days) * mean(hours)
+    }
+
+    /// Variance of the season, for the share of negative hours.
+    fn season_variance(&self) -> f64 {
+        let hours: Vec<f64> = (0..48).map(|i| self.of_hour(f64::from(i) / 2.0)).collect();
+        let mean = math::mean(&hours);
+        let daily = hours.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / 48.0;
+        daily + 0.5 * self.seasonal_amplitude * self.seasonal_amplitude
+    }
+}
+
+/// A price with what was solved for it.
+struct Model<'a> {
+    price: &'a GeneratedPrice,
+    /// Weight of the autoregression; the wind has the rest of its variance.
+    free_weight: f64,
+    /// Change of `y` per normal score of wind.
+    wind_slope: f64,
+    /// Normal score of the wind above which the node is congested.
+    congested_above: f64,
+    /// `E[exp(y - level)]` and `E[exp(level - y)]`.
+    moments: [f64; 2],
+}
+
+impl<'a> Model<'a> {
+    fn calibrated(price: &'a GeneratedPrice) -> Self {
+        let correlation = price.wind_correlation;
+        let mut model = Self {
+            price,
+            free_weight: (1.0 - correlation * correlation).sqrt(),
+            wind_slope: correlation * price.variance().sqrt(),
+            congested_above: f64::INFINITY,
+            moments: [0.0; 2],
+        };
+        let weight = model.free_weight;
+        let free = [1.0, -1.0].map(|sign| math::exp(price.log_moment(sign * weight)) * price.season_moment(sign));
+        model.moments = model.with_wind(free);
+        if model.negative_share() < price.negative_hours_share {
+            let (mut low, mut high) = (-4.0, 4.0);
+            for _ in 0..40 {
+                model.congested_above = 0.5 * (low + high);
+                model.moments = model.with_wind(free);
+                if model.negative_share() < price.negative_hours_share {
+                    high = model.congested_above;
+                } else {
+                    low = model.congested_above;
+                }
+            }
+        }
+        model
+    }
+
+    /// Moments of the whole from those of what does not depend on the wind.
+    fn with_wind(&self, free: [f64; 2]) -> [f64; 2] {
+        let wind = |sign: f64| {
+            scores()
+                .map(|(w, p)| p * math::exp(sign * self.of_wind(w)))
+                .sum::<f64>()
+        };
+        [free[0] * wind(1.0), free[1] * wind(-1.0)]
+    }
+
+    /// Change of `y` at a normal score of the wind.
+    fn of_wind(&self, wind: f64) -> f64 {
+        let excess = (wind - self.congested_above).max(0.0);
+        let congestion = if excess > 0.0 {
+            math::tanh(excess / CONGESTION_WIDTH)
+        } else {
+            0.0
+        };
+        self.wind_slope * wind - self.price.congestion_drop * congestion
+    }
+
+    /// Level of `y` at which the expected price is the mean.
+    fn level(&self, mean_usd_per_mwh: f64) -> f64 {
+        let half = mean_usd_per_mwh / SCALE;
+        let [up, down] = self.moments;
+        math::ln((half + (half * half + up * down).sqrt()) / up)
+    }
+
+    /// Share of hours with a negative price in a year of the mean price, taking all but the wind as normal.
+    fn negative_share(&self) -> f64 {
+        let level = self.level(self.price.mean_usd_per_mwh);
+        let sd = (self.free_weight * self.free_weight * self.price.variance() + self.price.season_variance()).sqrt();
+        let at = |y: f64| {
+            if sd > 0.0 {
+                math::normal_cdf(-y / sd)
+            } else {
+                f64::from(u8::from(y < 0.0))
+            }
+        };
+        scores().map(|(w, p)| p * at(level + self.of_wind(w))).sum()
+    }
+}
+
+/// Normal scores and their probabilities.
+fn scores() -> impl Iterator<Item = (f64, f64)> {
+    let total = 10.0 * (TAU).sqrt();
+    (-50..=50).map(move |i| (f64::from(i) / 10.0, math::exp(-0.005 * f64::from(i * i)) / total))
+}
+
+/// Problems between the keys of a generated price.
+pub(super) fn check(price: &GeneratedPrice) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut add = |key: &str, text: String| problems.push((key.to_owned(), text));
+    let sd = price.variance().sqrt();
+    if sd > 3.0 {
+        add(
+            "phi",
+            format!(
+                "`phi`, `sigma` and the jumps together make asinh(price / 20) vary by {sd:.1} (standard deviation): prices would \
+             explode; keep it below 3 by a lower `phi` or smaller shocks"
+            ),
+        );
+        return problems;
+    }
+    if !(price.floor_usd_per_mwh..=price.cap_usd_per_mwh).contains(&price.mean_usd_per_mwh) {
+        add(
+            "mean_usd_per_mwh",
+            "must lie between `floor_usd_per_mwh` and `cap_usd_per_mwh`".to_owned(),
+        );
+    }
+    let reached = Model::calibrated(price).negative_share();
+    if reached < price.negative_hours_share - 0.005 {
+        add(
+            "negative_hours_share",
+            format!(
+                "cannot be reached at this mean price: congestion brings at most {reached:.3}; lower it, or raise `congestion_drop`"
+            ),
+        );
+    }
+    problems
+}

@@ -1,0 +1,49 @@
+//! What is drawn: which weather, over which days, from which files.
+
+use super::{MultiYear, SeriesFiles, Weather};
+use crate::calendar::Day;
+
+/// Hours of the year that [`MultiYear::Repeat`] repeats.
+const YEAR_HOURS: usize = 8_760;
+
+/// One draw of the weather and the prices of a span of days.
+#[derive(Debug, Clone, Copy)]
+pub struct Sampling<'a> {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Name of the draw: `"weather"` is what happens, `"planner"` an independent sample for the planner.
+    pub stream: &'a str,
+    /// How weather is drawn.
+    pub weather: &'a Weather,
+    /// Every series the sites read from files.
+    pub files: &'a SeriesFiles,
+    /// First day; the series begin at its 00:00 UTC.
+    pub start: Day,
+    /// Number of days.
+    pub days: usize,
+}
+
+impl Sampling<'_> {
+    /// Purpose of a random stream of this draw.
+    pub(super) fn purpose(&self, what: &str) -> String {
+        format!("{} {what}", self.stream)
+    }
+
+    /// The day with this index.
+    pub(super) fn day(&self, index: usize) -> Day {
+        self.start.plus_days(index as i32)
+    }
+
+    /// Hours of the whole span.
+    pub(super) fn hours(&self) -> usize {
+        self.days * 24
+    }
+
+    /// Hours that generators draw; after them a repeated year begins again.
+    pub(super) fn hours_drawn(&self) -> usize {
+        match self.weather.multi_year {
+            MultiYear::BlockBootstrap => self.hours(),
+            MultiYear::Repeat => self.hours().min(YEAR_HOURS),
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Wind: the normal score of the local wind, and the output of a plant in it.
+
+use core::f64::consts::TAU;
+
+use super::field::{Field, normals, run_in};
+use super::sampling::Sampling;
+use super::{Location, WindMemory, WindOutput};
+use crate::math;
+use crate::rng;
+
+/// Half-width of the tables over the normal score.
+const SCORE_LIMIT: f64 = 5.0;
+/// Points of the tables over the normal score.
+const POINTS: usize = 401;
+
+/// Normal score of the wind at a place, hour by hour: mean 0, variance 1, no seasons.
+///
+/// `slow + fast` autoregressions over noise shared with the neighbours, plus a local share of the fast kind.
+pub(super) fn local_wind(site: &str, field: &Field, sampling: &Sampling) -> Vec<f64> {
+    let memory = &sampling.weather.wind;
+    let hours = sampling.hours_drawn();
+    let lead = run_in(memory.slow_phi);
+    let shared = field.noise(sampling.seed, &sampling.purpose("wind"), lead + hours);
+    let mut stream = rng::stream(sampling.seed, &sampling.purpose("local wind"), site);
+    let own = normals(&mut stream, lead + hours);
+    let mut filter = WindFilter::new(memory);
+    let mut score = Vec::with_capacity(hours);
+    for (shared, own) in shared.into_iter().zip(own) {
+        score.push(filter.next(f64::from(shared), own));
+    }
+    score.split_off(lead)
+}
+
+/// Turns white noise into the normal score of the wind.
+struct WindFilter {
+    smoothing_phi: f64,
+    slow_phi: f64,
+    fast_phi: f64,
+    /// Weights of the slow, the fast and the local part; together they give variance 1.
+    weights: [f64; 3],
+    /// Smoothed shared noise, slow part, fast part, smoothed local noise, local part.
+    state: [f64; 5],
+}
+
+impl WindFilter {
+    fn new(memory: &WindMemory) -> Self {
+        let mut filter = Self {
+            smoothing_phi: memory.smoothing_phi,
+            slow_phi: memory.slow_phi,
+            fast_phi: memory.fast_phi,
+            weights: [0.0; 3],
+            state: [0.0; 5],
+        };
+        // Energies of the impulse responses: variances of the parts, and their covariance as they share the noise.
+        let (mut slow, mut fast, mut both) = (0.0, 0.0, 0.0);
+        filter.step(1.0, 0.0);
+        for _ in 0..2 * run_in(memory.slow_phi) {
+            slow += filter.state[1] * filter.state[1];
+            fast += filter.state[2] * filter.state[2];
+            both += filter.state[1] * filter.state[2];
+            filter.step(0.0, 0.0);
+        }
+        filter.state = [0.0; 5];
+        // With weight 1 for slow and q for fast, the fast part's share of the variance over the slow one's is
+        // (q² fast + q both) / (slow + q both): solve for q.
+        let ratio = (1.0 - memory.slow_share) / memory.slow_share;
+        let half = both * (1.0 - ratio) / (2.0 * fast);
+        let q = -half + (half * half + ratio * slow / fast).sqrt();
+        let unit = ((1.0 - memory.local_share) / (slow + 2.0 * q * both + q * q * fast)).sqrt();
+        filter.weights = [unit, unit * q, (memory.local_share / fast).sqrt()];
+        filter
+    }
+
+    fn step(&mut self, shared: f64, own: f64) {
+        let [smooth, slow, fast, own_smooth, own_fast] = &mut self.state;
+        *smooth = self.smoothing_phi * *smooth + shared;
+        *slow = self.slow_phi * *slow + *smooth;
+        *fast = self.fast_phi * *fast + *smooth;
+        *own_smooth = self.smoothing_phi * *own_smooth + own;
+        *own_fast = self.fast_phi * *own_fast + *own_smooth;
+    }
+
+    fn next(&mut self, shared: f64, own: f64) -> f64 {
+        self.step(shared, own);
+        self.weights[0] * self.state[1] + self.weights[1] * self.state[2] + self.weights[2] * self.state[4]
+    }
+}
+
+/// Output share of a wind plant, hour by hour, for the normal score of its wind.
+pub(super) fn wind_output(wind: &WindOutput, at: Location, score: &[f64], sampling: &Sampling) -> Vec<f64> {
+    let curve = OutputCurve::calibrated(wind);
+    let seasons = Seasons::of(wind);
+    let mut output = Vec::with_capacity(sampling.days * 24);
+    let by_hour: Vec<f64> = (0..24)
+        .map(|h| seasons.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0))
+        .collect();
+    for day in 0..sampling.days {
+        let season = seasons.of_day(f64::from(sampling.day(day).day_of_year()));
+        for hour in 0..24 {
+            let deviation = seasons.residual * score[(day * 24 + hour) % score.len()];
+            output.push(curve.at(season + by_hour[hour] + deviation));
+        }
+    }
+    output
+}
+
+/// Mean of the normal score over the year and the day.
+struct Seasons {
+    yearly: f64,
+    windiest_day: f64,
+    daily: f64,
+    windiest_hour: f64,
+    /// Weight of the deviation, so that score and seasons together have variance 1.
+    residual: f64,
+}
+
+impl Seasons {
+    fn of(wind: &WindOutput) -> Self {
+        let (yearly, daily) = (wind.seasonal_amplitude, wind.diurnal_amplitude);
+        Self {
+            yearly,
+            windiest_day: f64::from(wind.windiest_day_of_year),
+            daily,
+            windiest_hour: wind.windiest_hour,
+            residual: (1.0 - (yearly * yearly + daily * daily) / 2.0).sqrt(),
+        }
+    }
+
+    fn of_day(&self, day_of_year: f64) -> f64 {
+        self.yearly * math::cos(TAU * (day_of_year - self.windiest_day) / 365.25)
+    }
+
+    fn of_hour(&self, solar_hour: f64) -> f64 {
+        self.daily * math::cos(TAU * (solar_hour - self.windiest_hour) / 24.0)
+    }
+}
+
+/// Output share by normal score, tabulated.
+struct OutputCurve {
+    table: Vec<f64>,
+}
+
+impl OutputCurve {
+    /// The curve whose long-run mean is the plant's capacity factor: the Weibull scale is solved for it by bisection.
+    fn calibrated(wind: &WindOutput) -> Self {
+        let speeds: Vec<f64> = (0..POINTS)
+            .map(|i| weibull_quantile(score_of(i), wind.weibull_shape))
+            .collect();
+        let density = score_density(&Seasons::of(wind));
+        let mean = |scale: f64| -> f64 {
+            density
+                .iter()
+                .zip(&speeds)
+                .map(|(density, speed)| density * power(wind, scale * speed))
+                .sum()
+        };
+        // Below 1 m/s nothing runs; above the rated speed the storms begin to cost more than the lulls gain.
+        let (mut low, mut high) = (1.0, strongest_useful_scale(wind, &mean));
+        for _ in 0..50 {
+            let middle = 0.5 * (low + high);
+            if mean(middle) < wind.capacity_factor_share {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        Self {
+            table: speeds.iter().map(|speed| power(wind, high * speed)).collect(),
+        }
+    }
+
+    fn at(&self, score: f64) -> f64 {
+        let position =
+            ((score + SCORE_LIMIT) / (2.0 * SCORE_LIMIT) * (POINTS - 1) as f64).clamp(0.0, (POINTS - 1) as f64);
+        let below = (position as usize).min(POINTS - 2);
+        let fraction = position - below as f64;
+        self.table[below] + fraction * (self.table[below + 1] - self.table[below])
+    }
+}
+
+/// Weibull scale with the greatest mean output, m/s.
+fn strongest_useful_scale(wind: &WindOutput, mean: &impl Fn(f64) -> f64) -> f64 {
+    let candidates = (0..60).map(|i| wind.rated_m_per_s * (0.5 + 0.05 * f64::from(i)));
+    candidates
+        .max_by(|a, b| mean(*a).total_cmp(&mean(*b)))
+        .unwrap_or(wind.rated_m_per_s)
+}
+
+/// Greatest mean output a plant of these keys can have.
+pub(super) fn greatest_capacity_factor(wind: &WindOutput) -> f64 {
+    let speeds: Vec<f64> = (0..POINTS)
+        .map(|i| weibull_quantile(score_of(i), wind.weibull_shape))
+        .collect();
+    let density = score_density(&Seasons::of(wind));
+    let mean = |scale: f64| -> f64 {
+        density
+            .iter()
+            .zip(&speeds)
+            .map(|(density, speed)| density * power(wind, scale * speed))
+            .sum()
+    };
+    mean(strongest_useful_scale(wind, &mean))
+}
+
+fn score_of(point: usize) -> f64 {
+    SCORE_LIMIT * (2.0 * point as f64 / (POINTS - 1) as f64 - 1.0)
+}
+
+/// Probability of each table point: the normal score with its seasons, averaged over the year and the day.
+fn score_density(seasons: &Seasons) -> Vec<f64> {
+    let mut density = vec![0.0; POINTS];
+    for month in 0..8 {
+        for hour in 0..8 {
+            let phase = |i: i32| math::cos(core::f64::consts::PI * (f64::from(i) + 0.5) / 8.0);
+            let mean = seasons.yearly * phase(month) + seasons.daily * phase(hour);
+            for (i, density) in density.iter_mut().enumerate() {
+                let z = (score_of(i) - mean) / seasons.residual;
+                *density += math::exp(-0.5 * z * z);
+            }
+        }
+    }
+    let total: f64 = density.iter().sum();
+    density.iter().map(|d| d / total).collect()
+}
+
+/// Wind speed over the Weibull scale at a normal score: `(-ln(1 - Φ(z)))^(1/k)`.
+fn weibull_quantile(score: f64, shape: f64) -> f64 {
+    math::powf(-math::ln(math::normal_cdf(-score)), 1.0 / shape)
+}
+
+/// Net output share at a wind speed: cubic from cut-in to rated, full to cut-out, less losses.
+fn power(wind: &WindOutput, speed: f64) -> f64 {
+    let cube = |v: f64| v * v * v;
+    let gross = if speed < wind.cut_in_m_per_s || speed >= wind.cut_out_m_per_s {
+        0.0
+    } else if speed >= wind.rated_m_per_s {
+        1.0
+    } else {
+        (cube(speed) - cube(wind.cut_in_m_per_s)) / (cube(wind.rated_m_per_s) - cube(wind.cut_in_m_per_s))
+    };
+    gross * (1.0 - wind.losses_share)
+}
