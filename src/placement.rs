@@ -13,4 +13,4 @@ pub mod value;
 
 pub use fixed::{Order, fixed};
 pub use greedy::greedy;
-pub use problem::{Action, Block, FarmKind, Limits, Period, Plan, Problem, SiteCase, Step, Technology};
+pub use problem::{Action, Block, FarmKind, Limits, Period, Plan, Problem, Replacement, SiteCase, Step, Technology};

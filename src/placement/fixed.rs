@@ -1,6 +1,6 @@
 //! Fixed placement: what the scenario's plan says for this day, valued like any other step.
 
-use super::problem::{Action, Plan, Problem};
+use super::problem::{Action, Plan, Problem, Step};
 use super::state::State;
 
 /// One entry of the scenario's plan, resolved to indices.
@@ -41,22 +41,24 @@ pub fn fixed(problem: &Problem, orders: &[Order]) -> (Plan, Vec<String>) {
 fn carry_out(state: &mut State, plan: &mut Plan, order: &Order) -> f64 {
     let mut left_mw = order.mw;
     while left_mw > 1e-9 {
-        let step = match order.action {
-            Action::Build => state.build(order.site, order.technology, left_mw),
-            Action::Convert | Action::Refresh => (0..state.blocks[order.site].len()).find_map(|b| {
-                state.replace(order.site, order.technology, b, left_mw.min(state.blocks[order.site][b].mw))
-            }),
-            Action::Retire => (0..state.blocks[order.site].len())
-                .find(|&b| {
-                    let block = &state.blocks[order.site][b];
-                    block.free && block.technology == order.technology
-                })
-                .map(|b| state.retire(order.site, b)),
-        };
-        let Some(step) = step else { break };
+        let Some(step) = next_step(state, order, left_mw) else { break };
+        let step = state.valued(step);
         left_mw -= step.mw;
         state.take(&step);
         plan.steps.push(step);
     }
     order.mw - left_mw
+}
+
+fn next_step(state: &State, order: &Order, left_mw: f64) -> Option<Step> {
+    let mut blocks = state.blocks[order.site].iter();
+    match order.action {
+        Action::Build => state.build(order.site, order.technology, left_mw),
+        Action::Convert | Action::Refresh => blocks
+            .filter_map(|b| state.replace(order.site, order.technology, b, left_mw.min(b.slots_mw)))
+            .find(|s| s.action == order.action),
+        Action::Retire => {
+            blocks.find(|b| b.free && b.technology == order.technology).map(|b| state.retire(order.site, b))
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::compute::SlaStep;
+use crate::compute::{Climate, Sla};
 use crate::dispatch::{Hour, Terms};
 
 /// What a farm sells.
@@ -48,54 +48,69 @@ pub struct Period {
     pub discount: f64,
 }
 
-/// One technology as the planner sees it: all money per MW of connection ("utility MW").
+/// One technology as the planner sees it: all money per MW of connection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Technology {
     /// Name for tables: a machine's or accelerator's model, or `hosting`.
     pub name: String,
     /// What it sells.
     pub kind: FarmKind,
-    /// Meter MW drawn at full run for one MW of connection (uptime, IT ratio, PUE).
-    pub draw_share: f64,
-    /// Mining: the states a machine can run in, as (share of the draw, share of the revenue per MWh), best first.
+    /// Meter MW drawn at full run for one MW of connection, in a cold, mild and hot climate.
+    pub draw_share: [f64; 3],
+    /// Mining: the states a machine runs in, as (share of the draw, factor on the revenue per MWh), best first.
     pub tiers: Vec<(f64, f64)>,
-    /// Mining: revenue less variable cost, USD per MWh at the meter, by period.
-    pub value_usd_per_mwh: Vec<f64>,
+    /// Mining: revenue per MWh at the meter less the pool's fee, USD, by period.
+    pub revenue_usd_per_mwh: Vec<f64>,
+    /// Mining: cost of running beside energy, USD/MWh.
+    pub variable_usd_per_mwh: f64,
     /// AI: revenue less variable cost when fully served, USD per MW-year, by period.
     pub firm_revenue_usd_per_mw_year: Vec<f64>,
     /// AI: power cost the tenant pays, up to this price (USD/MWh); 0 when the farm pays all of it.
     pub pass_through_cap_usd_per_mwh: f64,
+    /// AI: credits for missed uptime.
+    pub sla: Sla,
+    /// AI: backup MW per MW of draw.
+    pub backup_share: f64,
     /// Costs that fall due whether it runs or not, USD per MW-year.
-    pub fixed_cost_usd_per_mw_year: f64,
-    /// Capital of a new MW, USD (machines and infrastructure, backup included).
+    pub fixed_usd_per_mw_year: f64,
+    /// Capital of a new MW, USD (machines, infrastructure, backup).
     pub capital_usd_per_mw: f64,
     /// Share of the capital that tax depreciation gives back, as present value (tax rate × PV of the schedule).
     pub tax_shield_share: f64,
-    /// Capital when it takes a mining MW's place (conversion) or a batch's slots (refresh), USD per MW; `None` where it cannot.
-    pub replace_capital_usd_per_mw: Option<f64>,
-    /// What one MW fetches at the end of the horizon, USD, discounted to the decision day.
-    pub salvage_usd_per_mw: f64,
-    /// Years from order to first operation, new and as replacement.
+    /// How it takes the place of older capacity of its own kind; `None` where it cannot.
+    pub refresh: Option<Replacement>,
+    /// How it takes the place of mining; `None` where it cannot.
+    pub convert: Option<Replacement>,
+    /// What one new MW is worth at the end of the horizon, USD, discounted to the decision day.
+    pub end_value_usd_per_mw: f64,
+    /// Years from order to first operation.
     pub lead_years: f64,
-    /// Years from order to first operation when it replaces.
-    pub replace_lead_years: f64,
-    /// Share of the replaced mining that stands still during the works.
-    pub replace_lost_share: f64,
     /// Years it runs.
     pub life_years: f64,
     /// Smallest step that can be built, MW.
     pub module_mw: f64,
     /// Smallest block of this kind at a site, MW.
     pub minimum_site_mw: f64,
-    /// Backup MW per MW of draw.
-    pub backup_share: f64,
     /// Whether a planner may build it (standing machines that are sold no more may not).
     pub on_sale: bool,
+}
+
+/// Capacity that takes the place of other capacity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Replacement {
+    /// Capital, USD per MW, proceeds of the old machines not deducted.
+    pub capital_usd_per_mw: f64,
+    /// Years of the works.
+    pub lead_years: f64,
+    /// Share of the old capacity that stands still during the works.
+    pub lost_share: f64,
 }
 
 /// Capacity at a site: standing, under construction or proposed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
+    /// The caller's number for it; [`Block::NEW`] for what a plan adds.
+    pub id: usize,
     /// Index into [`Problem::technologies`].
     pub technology: usize,
     /// MW of connection that run.
@@ -108,8 +123,19 @@ pub struct Block {
     pub until_years: f64,
     /// What its machines would fetch today, USD per MW.
     pub resale_usd_per_mw: f64,
-    /// Whether a planner may refresh, convert or retire it now (not while it is under construction).
+    /// What it would fetch if the farm closed today, USD per MW: machines and hall.
+    pub closing_usd_per_mw: f64,
+    /// What it is worth at the end of the horizon, USD per MW, discounted to the decision day.
+    pub end_value_usd_per_mw: f64,
+    /// Whether a planner may retire or convert it now (not while it is under construction).
     pub free: bool,
+    /// Whether it is old enough to be refreshed.
+    pub refreshable: bool,
+}
+
+impl Block {
+    /// Number of blocks that are no caller's.
+    pub const NEW: usize = usize::MAX;
 }
 
 /// A site as the planner sees it.
@@ -117,18 +143,32 @@ pub struct Block {
 pub struct SiteCase {
     /// Name of the site.
     pub name: String,
-    /// Typical hours by period, equally many hours for each.
+    /// Typical hours of each period.
     pub hours: Vec<Vec<Hour>>,
     /// Prices of the sources.
     pub terms: Terms,
+    /// Climate, for the draw of AI halls.
+    pub climate: Climate,
     /// What stands and what is ordered.
     pub blocks: Vec<Block>,
     /// MW of connection all farms together may have.
     pub maximum_mw: f64,
-    /// Whether AI may stand here: fibre and screens of the scenario.
-    pub ai_allowed: bool,
-    /// Grid charges on each MW of connection, USD per MW-year.
-    pub connection_usd_per_mw_year: f64,
+    /// MW of mining that may still be converted.
+    pub convertible_mw: f64,
+    /// Whether new hosting, cloud, and conversions to either may stand here: the scenario's screens.
+    pub hosting_allowed: bool,
+    /// As above, cloud.
+    pub cloud_allowed: bool,
+    /// As above, conversion.
+    pub conversion_allowed: bool,
+    /// Demand and capacity charges, USD per MW drawn and year.
+    pub peak_usd_per_mw_year: f64,
+    /// Coincident-peak charges, which miners avoid, USD per MW drawn and year.
+    pub coincident_usd_per_mw_year: f64,
+    /// Demand-response capacity payment, USD per MW of mining drawn and year.
+    pub demand_response_usd_per_mw_year: f64,
+    /// Costs of the site while a farm stands there, USD per year.
+    pub overhead_usd_per_year: f64,
     /// Grid outages per year, for the service credits of AI without backup.
     pub outages_per_year: f64,
     /// Mean duration of an outage, hours.
@@ -140,10 +180,8 @@ pub struct SiteCase {
 pub struct Limits {
     /// Money that may be spent now, USD.
     pub budget_usd: f64,
-    /// MW of mining machines that can be delivered for orders of this decision.
-    pub mining_mw: f64,
-    /// MW of AI that finds a customer now.
-    pub ai_mw: f64,
+    /// MW of connection that machine deliveries and demand allow now, by kind ([`FarmKind::ALL`]'s order).
+    pub kind_mw: [f64; 3],
     /// Least discounted value per dollar of capital, above its cost.
     pub hurdle_value_per_usd: f64,
 }
@@ -161,8 +199,6 @@ pub struct Problem {
     pub limits: Limits,
     /// Share of the operating result that tax leaves.
     pub after_tax_share: f64,
-    /// Credit steps of the AI contracts.
-    pub sla: Vec<SlaStep>,
 }
 
 /// What is done.
@@ -200,7 +236,7 @@ pub struct Step {
     pub action: Action,
     /// Index into [`Problem::technologies`]: what will stand, or for a retirement what stood.
     pub technology: usize,
-    /// Index into the site's blocks of what is converted, refreshed or retired.
+    /// [`Block::id`] of what is converted, refreshed or retired.
     pub block: Option<usize>,
     /// MW of connection concerned.
     pub mw: f64,

@@ -1,6 +1,6 @@
 //! The sites as they stand after the steps taken so far, and what is left of the limits.
 
-use super::problem::{Action, Block, FarmKind, Problem, Step};
+use super::problem::{Action, Block, FarmKind, Problem, Replacement, SiteCase, Step};
 use super::value::site_value_usd;
 
 /// What a policy works on.
@@ -8,96 +8,125 @@ pub(super) struct State<'a> {
     pub problem: &'a Problem,
     pub blocks: Vec<Vec<Block>>,
     value_usd: Vec<f64>,
-    pub budget_usd: f64,
-    pub mining_mw: f64,
-    pub ai_mw: f64,
+    convertible_mw: Vec<f64>,
+    budget_usd: f64,
+    kind_mw: [f64; 3],
 }
+
+/// Slack for sums of MW.
+const EPSILON_MW: f64 = 1e-9;
 
 impl<'a> State<'a> {
     pub fn new(problem: &'a Problem) -> Self {
         let blocks: Vec<Vec<Block>> = problem.sites.iter().map(|s| s.blocks.clone()).collect();
         let value_usd = problem.sites.iter().zip(&blocks).map(|(s, b)| site_value_usd(problem, s, b)).collect();
-        let limits = &problem.limits;
         Self {
             problem,
             blocks,
             value_usd,
-            budget_usd: limits.budget_usd,
-            mining_mw: limits.mining_mw,
-            ai_mw: limits.ai_mw,
+            convertible_mw: problem.sites.iter().map(|s| s.convertible_mw).collect(),
+            budget_usd: problem.limits.budget_usd,
+            kind_mw: problem.limits.kind_mw,
         }
     }
 
-    /// New capacity, where there is room and time for it.
+    /// New capacity, where there is room and time for it; not yet valued.
     pub fn build(&self, site: usize, technology: usize, mw: f64) -> Option<Step> {
         let what = &self.problem.technologies[technology];
         let free_mw = self.problem.sites[site].maximum_mw - self.blocks[site].iter().map(|b| b.slots_mw).sum::<f64>();
-        let possible = mw <= free_mw + 1e-9 && what.lead_years < self.problem.horizon_years();
+        let possible = mw <= free_mw + EPSILON_MW && what.lead_years < self.problem.horizon_years();
         let capital_usd = mw * what.capital_usd_per_mw;
-        possible.then(|| self.valued(site, Action::Build, technology, None, mw, capital_usd))
+        let step = Step { site, action: Action::Build, technology, block: None, mw, capital_usd, value_usd: 0.0 };
+        possible.then_some(step)
     }
 
-    /// New machines or AI in place of a mining block, where that is possible.
-    pub fn replace(&self, site: usize, technology: usize, block: usize, mw: f64) -> Option<Step> {
+    /// New machines or AI in place of a block, where that is possible; not yet valued.
+    pub fn replace(&self, site: usize, technology: usize, block: &Block, mw: f64) -> Option<Step> {
         let what = &self.problem.technologies[technology];
-        let old = &self.blocks[site][block];
-        let replaceable = old.free && self.problem.technologies[old.technology].kind == FarmKind::Mining;
-        let in_time = what.replace_lead_years < self.problem.horizon_years();
-        let capital_usd_per_mw = what.replace_capital_usd_per_mw?;
-        if !replaceable || !in_time || old.technology == technology || mw > old.mw + 1e-9 {
+        let (action, by) = self.replacement(block, technology)?;
+        let allowed_mw = if action == Action::Convert { self.convertible_mw[site] } else { f64::INFINITY };
+        let in_time = by.lead_years < self.problem.horizon_years();
+        if what.kind.is_firm() && action == Action::Convert && !self.problem.sites[site].conversion_allowed {
             return None;
         }
-        let action = if what.kind.is_firm() { Action::Convert } else { Action::Refresh };
-        let capital_usd = mw * (capital_usd_per_mw - old.resale_usd_per_mw);
-        Some(self.valued(site, action, technology, Some(block), mw, capital_usd))
+        if !in_time || mw > block.slots_mw.min(allowed_mw) + EPSILON_MW {
+            return None;
+        }
+        let capital_usd = mw * (by.capital_usd_per_mw - block.resale_usd_per_mw);
+        Some(Step { site, action, technology, block: Some(block.id), mw, capital_usd, value_usd: 0.0 })
+    }
+
+    fn replacement(&self, old: &Block, technology: usize) -> Option<(Action, Replacement)> {
+        let what = &self.problem.technologies[technology];
+        let old_kind = self.problem.technologies[old.technology].kind;
+        if old.technology == technology || !old.free {
+            None
+        } else if old_kind == what.kind {
+            what.refresh.filter(|_| old.refreshable).map(|by| (Action::Refresh, by))
+        } else if old_kind == FarmKind::Mining {
+            what.convert.map(|by| (Action::Convert, by))
+        } else {
+            None
+        }
     }
 
     /// A block closed for good; what it fetches counts as negative capital.
-    pub fn retire(&self, site: usize, block: usize) -> Step {
-        let old = &self.blocks[site][block];
-        let capital_usd = -old.mw * old.resale_usd_per_mw;
-        self.valued(site, Action::Retire, old.technology, Some(block), old.mw, capital_usd)
+    pub fn retire(&self, site: usize, block: &Block) -> Step {
+        let capital_usd = -block.slots_mw * block.closing_usd_per_mw;
+        let (technology, mw) = (block.technology, block.slots_mw);
+        self.valued(Step {
+            site,
+            action: Action::Retire,
+            technology,
+            block: Some(block.id),
+            mw,
+            capital_usd,
+            value_usd: 0.0,
+        })
     }
 
     /// A module, or what the first block of a kind at a site must at least have.
     pub fn smallest_mw(&self, site: usize, technology: usize) -> f64 {
         let what = &self.problem.technologies[technology];
-        let standing_mw: f64 = self.blocks[site]
-            .iter()
-            .filter(|b| self.problem.technologies[b.technology].kind == what.kind)
-            .map(|b| b.mw)
-            .sum();
+        let same = |b: &&Block| self.problem.technologies[b.technology].kind == what.kind;
+        let standing_mw: f64 = self.blocks[site].iter().filter(same).map(|b| b.slots_mw).sum();
         let missing_mw = (what.minimum_site_mw - standing_mw).max(0.0);
         what.module_mw * (missing_mw / what.module_mw).ceil().max(1.0)
+    }
+
+    /// Whether budget, deliveries and demand allow a step.
+    pub fn fits(&self, step: &Step) -> bool {
+        let kind = self.problem.technologies[step.technology].kind;
+        let demand = step.action == Action::Retire || step.mw <= self.kind_mw[kind as usize] + EPSILON_MW;
+        step.capital_usd <= self.budget_usd && demand
+    }
+
+    /// The step with its expected value filled in.
+    pub fn valued(&self, mut step: Step) -> Step {
+        let after_usd = site_value_usd(self.problem, self.case(&step), &self.after(&step));
+        let shield = match step.action {
+            Action::Retire => 0.0,
+            _ => self.problem.technologies[step.technology].tax_shield_share,
+        };
+        step.value_usd = after_usd - self.value_usd[step.site] - step.capital_usd * (1.0 - shield);
+        step
     }
 
     /// Applies a step.
     pub fn take(&mut self, step: &Step) {
         self.blocks[step.site] = self.after(step);
-        self.value_usd[step.site] =
-            site_value_usd(self.problem, &self.problem.sites[step.site], &self.blocks[step.site]);
+        self.value_usd[step.site] = site_value_usd(self.problem, self.case(step), &self.blocks[step.site]);
         self.budget_usd -= step.capital_usd;
-        match (step.action, self.problem.technologies[step.technology].kind) {
-            (Action::Retire, _) => {}
-            (_, FarmKind::Mining) => self.mining_mw -= step.mw,
-            (_, FarmKind::Hosting | FarmKind::Cloud) => self.ai_mw -= step.mw,
+        if step.action != Action::Retire {
+            self.kind_mw[self.problem.technologies[step.technology].kind as usize] -= step.mw;
+        }
+        if step.action == Action::Convert {
+            self.convertible_mw[step.site] -= step.mw;
         }
     }
 
-    fn valued(
-        &self,
-        site: usize,
-        action: Action,
-        technology: usize,
-        block: Option<usize>,
-        mw: f64,
-        capital_usd: f64,
-    ) -> Step {
-        let mut step = Step { site, action, technology, block, mw, capital_usd, value_usd: 0.0 };
-        let after_usd = site_value_usd(self.problem, &self.problem.sites[site], &self.after(&step));
-        let shield = if action == Action::Retire { 0.0 } else { self.problem.technologies[technology].tax_shield_share };
-        step.value_usd = after_usd - self.value_usd[site] - capital_usd * (1.0 - shield);
-        step
+    fn case(&self, step: &Step) -> &SiteCase {
+        &self.problem.sites[step.site]
     }
 
     /// The blocks of the step's site once it is taken.
@@ -105,30 +134,36 @@ impl<'a> State<'a> {
         let mut blocks = self.blocks[step.site].clone();
         let what = &self.problem.technologies[step.technology];
         let new = |lead_years: f64| Block {
+            id: Block::NEW,
             technology: step.technology,
             mw: step.mw,
             slots_mw: step.mw,
             from_years: lead_years,
             until_years: lead_years + what.life_years,
             resale_usd_per_mw: 0.0,
+            closing_usd_per_mw: 0.0,
+            end_value_usd_per_mw: what.end_value_usd_per_mw,
             free: false,
+            refreshable: false,
         };
-        match (step.action, step.block) {
-            (Action::Retire, Some(b)) => {
-                blocks.remove(b);
-            }
-            (_, Some(b)) => {
-                let works_years = what.replace_lead_years;
-                let running_mw = step.mw * (1.0 - what.replace_lost_share);
-                let during =
-                    Block { mw: running_mw, slots_mw: 0.0, until_years: works_years, free: false, ..blocks[b].clone() };
-                blocks[b].mw -= step.mw;
-                blocks[b].slots_mw -= step.mw;
-                blocks.extend([new(works_years), during]);
-                blocks.retain(|b| b.mw > 1e-9);
-            }
-            (_, None) => blocks.push(new(what.lead_years)),
+        let Some(old) = step.block.and_then(|id| blocks.iter().position(|b| b.id == id)) else {
+            blocks.push(new(what.lead_years));
+            return blocks;
+        };
+        if let Some((_, by)) = self.replacement(&blocks[old], step.technology).filter(|_| step.action != Action::Retire) {
+            let during = Block {
+                id: Block::NEW,
+                mw: step.mw * (1.0 - by.lost_share),
+                slots_mw: 0.0,
+                until_years: by.lead_years.min(blocks[old].until_years),
+                free: false,
+                ..blocks[old].clone()
+            };
+            blocks.extend([new(by.lead_years), during]);
         }
+        blocks[old].mw -= step.mw;
+        blocks[old].slots_mw -= step.mw;
+        blocks.retain(|b| b.mw > EPSILON_MW);
         blocks
     }
 }
