@@ -100,10 +100,7 @@ impl Template {
 
     /// Word `i` of the header's second SHA-256 block: Merkle tail, time, bits, nonce.
     fn tail_word(&self, i: usize) -> u32 {
-        let bytes = self.header[64 + 4 * i..]
-            .first_chunk()
-            .expect("the second block has four words");
-        u32::from_be_bytes(*bytes)
+        u32::from_be_bytes(self.header.as_chunks().0[16 + i])
     }
 }
 
@@ -141,9 +138,7 @@ impl Prepared {
             tail: core::array::from_fn(|i| template.tail_word(i)),
         };
         for (version, state) in (0..k).zip(&mut work.midstates) {
-            let header = template.header_at(version);
-            let first_block = header.first_chunk().expect("64 bytes are fewer than 80");
-            compress256(state, core::slice::from_ref(first_block));
+            compress256(state, template.header_at(version).as_chunks().0);
         }
         Self {
             template: template.clone(),

@@ -59,3 +59,56 @@ impl Header {
 fn part<const N: usize>(bytes: &[u8; 80], at: usize) -> [u8; N] {
     *bytes[at..].first_chunk().expect("fields lie inside the 80 bytes")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes<const N: usize>(hex: &str) -> [u8; N] {
+        core::array::from_fn(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap())
+    }
+
+    /// Block 840,000, the halving of April 2024, as on the main network.
+    const HALVING: &str = "00e05f2aab948491071265ad552351d0ad625745668da54b0172010000000000000000004f89a5d73bd4d4887f25981fe81892ccafda10c27f52d6f3dd28183a7c411b03b7072366194203177d9863ea";
+
+    #[test]
+    fn the_halving_block_of_2024_is_read_field_by_field_and_written_back() {
+        let raw: [u8; 80] = bytes(HALVING);
+        let header = Header::from_bytes(&raw);
+        assert_eq!(
+            (header.version, header.time, header.bits, header.nonce),
+            (710926336, 1713571767, 0x17034219, 3932395645)
+        );
+        let mut merkle_root: [u8; 32] = bytes("031b417c3a1828ddf3d6527fc210daafcc9218e81f98257f88d4d43bd7a5894f");
+        merkle_root.reverse();
+        assert_eq!(header.merkle_root, merkle_root);
+        let mut prev: [u8; 32] = bytes("0000000000000000000172014ba58d66455762add0512355ad651207918494ab");
+        prev.reverse();
+        assert_eq!(header.prev, prev);
+        assert_eq!(header.to_bytes(), raw);
+    }
+
+    #[test]
+    fn a_real_header_meets_its_target_and_a_forged_one_does_not() {
+        let header = Header::from_bytes(&bytes(HALVING));
+        let mut hash: [u8; 32] = bytes("0000000000000000000320283a032748cef8227873ff4872689bf23f1cda83a5");
+        hash.reverse();
+        assert_eq!(header.hash(), hash);
+        assert!(header.meets_its_target());
+        assert!(
+            !Header {
+                nonce: header.nonce + 1,
+                ..header
+            }
+            .meets_its_target()
+        );
+        assert!(
+            !Header {
+                bits: 0xff123456,
+                ..header
+            }
+            .meets_its_target(),
+            "an invalid target is met by nothing"
+        );
+    }
+}

@@ -66,21 +66,27 @@ impl Target {
     pub fn from_compact_bits(bits: u32) -> Result<Self, CompactError> {
         let size = bits >> 24;
         let mantissa = bits & MANTISSA_MASK;
-        let value = if size <= 3 {
+        let target = Self::expand(bits);
+        if target.0.is_zero() && (mantissa == 0 || size <= 3) {
+            Ok(target)
+        } else if bits & SIGN_BIT != 0 {
+            Err(CompactError::Negative(bits))
+        } else if size > 34 || (size > 33 && mantissa > 0xff) || (size > 32 && mantissa > 0xffff) {
+            Err(CompactError::Overflow(bits))
+        } else {
+            Ok(target)
+        }
+    }
+
+    /// The 23-bit mantissa moved to its place; what moves out of 256 bits is lost.
+    fn expand(bits: u32) -> Self {
+        let size = bits >> 24;
+        let mantissa = U256::from(bits & MANTISSA_MASK);
+        Self(if size <= 3 {
             mantissa >> (8 * (3 - size))
         } else {
-            mantissa
-        };
-        if value == 0 {
-            return Ok(Self(U256::ZERO));
-        }
-        if bits & SIGN_BIT != 0 {
-            return Err(CompactError::Negative(bits));
-        }
-        if size > 34 || (size > 33 && value > 0xff) || (size > 32 && value > 0xffff) {
-            return Err(CompactError::Overflow(bits));
-        }
-        Ok(Self(U256::from(value) << (8 * size.saturating_sub(3))))
+            mantissa << (8 * (size - 3))
+        })
     }
 
     /// The compact form: the three leading bytes survive, the rest is cut off.
@@ -100,7 +106,12 @@ impl Target {
     }
 
     /// Expected number of hashes to meet this target, as consensus counts it: 2²⁵⁶ / (target + 1), rounded down.
+    ///
+    /// A target of zero, which is invalid, counts as no work. Source: Bitcoin Core `GetBlockProof`.
     pub fn work(self) -> Work {
+        if self.0.is_zero() {
+            return Work(U256::ZERO);
+        }
         // 2²⁵⁶ does not fit: 2²⁵⁶ / (t + 1) = (2²⁵⁶ − t − 1) / (t + 1) + 1.
         match self.0.checked_add(U256::ONE) {
             Some(next) => Work(!self.0 / next + U256::ONE),
@@ -170,7 +181,7 @@ impl CompactTarget {
 
     /// The target it stands for.
     pub fn target(self) -> Target {
-        Target::from_compact_bits(self.0).expect("checked when it was made")
+        Target::expand(self.0)
     }
 
     /// How many times harder than the easiest target `1d00ffff`: 0xffff·2²⁰⁸ / target.
@@ -217,3 +228,6 @@ pub enum CompactError {
     #[error("nBits `{0}` is not 8 hex digits; write it as explorers do, e.g. \"17034219\"")]
     NotHex(String),
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,19 @@
 //! The race for blocks: who finds which block when, hour by hour.
+//!
+//! Consensus works on the true target; the search meets `target << shift`, where one scaled attempt stands for
+//! 2^shift hashes of the network. Candidates are dealt out in quanta to participants in proportion to their
+//! hashrate, so the finder and the number of attempts follow the real law, and time passes by attempts.
+
+mod chain;
+mod search;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bitcoin::checkpoint::ChainStart;
-use crate::bitcoin::protocol::CompactTarget;
+use crate::bitcoin::protocol::{CompactTarget, SAT_PER_BTC, subsidy_sat};
+use chain::Chain;
+use search::{Drawing, Hashing, Hour, Rates};
 
 /// How blocks are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -62,6 +71,13 @@ pub struct HourReport {
 }
 
 impl HourReport {
+    /// Expectation of 1 EH/s over some seconds: hashes ÷ mean hashes per block, at the next block's subsidy.
+    fn expect(&mut self, seconds: f64, chain: &Chain) {
+        let blocks = seconds * 1e18 / chain.expected_hashes;
+        self.expected_blocks_per_eh_s += blocks;
+        self.expected_subsidy_btc_per_eh_s += blocks * subsidy_sat(chain.height + 1) as f64 / SAT_PER_BTC as f64;
+    }
+
     /// Empties the report for the next hour and keeps its memory.
     pub fn clear(&mut self) {
         self.expected_blocks_per_eh_s = 0.0;
@@ -93,19 +109,32 @@ pub struct Period {
 
 /// The chain and everyone who searches for its next block.
 pub struct Race {
+    chain: Chain,
+    search: Search,
     names: Vec<String>,
-    bits: CompactTarget,
-    periods: Vec<Period>,
+    rates: Rates,
+    total_hashes: u64,
+}
+
+enum Search {
+    Hashing(Box<Hashing>),
+    Drawing(Box<Drawing>),
 }
 
 impl Race {
-    /// A race from a chain state on. `participants[0]` is the rest of the world.
+    /// A race from a chain state on. `participants[0]` is the rest of the world; `hashes_per_block` (at least 1) is
+    /// the mean number of hashes this machine computes for a block, within a factor √2.
     pub fn new(start: &ChainStart, mode: Mode, hashes_per_block: f64, seed: u64, participants: &[String]) -> Self {
-        let _ = (mode, hashes_per_block, seed);
         Self {
+            chain: Chain::new(start, hashes_per_block),
+            search: match mode {
+                Mode::Hash => Search::Hashing(Box::new(Hashing::new(seed, hashes_per_block))),
+                Mode::Sampled => Search::Drawing(Box::new(Drawing::sampled(seed))),
+                Mode::Expected => Search::Drawing(Box::new(Drawing::expected())),
+            },
             names: participants.to_vec(),
-            bits: start.bits,
-            periods: Vec::new(),
+            rates: Rates::default(),
+            total_hashes: 0,
         }
     }
 
@@ -115,43 +144,72 @@ impl Race {
         self.names.len() - 1
     }
 
-    /// Runs one hour at constant hashrates (EH/s, one per participant). What happens is added to `report`.
+    /// Runs one hour at constant hashrates, EH/s by participant (missing ones count as 0), and adds what happens to
+    /// `report`. A search in progress goes on in the next hour.
     pub fn run_hour(&mut self, hour_start_unix: i64, hashrate_eh_s: &[f64], report: &mut HourReport) {
-        todo!("{hour_start_unix} {hashrate_eh_s:?} {report:?}")
+        self.rates.set(hashrate_eh_s, self.names.len());
+        if let Search::Hashing(hashing) = &mut self.search {
+            hashing.begin_hour();
+        }
+        let mut hour = Hour {
+            start_unix: hour_start_unix,
+            elapsed_s: 0.0,
+            rates: &self.rates,
+        };
+        while hour.left_s() > 0.0 {
+            let step = match &mut self.search {
+                Search::Hashing(hashing) => hashing.step(&self.chain, &hour, &self.names),
+                Search::Drawing(drawing) => drawing.step(&self.chain, &hour),
+            };
+            report.expect(step.seconds, &self.chain);
+            hour.elapsed_s += step.seconds;
+            self.total_hashes += step.hashes;
+            if let Some(block) = step.solved {
+                self.chain.append(&block, report);
+            }
+        }
     }
 
     /// Height of the last block found.
     pub fn height(&self) -> u32 {
-        todo!()
+        self.chain.height
     }
 
     /// nBits of the next block.
     pub fn bits(&self) -> CompactTarget {
-        self.bits
+        self.chain.bits
     }
 
     /// Difficulty of the next block.
     pub fn difficulty(&self) -> f64 {
-        self.bits.difficulty()
+        self.chain.bits.difficulty()
     }
 
-    /// Mined hashes are at most target · 2^shift; that of the next block.
+    /// The next block's hash must be at most its target · 2^shift.
     pub fn shift(&self) -> u32 {
-        todo!()
+        self.chain.shift
     }
 
-    /// Hashes tried so far at scaled difficulty.
+    /// Hashes tried so far at scaled difficulty (in [`Mode::Hash`] with those of the search in progress).
     pub fn total_hashes(&self) -> u64 {
-        todo!()
+        self.total_hashes
     }
 
-    /// All mined headers, 80 bytes each; empty unless the mode is [`Mode::Hash`].
+    /// All mined headers, 80 bytes each, in order; empty unless the mode is [`Mode::Hash`].
+    ///
+    /// The first one's previous hash is zero: the real one is not known at an interpolated height.
     pub fn headers(&self) -> &[u8] {
-        todo!()
+        match &self.search {
+            Search::Hashing(hashing) => hashing.headers(),
+            Search::Drawing(_) => &[],
+        }
     }
 
-    /// The retarget periods with mined blocks, the last one still open.
+    /// The retarget periods with mined blocks, the last one still open: the rows of `chain.csv`.
     pub fn periods(&self) -> &[Period] {
-        &self.periods
+        &self.chain.periods
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,7 +59,7 @@ fn compress(initial: &[Word; 8], mut w: [Word; 16]) -> [Word; 8] {
 }
 
 /// The next word of the message schedule in place of the oldest, word `i`.
-#[inline(always)]
+#[inline]
 fn extend(w: &[Word; 16], i: usize) -> Word {
     let (near, far) = (&w[(i + 14) % 16], &w[(i + 1) % 16]);
     from_fn(|l| {
@@ -73,7 +73,7 @@ fn extend(w: &[Word; 16], i: usize) -> Word {
 }
 
 /// Round `i`: instead of moving the eight state words by one place, their roles move.
-#[inline(always)]
+#[inline]
 fn round(state: &mut [Word; 8], i: usize, k: u32, w: &Word) {
     let role = |n: usize| (n + 8 - i % 8) % 8;
     let [a, b, c, d, e, f, g, h] = from_fn(role);

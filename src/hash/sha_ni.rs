@@ -36,6 +36,7 @@ impl ShaNi {
     }
 
     /// See [`Kernel::scan`](super::kernel::Kernel::scan).
+    #[expect(clippy::unused_self, reason = "holding a `ShaNi` is what makes the call sound")]
     pub fn scan(self, work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
         // SAFETY: a `ShaNi` only comes from `detect`, which found every feature that `scan` enables.
         unsafe { scan(work, limit, range) }

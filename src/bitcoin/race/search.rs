@@ -1,0 +1,303 @@
+//! Two ways to the next block: hashing candidates, or drawing how many it took.
+
+use core::ops::Range;
+
+use rand::RngExt;
+use rand_distr::{Distribution, Exp1};
+
+use super::chain::{Chain, Solved};
+use crate::bitcoin::header::Header;
+use crate::hash::{Prepared, Template, VersionRoll, sha256d};
+use crate::math;
+use crate::rng::{self, Stream};
+
+/// Candidates that share one header template: 64 nonces × 4 rolled versions.
+const QUANTUM: u64 = 256;
+/// BIP 9 version that signals nothing.
+const BASE_VERSION: u32 = 0x2000_0000;
+/// Opens every coinbase commitment.
+const COMMITMENT_TAG: &[u8] = b"hashwatt";
+/// A search refreshes its time stamp about this often per mean block interval.
+const STAMPS_PER_BLOCK: f64 = 16.0;
+const SECONDS_PER_HOUR: f64 = 3_600.0;
+const HASHES_PER_EXAHASH: f64 = 1e18;
+/// More than all energy of the world could hash; keeps a single hour finite.
+const MAX_HASHRATE_EH_S: f64 = 1e12;
+
+/// One hour of the race: how far it is, and who hashes how fast.
+pub(super) struct Hour<'a> {
+    pub start_unix: i64,
+    pub elapsed_s: f64,
+    pub rates: &'a Rates,
+}
+
+impl Hour<'_> {
+    pub fn left_s(&self) -> f64 {
+        SECONDS_PER_HOUR - self.elapsed_s
+    }
+
+    fn now_unix(&self) -> i64 {
+        self.start_unix + self.elapsed_s as i64
+    }
+
+    /// Scaled attempts per second of all participants together.
+    fn attempts_per_s(&self, chain: &Chain) -> f64 {
+        self.rates.total_eh_s() * HASHES_PER_EXAHASH / math::exp2(f64::from(chain.shift))
+    }
+}
+
+/// Hashrates of an hour, summed up so that a participant can be drawn in proportion.
+#[derive(Default)]
+pub(super) struct Rates {
+    cumulative_eh_s: Vec<f64>,
+}
+
+impl Rates {
+    /// Takes the hashrates of the first `participants`; what is not a positive number counts as none.
+    pub fn set(&mut self, hashrate_eh_s: &[f64], participants: usize) {
+        let mut total = 0.0;
+        self.cumulative_eh_s.clear();
+        self.cumulative_eh_s
+            .extend(hashrate_eh_s.iter().take(participants).map(|&rate| {
+                total += if rate > 0.0 { rate.min(MAX_HASHRATE_EH_S) } else { 0.0 };
+                total
+            }));
+    }
+
+    fn total_eh_s(&self) -> f64 {
+        self.cumulative_eh_s.last().copied().unwrap_or(0.0)
+    }
+
+    fn draw(&self, stream: &mut Stream) -> usize {
+        // `random` is below 1 but the product may round up to the total.
+        let total = self.total_eh_s();
+        let drawn = (stream.random::<f64>() * total).min(total.next_down());
+        self.cumulative_eh_s.partition_point(|&up_to| up_to <= drawn)
+    }
+}
+
+/// A stretch of the race with at most one block at its end.
+pub(super) struct Step {
+    pub seconds: f64,
+    pub hashes: u64,
+    pub solved: Option<Solved>,
+}
+
+/// Finds blocks by hashing.
+pub(super) struct Hashing {
+    seed: u64,
+    owners: Stream,
+    /// Candidates between two refreshes of the time stamp.
+    slice: u64,
+    quantum: Option<Quantum>,
+    /// Distinguishes the quanta, so that no candidate is tried twice.
+    extra_nonce: u64,
+    /// Part of an attempt already paid for by time, 0–1.
+    partial: f64,
+    /// Attempts on the next block so far.
+    attempts: u64,
+    commitment: Vec<u8>,
+    headers: Vec<u8>,
+}
+
+struct Quantum {
+    owner: usize,
+    search: Prepared,
+    left: Range<u64>,
+}
+
+impl Hashing {
+    pub fn new(seed: u64, hashes_per_block: f64) -> Self {
+        let slice = (hashes_per_block / STAMPS_PER_BLOCK) as u64;
+        Self {
+            seed,
+            owners: rng::stream(seed, "race owner", ""),
+            slice: slice.next_multiple_of(4).clamp(4, QUANTUM),
+            quantum: None,
+            extra_nonce: 0,
+            partial: 0.0,
+            attempts: 0,
+            commitment: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    pub fn headers(&self) -> &[u8] {
+        &self.headers
+    }
+
+    /// The hashrates change: whoever searches on is drawn anew.
+    pub fn begin_hour(&mut self) {
+        self.quantum = None;
+    }
+
+    pub fn step(&mut self, chain: &Chain, hour: &Hour, names: &[String]) -> Step {
+        let per_s = hour.attempts_per_s(chain);
+        let affordable = hour.left_s() * per_s + self.partial;
+        if affordable < 1.0 {
+            self.partial = affordable;
+            return Step {
+                seconds: hour.left_s(),
+                hashes: 0,
+                solved: None,
+            };
+        }
+        let mut quantum = match self.quantum.take() {
+            Some(quantum) if !quantum.left.is_empty() => quantum,
+            _ => self.next_quantum(chain, hour, names),
+        };
+        let time_unix = chain.stamp(hour.now_unix());
+        let end = quantum
+            .left
+            .end
+            .min(quantum.left.start + self.slice.min(affordable as u64));
+        quantum.search.set_time(time_unix as u32);
+        let outcome = quantum.search.search(chain.scaled_target, quantum.left.start..end);
+        quantum.left.start = end;
+
+        let seconds = (outcome.attempts as f64 - self.partial) / per_s;
+        self.partial = 0.0;
+        self.attempts += outcome.attempts;
+        let owner = quantum.owner;
+        let solved = outcome.found.map(|found| {
+            self.headers.extend_from_slice(&found.header);
+            Solved {
+                time_unix,
+                finder: owner,
+                attempts: core::mem::take(&mut self.attempts),
+                hash: found.hash,
+            }
+        });
+        if solved.is_none() {
+            self.quantum = Some(quantum);
+        }
+        Step {
+            seconds,
+            hashes: outcome.attempts,
+            solved,
+        }
+    }
+
+    fn next_quantum(&mut self, chain: &Chain, hour: &Hour, names: &[String]) -> Quantum {
+        let owner = hour.rates.draw(&mut self.owners);
+        let header = Header {
+            version: BASE_VERSION,
+            prev: chain.tip,
+            merkle_root: self.commit(chain.height + 1, &names[owner]),
+            time: 0,
+            bits: chain.bits.bits(),
+            nonce: 0,
+        };
+        let template = Template {
+            header: header.to_bytes(),
+            roll: VersionRoll::Four,
+        };
+        Quantum {
+            owner,
+            search: Prepared::new(&template),
+            left: 0..QUANTUM,
+        }
+    }
+
+    /// The merkle root: sha256d of tag, seed, height, extra nonce (little-endian) and the participant's name.
+    fn commit(&mut self, height: u32, name: &str) -> [u8; 32] {
+        self.extra_nonce += 1;
+        self.commitment.clear();
+        self.commitment.extend_from_slice(COMMITMENT_TAG);
+        self.commitment.extend_from_slice(&self.seed.to_le_bytes());
+        self.commitment.extend_from_slice(&height.to_le_bytes());
+        self.commitment.extend_from_slice(&self.extra_nonce.to_le_bytes());
+        self.commitment.extend_from_slice(name.as_bytes());
+        sha256d(&self.commitment)
+    }
+}
+
+/// Draws the attempts of each block, or takes their mean.
+pub(super) struct Drawing {
+    luck: Option<Luck>,
+    next: Option<Draw>,
+}
+
+struct Luck {
+    attempts: Stream,
+    finders: Stream,
+}
+
+struct Draw {
+    attempts: u64,
+    left: f64,
+}
+
+impl Drawing {
+    /// The law of hashing.
+    pub fn sampled(seed: u64) -> Self {
+        let luck = Luck {
+            attempts: rng::stream(seed, "race attempts", ""),
+            finders: rng::stream(seed, "race finder", ""),
+        };
+        Self {
+            luck: Some(luck),
+            next: None,
+        }
+    }
+
+    /// Its mean.
+    pub fn expected() -> Self {
+        Self { luck: None, next: None }
+    }
+
+    pub fn step(&mut self, chain: &Chain, hour: &Hour) -> Step {
+        let per_s = hour.attempts_per_s(chain);
+        let affordable = hour.left_s() * per_s;
+        let draw = self.next.get_or_insert_with(|| match &mut self.luck {
+            Some(luck) => Draw::geometric(chain, &mut luck.attempts),
+            None => Draw::mean(chain),
+        });
+        if affordable < draw.left {
+            draw.left -= affordable;
+            return Step {
+                seconds: hour.left_s(),
+                hashes: 0,
+                solved: None,
+            };
+        }
+        let seconds = draw.left / per_s;
+        let attempts = draw.attempts;
+        self.next = None;
+        let finder = self.luck.as_mut().map_or(0, |luck| hour.rates.draw(&mut luck.finders));
+        let found_unix = hour.start_unix + (hour.elapsed_s + seconds) as i64;
+        let solved = Solved {
+            time_unix: chain.stamp(found_unix),
+            finder,
+            attempts,
+            hash: [0; 32],
+        };
+        Step {
+            seconds,
+            hashes: attempts,
+            solved: Some(solved),
+        }
+    }
+}
+
+impl Draw {
+    fn mean(chain: &Chain) -> Self {
+        let mean = chain.expected_hashes / math::exp2(f64::from(chain.shift));
+        Self {
+            attempts: mean.round() as u64,
+            left: mean,
+        }
+    }
+
+    /// Attempts up to and including the first success, each succeeding with probability p: the exponential of rate
+    /// −ln(1 − p), rounded up, has exactly this law.
+    fn geometric(chain: &Chain, stream: &mut Stream) -> Self {
+        let p = math::exp2(f64::from(chain.shift)) / chain.expected_hashes;
+        let exponential: f64 = Exp1.sample(stream);
+        let attempts = (exponential / -math::log1p(-p)).ceil().max(1.0);
+        Self {
+            attempts: attempts as u64,
+            left: attempts,
+        }
+    }
+}
