@@ -358,8 +358,8 @@ fn projected_accelerators(known: &[Accelerator], machines: &Machines, until: Day
         return Vec::new();
     };
     let cadence_months = libm::round(12.0 * projection.accelerator_cadence_years).max(12.0) as i32;
-    (1..)
-        .map(|generation| last.release.plus_months(generation * cadence_months))
+    let next = |release: Day| release.plus_months(cadence_months);
+    core::iter::successors(Some(next(last.release)), |release| Some(next(*release)))
         .take_while(|release| *release <= until)
         .map(|release| Accelerator {
             name: format!("{PROJECTED}accelerator {}", release.year()),
