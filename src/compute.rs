@@ -8,11 +8,13 @@
 //! | [`cloud`] | `[cloud]`: own accelerators rented by the GPU-hour |
 //! | [`conversion`] | `[conversion]`: mining hall to AI hall |
 //! | [`market`] | `[ai_market]`: how much AI the market takes, rent per GPU-hour day by day |
-//! | [`machines`] | `[machines]`: catalogues of mining machines and accelerators, the user's own, projected ones |
+//! | [`machines`] | `[machines]`: the user's own machines, price rules, projection |
+//! | [`catalogue`] | what can be bought on a day: embedded facts, the user's machines, projected ones |
 //! | [`pricing`] | what a mining machine costs new and used, what an accelerator does |
 //!
 //! Everything here is a pure function of its arguments; this module knows units, dates and random streams only.
 
+pub mod catalogue;
 pub mod cloud;
 pub mod conversion;
 pub mod facility;
@@ -22,11 +24,12 @@ pub mod market;
 pub mod mining;
 pub mod pricing;
 
-pub use cloud::CloudParams;
+pub use catalogue::Catalogue;
+pub use cloud::{CloudMonth, CloudParams, Cluster, PowerAt};
 pub use conversion::{ConversionParams, ConversionTarget};
-pub use facility::{AiFacility, Backup, Climate, Refusal, Screens, Sla, SlaStep};
-pub use hosting::HostingParams;
-pub use machines::{AcceleratorSpec, Cooling, MachineSpec, Machines, Projection};
+pub use facility::{AiFacility, Backup, Climate, Refusal, Screens, Service, SiteFacts, Sla, SlaStep};
+pub use hosting::{HostingMonth, HostingParams};
+pub use machines::{Accelerator, AcceleratorSpec, Cooling, MachineSpec, Machines, MiningMachine, Projection};
 pub use market::{AiMarket, DatedRent, Demand};
-pub use mining::{EcoMode, MiningParams, Payout};
+pub use mining::{EcoMode, MiningParams, Payout, RunLevel};
 pub use pricing::{AcceleratorPricing, MachinePricing};

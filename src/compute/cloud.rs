@@ -1,6 +1,9 @@
 //! Cloud: own accelerators rented by the GPU-hour.
 
-use super::facility::{AiFacility, Backup, Screens, Sla};
+use super::facility::{AiFacility, Backup, Climate, Screens, Service, Sla};
+use super::machines::Accelerator;
+use crate::calendar::HOURS_PER_YEAR;
+use crate::math::powf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -74,5 +77,242 @@ impl Default for CloudParams {
                 ..Screens::default()
             },
         }
+    }
+}
+
+/// A month of own accelerators. All amounts are of their own sign: credits and costs are positive numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CloudMonth {
+    /// GPU-hours billed.
+    pub gpu_hours: f64,
+    /// Revenue before credits, USD.
+    pub revenue_usd: f64,
+    /// SLA credits given, USD.
+    pub sla_credit_usd: f64,
+    /// Spares, support and network, USD.
+    pub hardware_om_usd: f64,
+    /// Operation of the hall without power, USD.
+    pub facility_om_usd: f64,
+    /// Sales, software and support, USD.
+    pub selling_cost_usd: f64,
+    /// Uptime of the month.
+    pub uptime_share: f64,
+}
+
+impl CloudMonth {
+    /// All costs without power and capital, USD.
+    pub fn operating_cost_usd(&self) -> f64 {
+        self.hardware_om_usd + self.facility_om_usd + self.selling_cost_usd
+    }
+}
+
+/// Accelerators of one kind in a hall.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cluster<'a> {
+    /// The accelerator.
+    pub accelerator: &'a Accelerator,
+    /// Critical IT it fills, MW.
+    pub it_mw: f64,
+    /// Price paid per GPU, USD.
+    pub paid_usd_per_gpu: f64,
+}
+
+impl Cluster<'_> {
+    /// Number of GPUs.
+    pub fn gpus(&self) -> f64 {
+        self.it_mw * self.accelerator.gpus_per_it_mw()
+    }
+}
+
+impl CloudParams {
+    /// The month of a cluster, rented at `rent_usd_per_gpu_hour`, `months` after its start.
+    ///
+    /// Hours lost to interruptions and restarts are not billed, and the SLA credit comes on top.
+    pub fn month(&self, cluster: &Cluster, rent_usd_per_gpu_hour: f64, months: f64, service: &Service) -> CloudMonth {
+        let gpus = cluster.gpus();
+        let uptime_share = self.facility.uptime_share(service);
+        let billed_share = self.utilisation_share * self.facility.ramp_share(months) * uptime_share;
+        let gpu_hours = gpus * billed_share * service.hours;
+        let revenue_usd = gpu_hours * rent_usd_per_gpu_hour;
+        let sla_credit_usd = revenue_usd * self.sla.credit_share(uptime_share);
+        let year_share = service.month_share / 12.0;
+        CloudMonth {
+            gpu_hours,
+            revenue_usd,
+            sla_credit_usd,
+            hardware_om_usd: gpus * cluster.paid_usd_per_gpu * self.hardware_om_per_year_share * year_share,
+            facility_om_usd: cluster.it_mw * self.facility_om_usd_per_it_mw_year * year_share,
+            selling_cost_usd: (revenue_usd - sla_credit_usd) * self.selling_cost_share,
+            uptime_share,
+        }
+    }
+
+    /// Revenue per MWh at the meter after the ramp, USD/MWh: to lay beside mining on one axis.
+    pub fn revenue_usd_per_mwh(&self, accelerator: &Accelerator, rent_usd_per_gpu_hour: f64, climate: Climate) -> f64 {
+        let per_it_mw_hour = accelerator.gpus_per_it_mw() * self.utilisation_share * rent_usd_per_gpu_hour;
+        per_it_mw_hour / self.facility.draw_per_it_mw(climate)
+    }
+
+    /// Levelised cost of a billed GPU-hour, USD: capital of machines and hall as annuities at `rate_per_year`, operation
+    /// and power. Selling cost, a share of revenue, is grossed up.
+    pub fn levelised_usd_per_gpu_hour(
+        &self,
+        price_usd: f64,
+        accelerator: &Accelerator,
+        at: &PowerAt,
+        rate_per_year: f64,
+    ) -> f64 {
+        let hall_kw = accelerator.all_in_kw;
+        let draw_kw = hall_kw * self.facility.draw_per_it_mw(at.climate);
+        let hall =
+            hall_kw / 1000.0 * self.facility.infrastructure_usd_per_it_mw + self.backup.capital_usd(draw_kw / 1000.0);
+        let yearly = price_usd
+            * (annuity(rate_per_year, self.accelerator_life_years) + self.hardware_om_per_year_share)
+            + hall * annuity(rate_per_year, self.facility.infrastructure_life_years)
+            + hall_kw / 1000.0 * self.facility_om_usd_per_it_mw_year
+            + draw_kw / 1000.0 * HOURS_PER_YEAR * at.power_usd_per_mwh;
+        yearly / (HOURS_PER_YEAR * self.utilisation_share * (1.0 - self.selling_cost_share))
+    }
+
+    /// What does not fit together, as (key, what to do).
+    pub fn check(&self) -> Vec<(String, String)> {
+        let mut wrong: Vec<_> = self
+            .facility
+            .check()
+            .into_iter()
+            .map(|(key, what)| (format!("facility.{key}"), what))
+            .collect();
+        if self.refresh && self.refresh_min_age_years > self.accelerator_life_years {
+            let life = self.accelerator_life_years;
+            let what = format!("accelerators are replaced at {life} years; give less, or set refresh = false");
+            wrong.push(("refresh_min_age_years".into(), what));
+        }
+        wrong
+    }
+}
+
+/// Power price and climate of a place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PowerAt {
+    /// Price of energy at the meter, USD/MWh.
+    pub power_usd_per_mwh: f64,
+    /// Climate.
+    pub climate: Climate,
+}
+
+/// Yearly payment per unit of capital over `years`: r/(1−(1+r)^−n).
+fn annuity(rate_per_year: f64, years: f64) -> f64 {
+    if rate_per_year.abs() < 1e-9 {
+        1.0 / years
+    } else {
+        rate_per_year / (1.0 - powf(1.0 + rate_per_year, -years))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Day;
+    use crate::compute::{Catalogue, Machines};
+
+    fn accelerator(name: &str) -> Accelerator {
+        let catalogue = Catalogue::build(&Machines::default(), Day::parse("2027-01-01").unwrap()).unwrap();
+        catalogue.accelerator_named(name).unwrap().clone()
+    }
+
+    /// Twelve months at once.
+    const YEAR: Service = Service {
+        hours: 8_760.0,
+        month_share: 12.0,
+        demanded_mwh: 1000.0,
+        served_mwh: 1000.0,
+        interruptions: 0.0,
+        energy_cost_usd: 0.0,
+    };
+
+    fn full(utilisation_share: f64) -> CloudParams {
+        let mut params = CloudParams {
+            utilisation_share,
+            ..CloudParams::default()
+        };
+        params.facility.ramp_months = 0.0;
+        params
+    }
+
+    #[test]
+    fn a_mw_of_h100_at_2_35_usd_and_90_percent_earns_13_2_million_a_year() {
+        let h100 = accelerator("H100 SXM 80GB");
+        let cluster = Cluster {
+            accelerator: &h100,
+            it_mw: 1.0,
+            paid_usd_per_gpu: 33_000.0,
+        };
+        assert!((cluster.gpus() - 714.0).abs() < 0.5);
+        let year = full(0.90).month(&cluster, 2.35, 0.0, &YEAR);
+        assert!((year.revenue_usd / 13.2e6 - 1.0).abs() < 0.005, "{}", year.revenue_usd);
+        assert!((year.gpu_hours - cluster.gpus() * 0.9 * 8760.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn irens_contract_of_200_mw_pays_about_2_usd_per_gpu_hour_for_29_million_a_mw_of_machines() {
+        let gb200 = accelerator("GB200 NVL72");
+        let cluster = Cluster {
+            accelerator: &gb200,
+            it_mw: 200.0,
+            paid_usd_per_gpu: gb200.price_usd,
+        };
+        let capital_per_mw = cluster.gpus() * gb200.price_usd / 200.0;
+        assert!((20e6..=35e6).contains(&capital_per_mw), "{capital_per_mw}");
+        // 9.7 billion over five years, take-or-pay.
+        let rent = 9.7e9 / 5.0 / (cluster.gpus() * 8760.0);
+        let year = full(1.0).month(&cluster, rent, 0.0, &YEAR);
+        assert!((year.revenue_usd / 200.0 / 9.7e6 - 1.0).abs() < 0.001);
+        assert!((2.0..2.3).contains(&rent), "{rent}");
+    }
+
+    #[test]
+    fn irens_816_h100_of_2024_earned_about_1_500_usd_per_mwh_of_nameplate() {
+        let mut params = full(1.0);
+        params.facility.it_power_share = 1.0;
+        params.facility.pue_cold = 1.0;
+        let per_mwh = |rent| params.revenue_usd_per_mwh(&accelerator("H100 SXM 80GB"), rent, Climate::Cold);
+        assert!(per_mwh(1.84) < 1_500.0 && per_mwh(2.13) > 1_500.0);
+    }
+
+    #[test]
+    fn unserved_hours_are_not_billed_and_cost_a_credit_on_top() {
+        let h100 = accelerator("H100 SXM 80GB");
+        let cluster = Cluster {
+            accelerator: &h100,
+            it_mw: 1.0,
+            paid_usd_per_gpu: 33_000.0,
+        };
+        let good = full(0.8).month(&cluster, 2.0, 0.0, &YEAR);
+        let bad = full(0.8).month(
+            &cluster,
+            2.0,
+            0.0,
+            &Service {
+                served_mwh: 980.0,
+                ..YEAR
+            },
+        );
+        assert!((bad.revenue_usd / good.revenue_usd - 0.98).abs() < 1e-12);
+        assert!((bad.sla_credit_usd / bad.revenue_usd - 0.25).abs() < 1e-12);
+        assert_eq!(bad.hardware_om_usd, good.hardware_om_usd);
+    }
+
+    #[test]
+    fn an_h100_hour_costs_about_the_1_65_usd_below_which_the_hardware_loses_money() {
+        // Published rule: below 1.65 USD/h the hardware is lost, above 2.85 it beats equity returns.
+        let at = PowerAt {
+            power_usd_per_mwh: 50.0,
+            climate: Climate::Mild,
+        };
+        let h100 = accelerator("H100 SXM 80GB");
+        let cost = |rate| full(0.8).levelised_usd_per_gpu_hour(33_000.0, &h100, &at, rate);
+        assert!((1.4..2.85).contains(&cost(0.0)), "{}", cost(0.0));
+        assert!((1.65..2.85).contains(&cost(0.10)), "{}", cost(0.10));
+        assert!(cost(0.10) > cost(0.0));
     }
 }

@@ -72,3 +72,45 @@ impl Default for ConversionParams {
         }
     }
 }
+
+impl ConversionParams {
+    /// Capital of converting halls to `it_mw` of critical IT, USD, of the old hall's book value `kept` counts.
+    pub fn capital_usd(&self, it_mw: f64, old_infrastructure_usd: f64) -> f64 {
+        (it_mw * self.infrastructure_usd_per_it_mw - self.infrastructure_kept_share * old_infrastructure_usd).max(0.0)
+    }
+
+    /// Mining power that goes on during the works on `converted_mw`, MW.
+    pub fn mining_during_works_mw(&self, converted_mw: f64) -> f64 {
+        converted_mw * (1.0 - self.lost_mining_share)
+    }
+
+    /// How much of `mining_mw` can be converted, in whole modules, MW.
+    pub fn convertible_mw(&self, mining_mw: f64) -> f64 {
+        const ROUNDING: f64 = 1e-9;
+        (mining_mw * self.convertible_share / self.module_mw + ROUNDING).floor() * self.module_mw
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conversion_costs_9_million_a_mw_with_backup_less_a_tenth_of_the_old_hall() {
+        let params = ConversionParams::default();
+        let hall = params.capital_usd(18.0, 25.0 * 450_000.0);
+        assert!((hall - (18.0 * 8.25e6 - 0.1 * 25.0 * 450_000.0)).abs() < 1e-6);
+        assert_eq!(params.capital_usd(0.0, 1e6), 0.0);
+    }
+
+    #[test]
+    fn only_whole_modules_are_converted_and_half_the_mining_goes_on() {
+        let params = ConversionParams {
+            convertible_share: 0.5,
+            ..ConversionParams::default()
+        };
+        assert_eq!(params.convertible_mw(120.0), 50.0);
+        assert_eq!(params.convertible_mw(49.0), 0.0);
+        assert_eq!(params.mining_during_works_mw(50.0), 25.0);
+    }
+}

@@ -190,3 +190,265 @@ pub enum Refusal {
     /// Supply is there too seldom.
     NotFirm,
 }
+
+/// How an AI farm was served in a month.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Service {
+    /// Hours of the month in which the farm was in service.
+    pub hours: f64,
+    /// These hours as a share of the calendar month.
+    pub month_share: f64,
+    /// Energy the farm asked for at the meter, MWh.
+    pub demanded_mwh: f64,
+    /// Energy it got, backup included, MWh.
+    pub served_mwh: f64,
+    /// Number of interruptions (runs of hours with unserved load).
+    pub interruptions: f64,
+    /// What its energy cost, backup included, USD.
+    pub energy_cost_usd: f64,
+}
+
+impl AiFacility {
+    /// Annual energy PUE in a climate.
+    pub fn pue(&self, climate: Climate) -> f64 {
+        match climate {
+            Climate::Cold => self.pue_cold,
+            Climate::Mild => self.pue_mild,
+            Climate::Hot => self.pue_hot,
+        }
+    }
+
+    /// Critical IT that `utility_mw` carries, MW.
+    pub fn critical_it_mw(&self, utility_mw: f64) -> f64 {
+        utility_mw * self.critical_it_share
+    }
+
+    /// Firm draw at the meter per MW of critical IT: share of nameplate times PUE.
+    pub fn draw_per_it_mw(&self, climate: Climate) -> f64 {
+        self.it_power_share * self.pue(climate)
+    }
+
+    /// Firm draw at the meter of a farm of `utility_mw`, MW.
+    pub fn draw_mw(&self, utility_mw: f64, climate: Climate) -> f64 {
+        self.critical_it_mw(utility_mw) * self.draw_per_it_mw(climate)
+    }
+
+    /// Share of full tenancy or utilisation reached `months` after the start of service.
+    pub fn ramp_share(&self, months: f64) -> f64 {
+        if months >= self.ramp_months {
+            1.0
+        } else {
+            (months / self.ramp_months).max(0.0)
+        }
+    }
+
+    /// Share of the month in which the farm served: energy served over energy asked for, less the restart time.
+    pub fn uptime_share(&self, service: &Service) -> f64 {
+        if service.hours <= 0.0 || service.demanded_mwh <= 0.0 {
+            return 1.0;
+        }
+        let lost_to_restarts = self.restart_loss_hours * service.interruptions / service.hours;
+        (service.served_mwh / service.demanded_mwh - lost_to_restarts).clamp(0.0, 1.0)
+    }
+
+    /// What does not fit together, as (key, what to do).
+    pub fn check(&self) -> Vec<(String, String)> {
+        let draw = self
+            .draw_mw(1.0, Climate::Hot)
+            .max(self.draw_mw(1.0, Climate::Mild))
+            .max(self.draw_mw(1.0, Climate::Cold));
+        if draw > 1.0 {
+            let what = format!(
+                "critical_it_share × it_power_share × PUE is {draw:.3}: the hall would draw more than its utility power; \
+                 lower one of them"
+            );
+            return vec![("critical_it_share".into(), what)];
+        }
+        Vec::new()
+    }
+}
+
+impl Sla {
+    /// Credit due for a month of this uptime, a share of the month's charge.
+    pub fn credit_share(&self, uptime_share: f64) -> f64 {
+        self.steps
+            .iter()
+            .filter(|step| uptime_share < step.below_uptime_share)
+            .fold(0.0, |credit, step| step.credit_share.max(credit))
+    }
+}
+
+impl Backup {
+    /// Backup power of a hall that draws `draw_mw`, MW.
+    pub fn mw(&self, draw_mw: f64) -> f64 {
+        self.share * draw_mw
+    }
+
+    /// Capital of the backup of a hall that draws `draw_mw`, USD.
+    pub fn capital_usd(&self, draw_mw: f64) -> f64 {
+        self.mw(draw_mw) * self.capital_usd_per_mw
+    }
+}
+
+/// What a site offers to an AI farm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SiteFacts {
+    /// Whether it has fibre.
+    pub fibre: bool,
+    /// Size the farm would have, utility MW.
+    pub utility_mw: f64,
+    /// Share of the year in which firm supply is there.
+    pub availability_share: f64,
+}
+
+impl Screens {
+    /// Why a site is not eligible, if it is not.
+    pub fn refusal(&self, site: &SiteFacts) -> Option<Refusal> {
+        if self.fibre_required && !site.fibre {
+            Some(Refusal::NoFibre)
+        } else if site.utility_mw < self.minimum_mw {
+            Some(Refusal::TooSmall)
+        } else if site.availability_share < self.minimum_availability_share {
+            Some(Refusal::NotFirm)
+        } else {
+            None
+        }
+    }
+}
+
+impl Refusal {
+    /// The stable name used in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoFibre => "no_fibre",
+            Self::TooSmall => "too_small",
+            Self::NotFirm => "not_firm",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(served_mwh: f64, interruptions: f64) -> Service {
+        Service {
+            hours: 720.0,
+            month_share: 1.0,
+            demanded_mwh: 720.0,
+            served_mwh,
+            interruptions,
+            energy_cost_usd: 0.0,
+        }
+    }
+
+    #[test]
+    fn sla_credits_step_at_99_9_99_and_95_percent() {
+        let sla = Sla::default();
+        let steps = [
+            (1.0, 0.0),
+            (0.999, 0.0),
+            (0.9989, 0.10),
+            (0.99, 0.10),
+            (0.98, 0.25),
+            (0.95, 0.25),
+            (0.9, 1.0),
+        ];
+        for (uptime, credit) in steps {
+            assert_eq!(sla.credit_share(uptime), credit, "{uptime}");
+        }
+        assert_eq!(Sla { steps: Vec::new() }.credit_share(0.0), 0.0);
+    }
+
+    #[test]
+    fn an_interruption_costs_the_restart_beside_the_unserved_time() {
+        let hall = AiFacility::default();
+        assert_eq!(hall.uptime_share(&month(720.0, 0.0)), 1.0);
+        assert!((hall.uptime_share(&month(718.0, 2.0)) - (718.0 - 1.0) / 720.0).abs() < 1e-12);
+        assert_eq!(hall.uptime_share(&month(0.0, 1.0)), 0.0);
+        assert_eq!(
+            hall.uptime_share(&Service {
+                hours: 0.0,
+                demanded_mwh: 0.0,
+                ..month(0.0, 0.0)
+            }),
+            1.0
+        );
+    }
+
+    #[test]
+    fn a_tier_iii_year_costs_no_credit_and_the_us_grid_alone_breaks_the_three_nines() {
+        // 99.982 % and 367 minutes in one month.
+        let hall = AiFacility::default();
+        let uptime =
+            |unserved_hours: f64, interruptions| hall.uptime_share(&month(720.0 - unserved_hours, interruptions));
+        assert_eq!(Sla::default().credit_share(uptime(1.58 / 12.0, 0.0)), 0.0);
+        assert_eq!(Sla::default().credit_share(uptime(367.0 / 60.0, 1.0)), 0.10);
+    }
+
+    #[test]
+    fn a_hall_draws_less_than_its_utility_power_and_more_where_it_is_hot() {
+        let hall = AiFacility::default();
+        assert!((hall.draw_mw(100.0, Climate::Mild) - 100.0 * 0.72 * 0.75 * 1.12).abs() < 1e-9);
+        assert!(hall.draw_mw(100.0, Climate::Hot) > hall.draw_mw(100.0, Climate::Cold));
+        assert!(hall.check().is_empty());
+        let greedy = AiFacility {
+            critical_it_share: 0.95,
+            it_power_share: 0.95,
+            ..hall
+        };
+        assert_eq!(greedy.check().len(), 1);
+    }
+
+    #[test]
+    fn the_ramp_is_linear_and_none_at_0_months() {
+        let hall = AiFacility {
+            ramp_months: 4.0,
+            ..AiFacility::default()
+        };
+        assert_eq!(
+            (hall.ramp_share(0.0), hall.ramp_share(1.0), hall.ramp_share(9.0)),
+            (0.0, 0.25, 1.0)
+        );
+        assert_eq!(
+            AiFacility {
+                ramp_months: 0.0,
+                ..hall
+            }
+            .ramp_share(0.0),
+            1.0
+        );
+    }
+
+    #[test]
+    fn screens_name_the_first_thing_that_is_missing() {
+        let screens = Screens {
+            minimum_availability_share: 0.99,
+            ..Screens::default()
+        };
+        let good = SiteFacts {
+            fibre: true,
+            utility_mw: 30.0,
+            availability_share: 0.999,
+        };
+        assert_eq!(screens.refusal(&good), None);
+        assert_eq!(
+            screens.refusal(&SiteFacts { fibre: false, ..good }),
+            Some(Refusal::NoFibre)
+        );
+        assert_eq!(
+            screens.refusal(&SiteFacts {
+                utility_mw: 24.0,
+                ..good
+            }),
+            Some(Refusal::TooSmall)
+        );
+        assert_eq!(
+            screens.refusal(&SiteFacts {
+                availability_share: 0.9,
+                ..good
+            }),
+            Some(Refusal::NotFirm)
+        );
+    }
+}

@@ -1,6 +1,8 @@
 //! Hosting: critical IT leased by the kW-month; the tenant owns the machines.
 
-use super::facility::{AiFacility, Backup, Screens, Sla};
+use super::facility::{AiFacility, Backup, Climate, Screens, Service, Sla};
+use crate::calendar::HOURS_PER_YEAR;
+use crate::math::powf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -61,5 +63,151 @@ impl Default for HostingParams {
             backup: Backup::default(),
             screens: Screens::default(),
         }
+    }
+}
+
+/// A month of a leased hall, USD. All are amounts of their own sign: credits and costs are positive numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HostingMonth {
+    /// Rent before credits.
+    pub rent_usd: f64,
+    /// SLA credits given.
+    pub sla_credit_usd: f64,
+    /// Power repaid by the tenant.
+    pub power_recovered_usd: f64,
+    /// Operating cost without power.
+    pub operating_cost_usd: f64,
+    /// Uptime of the month.
+    pub uptime_share: f64,
+}
+
+impl HostingParams {
+    /// Rent at which a lease is signed `years` after the start of the scenario, USD/kW-month.
+    pub fn rent_at_signing(&self, years: f64, growth_per_year_share: f64) -> f64 {
+        self.rent_usd_per_kw_month * powf(1.0 + growth_per_year_share, years)
+    }
+
+    /// Rent of a lease `years` after its signing, USD/kW-month: the escalator steps once a year.
+    pub fn escalated_rent(&self, signed_usd_per_kw_month: f64, years: f64) -> f64 {
+        signed_usd_per_kw_month * powf(1.0 + self.escalator_per_year_share, years.max(0.0).floor())
+    }
+
+    /// The month of a hall of `it_mw` critical IT, let at `rent_usd_per_kw_month`, `months` after its start.
+    pub fn month(&self, it_mw: f64, rent_usd_per_kw_month: f64, months: f64, service: &Service) -> HostingMonth {
+        let let_share = self.tenancy_share * self.facility.ramp_share(months);
+        let rent_usd = rent_usd_per_kw_month * 1000.0 * it_mw * let_share * service.month_share;
+        let uptime_share = self.facility.uptime_share(service);
+        HostingMonth {
+            rent_usd,
+            sla_credit_usd: rent_usd * self.sla.credit_share(uptime_share),
+            power_recovered_usd: self.power_recovered_usd(service.served_mwh, service.energy_cost_usd),
+            operating_cost_usd: rent_usd * (1.0 - self.noi_margin_share),
+            uptime_share,
+        }
+    }
+
+    /// What the tenant repays of a month's power, USD: its cost, at most the cap on every MWh. Negative where power
+    /// was paid for being used.
+    pub fn power_recovered_usd(&self, mwh: f64, cost_usd: f64) -> f64 {
+        cost_usd.min(self.power_pass_through_cap_usd_per_mwh * mwh)
+    }
+
+    /// Rent per MWh at the meter, USD/MWh: to lay beside mining on one axis.
+    pub fn rent_usd_per_mwh(&self, rent_usd_per_kw_month: f64, climate: Climate) -> f64 {
+        rent_usd_per_kw_month * 12_000.0 * self.tenancy_share / (HOURS_PER_YEAR * self.facility.draw_per_it_mw(climate))
+    }
+
+    /// What does not fit together, as (key, what to do).
+    pub fn check(&self) -> Vec<(String, String)> {
+        self.facility
+            .check()
+            .into_iter()
+            .map(|(key, what)| (format!("facility.{key}"), what))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn service(served_mwh: f64, energy_cost_usd: f64) -> Service {
+        Service {
+            hours: 730.0,
+            month_share: 1.0,
+            demanded_mwh: 1000.0,
+            served_mwh,
+            interruptions: 0.0,
+            energy_cost_usd,
+        }
+    }
+
+    fn let_at_once() -> HostingParams {
+        let mut params = HostingParams::default();
+        params.facility.ramp_months = 0.0;
+        params
+    }
+
+    #[test]
+    fn a_mw_of_critical_it_rents_for_1_75_million_usd_a_year_at_85_percent_margin() {
+        let params = let_at_once();
+        let month = params.month(1.0, params.rent_usd_per_kw_month, 0.0, &service(1000.0, 40_000.0));
+        assert!((month.rent_usd * 12.0 / 1.75e6 - 1.0).abs() < 0.001);
+        assert!((month.operating_cost_usd / month.rent_usd - 0.15).abs() < 1e-12);
+        assert_eq!((month.sla_credit_usd, month.uptime_share), (0.0, 1.0));
+    }
+
+    #[test]
+    fn public_leases_come_out_at_their_published_rent_per_kw_month() {
+        // total billion USD, critical MW, years, USD per kW-month of the table
+        for (total, mw, years, expected) in [
+            (3.5, 200.0, 12.0, 122.0),
+            (3.0, 168.0, 10.0, 149.0),
+            (11.0, 400.0, 15.0, 153.0),
+        ] {
+            let per_kw_month = total * 1e9 / (mw * 1000.0 * years * 12.0);
+            let month = let_at_once().month(mw, per_kw_month, 0.0, &service(1000.0, 0.0));
+            assert!((per_kw_month - expected).abs() < 1.0, "{per_kw_month}");
+            assert!((month.rent_usd * 12.0 * years / (total * 1e9) - 1.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn hut_8_at_3_percent_a_year_averages_its_7_billion_over_15_years() {
+        let params = HostingParams {
+            escalator_per_year_share: 0.03,
+            ..let_at_once()
+        };
+        let first_year = 1.54e6 / 12_000.0;
+        let total: f64 = (0..15)
+            .map(|year| params.escalated_rent(first_year, f64::from(year) + 0.5) * 12_000.0 * 245.0)
+            .sum();
+        assert!((total / 7.0e9 - 1.0).abs() < 0.01, "{total}");
+    }
+
+    #[test]
+    fn the_tenant_pays_power_up_to_the_cap_and_no_further() {
+        let params = HostingParams {
+            power_pass_through_cap_usd_per_mwh: 60.0,
+            ..let_at_once()
+        };
+        assert_eq!(
+            params
+                .month(1.0, 145.8, 0.0, &service(1000.0, 40_000.0))
+                .power_recovered_usd,
+            40_000.0
+        );
+        assert_eq!(
+            params
+                .month(1.0, 145.8, 0.0, &service(1000.0, 90_000.0))
+                .power_recovered_usd,
+            60_000.0
+        );
+    }
+
+    #[test]
+    fn bad_uptime_gives_rent_back() {
+        let month = let_at_once().month(1.0, 145.8, 0.0, &service(985.0, 0.0));
+        assert!((month.sla_credit_usd / month.rent_usd - 0.25).abs() < 1e-12);
     }
 }

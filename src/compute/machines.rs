@@ -1,6 +1,8 @@
-//! Catalogues of mining machines and accelerators: embedded facts, the user's own entries, projected models.
+//! `[machines]`: the user's own machines, price rules and projection; what a machine is.
 
 use super::pricing::{AcceleratorPricing, MachinePricing};
+use crate::calendar::Day;
+use crate::units::JoulesPerTerahash;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +81,7 @@ pub struct Projection {
     pub mining_improvement_per_year_share: f64,
     /// Years between accelerator generations after the last of the catalogue, named "Projected accelerator 2028".
     /// Default: 2. Source: A100 2020, H100 2022–23, B200 2025.
-    #[schemars(range(min = 0.25, max = 20.0))]
+    #[schemars(range(min = 1.0, max = 20.0))]
     pub accelerator_cadence_years: f64,
     /// Rent at release of a projected accelerator over that of the catalogue's last flagship.
     /// Default: 1.0. Source: recommended 5.0 USD/h (3.5–7.0) at the launch of any generation.
@@ -103,9 +105,13 @@ impl Default for Projection {
 }
 
 /// `[machines]`: what can be bought.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Machines {
+    /// Years a mining machine is sold new after its release; one named in `mining.machine` is sold for ever.
+    /// Default: 3. Source: assumption; S19 XP (2022) and S21 (2024) were still listed in 2025.
+    #[schemars(range(min = 0.25, max = 100.0))]
+    pub sold_for_years: f64,
     /// Mining machines beside or in place of the catalogue's.
     /// Default: none. Source: user's data.
     pub mining: Vec<MachineSpec>,
@@ -121,4 +127,75 @@ pub struct Machines {
     /// Models after the last of the catalogue.
     /// Default: see its keys. Source: see its keys.
     pub projection: Projection,
+}
+
+impl Default for Machines {
+    fn default() -> Self {
+        Self {
+            sold_for_years: 3.0,
+            mining: Vec::new(),
+            accelerators: Vec::new(),
+            pricing: MachinePricing::default(),
+            accelerator_pricing: AcceleratorPricing::default(),
+            projection: Projection::default(),
+        }
+    }
+}
+
+/// A mining machine of the catalogue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MiningMachine {
+    /// Name, unique.
+    pub name: String,
+    /// Maker.
+    pub vendor: String,
+    /// Day from which it is delivered.
+    pub release: Day,
+    /// Hashrate, TH/s.
+    pub hashrate_th_s: f64,
+    /// Power at the machine, W.
+    pub power_w: f64,
+    /// Cooling.
+    pub cooling: Cooling,
+    /// A price seen in the market, USD/TH: a fact to compare with, prices follow the rule.
+    pub listed_usd_per_th: Option<f64>,
+    /// The user's fixed price, USD/TH.
+    pub fixed_usd_per_th: Option<f64>,
+    /// Where the facts come from.
+    pub source: String,
+}
+
+impl MiningMachine {
+    /// Energy per hash, J/TH: power over hashrate.
+    pub fn efficiency(&self) -> JoulesPerTerahash {
+        JoulesPerTerahash(self.power_w / self.hashrate_th_s)
+    }
+}
+
+/// An accelerator of the catalogue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accelerator {
+    /// Name, unique.
+    pub name: String,
+    /// Maker.
+    pub vendor: String,
+    /// Day from which it is delivered.
+    pub release: Day,
+    /// IT power per GPU with its share of server, network and storage, nameplate kW.
+    pub all_in_kw: f64,
+    /// Price per GPU at release with its share of server, network and storage, USD.
+    pub price_usd: f64,
+    /// Rent at release, USD per GPU-hour.
+    pub release_rent_usd_per_gpu_hour: f64,
+    /// Whether `cloud` buys it of itself while it is the newest.
+    pub flagship: bool,
+    /// Where the facts come from.
+    pub source: String,
+}
+
+impl Accelerator {
+    /// GPUs in one MW of critical IT.
+    pub fn gpus_per_it_mw(&self) -> f64 {
+        1000.0 / self.all_in_kw
+    }
 }

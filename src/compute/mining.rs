@@ -1,5 +1,7 @@
 //! A mine: what its machines draw, hash, earn and cost.
 
+use super::machines::{Cooling, MiningMachine};
+use crate::units::{Megawatts, UsdPerMwh, UsdPerPhDay};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -150,5 +152,247 @@ impl Default for MiningParams {
             payout: Payout::Fpps,
             eco: EcoMode::default(),
         }
+    }
+}
+
+/// A step in which the machines of a batch can run: all of it, or eco mode and the rest.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct RunLevel {
+    /// Facility power at the meter of the machines at work, MW.
+    pub mw: f64,
+    /// Their hashrate, EH/s.
+    pub hashrate_eh_s: f64,
+    /// What a MWh at the meter earns after pool fee and variable cost, energy not deducted, USD/MWh.
+    pub value_usd_per_mwh: f64,
+}
+
+impl MiningParams {
+    /// Facility power over machine power.
+    pub fn pue(&self, cooling: Cooling) -> f64 {
+        match cooling {
+            Cooling::Air => self.pue_air,
+            Cooling::Immersion => self.pue_immersion,
+            Cooling::Hydro => self.pue_hydro,
+        }
+    }
+
+    /// Share of the machines that hash when power is offered: uptime of those not in repair. A machine works for
+    /// `1/f` months on average and is then away for `r`, so a share `1/(1 + f r)` is at hand.
+    pub fn available_share(&self) -> f64 {
+        self.uptime_share / (1.0 + self.failure_per_month_share * self.repair_months)
+    }
+
+    /// Share of the coins that is the owner's.
+    pub fn paid_share(&self) -> f64 {
+        match self.payout {
+            Payout::Fpps => 1.0 - self.pool_fee_share,
+            Payout::Solo => 1.0,
+        }
+    }
+
+    /// Nameplate hashrate of `facility_mw` of machines, EH/s.
+    pub fn nameplate_eh_s(&self, facility_mw: f64, machine: &MiningMachine) -> f64 {
+        Megawatts(facility_mw / self.pue(machine.cooling))
+            .hashrate(machine.efficiency())
+            .0
+    }
+
+    /// Machines in one facility MW.
+    pub fn machines_per_mw(&self, machine: &MiningMachine) -> f64 {
+        1e6 / (machine.power_w * self.pue(machine.cooling))
+    }
+
+    /// Revenue per MWh at the meter after the pool fee: hashprice/(0.024·J/TH·PUE)·(1−fee), USD/MWh.
+    ///
+    /// Source: power breakeven of the Hashrate Index, PUE and fee added.
+    pub fn revenue_per_mwh(&self, machine: &MiningMachine, hashprice: UsdPerPhDay) -> UsdPerMwh {
+        hashprice.revenue_per_mwh(machine.efficiency()) * (self.paid_share() / self.pue(machine.cooling))
+    }
+
+    /// The steps in which `facility_mw` of machines can run, the better first; the second is 0 MW without eco mode.
+    pub fn run_levels(&self, facility_mw: f64, machine: &MiningMachine, hashprice: UsdPerPhDay) -> [RunLevel; 2] {
+        let mw = facility_mw * self.available_share();
+        let hashrate_eh_s = self.nameplate_eh_s(mw, machine);
+        let revenue = self.revenue_per_mwh(machine, hashprice).0;
+        let level = |power: f64, hash: f64| RunLevel {
+            mw: mw * power,
+            hashrate_eh_s: hashrate_eh_s * hash,
+            value_usd_per_mwh: revenue * hash / power - self.variable_om_usd_per_mwh,
+        };
+        let EcoMode {
+            power_share,
+            hashrate_share,
+        } = self.eco;
+        if power_share < 1.0 {
+            [
+                level(power_share, hashrate_share),
+                level(1.0 - power_share, 1.0 - hashrate_share),
+            ]
+        } else {
+            let full = level(1.0, 1.0);
+            [
+                full,
+                RunLevel {
+                    mw: 0.0,
+                    hashrate_eh_s: 0.0,
+                    ..full
+                },
+            ]
+        }
+    }
+
+    /// Repairs of one facility MW of machines, USD per year.
+    pub fn repair_usd_per_mw_year(&self, machine: &MiningMachine) -> f64 {
+        12.0 * self.failure_per_month_share * self.repair_usd * self.machines_per_mw(machine)
+    }
+
+    /// What does not fit together, as (key, what to do).
+    pub fn check(&self) -> Vec<(String, String)> {
+        let mut wrong = Vec::new();
+        if self.eco.power_share <= 0.0 {
+            wrong.push((
+                "eco.power_share".into(),
+                "eco mode draws some power: give a share above 0, or 1 for no eco mode".into(),
+            ));
+        }
+        if self.eco.hashrate_share < self.eco.power_share {
+            wrong.push((
+                "eco.hashrate_share".into(),
+                format!(
+                    "eco mode must improve J/TH: hashrate share {} is below power share {}",
+                    self.eco.hashrate_share, self.eco.power_share
+                ),
+            ));
+        }
+        if self.refresh && self.refresh_min_age_years > self.machine_life_years {
+            wrong.push((
+                "refresh_min_age_years".into(),
+                format!(
+                    "machines are scrapped at {} years; give less, or set refresh = false",
+                    self.machine_life_years
+                ),
+            ));
+        }
+        wrong
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Day;
+
+    fn machine(efficiency: f64) -> MiningMachine {
+        MiningMachine {
+            name: "test".into(),
+            vendor: "test".into(),
+            release: Day::parse("2024-01-01").unwrap(),
+            hashrate_th_s: 200.0,
+            power_w: 200.0 * efficiency,
+            cooling: Cooling::Air,
+            listed_usd_per_th: None,
+            fixed_usd_per_th: None,
+            source: String::new(),
+        }
+    }
+
+    /// No losses between hashprice and the meter.
+    fn ideal() -> MiningParams {
+        MiningParams {
+            pue_air: 1.0,
+            pool_fee_share: 0.0,
+            variable_om_usd_per_mwh: 0.0,
+            uptime_share: 1.0,
+            failure_per_month_share: 0.0,
+            ..MiningParams::default()
+        }
+    }
+
+    #[test]
+    fn breakevens_are_those_of_the_published_table() {
+        let table = [
+            (30.0, [131.6, 92.6, 71.4, 58.1, 42.4, 36.8, 12.8]),
+            (39.0, [171.1, 120.4, 92.9, 75.6, 55.1, 47.8, 16.6]),
+            (53.0, [232.5, 163.6, 126.2, 102.7, 74.9, 65.0, 22.5]),
+            (82.6, [362.3, 254.9, 196.7, 160.1, 116.7, 101.2, 35.1]),
+        ];
+        for (hashprice, row) in table {
+            for (efficiency, expected) in [9.5, 13.5, 17.5, 21.5, 29.5, 34.0, 98.0].into_iter().zip(row) {
+                let got = ideal().revenue_per_mwh(&machine(efficiency), UsdPerPhDay(hashprice)).0;
+                assert!(
+                    (got - expected).abs() < 0.051,
+                    "{hashprice} at {efficiency}: {got}, expected {expected}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn pue_and_pool_fee_come_off_the_revenue_at_the_meter() {
+        let params = MiningParams {
+            pue_air: 1.25,
+            pool_fee_share: 0.1,
+            ..ideal()
+        };
+        let got = params.revenue_per_mwh(&machine(17.5), UsdPerPhDay(39.0)).0;
+        assert!((got - 39.0 / (0.024 * 17.5 * 1.25) * 0.9).abs() < 1e-9);
+        let solo = MiningParams {
+            payout: Payout::Solo,
+            ..params
+        };
+        assert!((solo.revenue_per_mwh(&machine(17.5), UsdPerPhDay(39.0)).0 - got / 0.9).abs() < 1e-9);
+    }
+
+    #[test]
+    fn value_times_energy_is_hashrate_times_hashprice() {
+        let params = MiningParams {
+            variable_om_usd_per_mwh: 0.0,
+            ..MiningParams::default()
+        };
+        let [full, none] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0));
+        let a_day = full.mw * 24.0 * full.value_usd_per_mwh;
+        assert!((a_day - full.hashrate_eh_s * 1000.0 * 50.0 * 0.98).abs() < 1e-6);
+        assert!((full.mw - 10.0 * 0.95 / 1.005).abs() < 1e-12);
+        assert_eq!(none.mw, 0.0);
+    }
+
+    #[test]
+    fn eco_mode_is_worth_more_per_mwh_and_both_steps_together_make_full_power() {
+        let mut params = MiningParams::default();
+        let [full, _] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0));
+        params.eco = EcoMode {
+            power_share: 0.6,
+            hashrate_share: 0.7,
+        };
+        let [eco, rest] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0));
+        assert!(eco.value_usd_per_mwh > full.value_usd_per_mwh && full.value_usd_per_mwh > rest.value_usd_per_mwh);
+        assert!((eco.mw + rest.mw - full.mw).abs() < 1e-12);
+        assert!((eco.hashrate_eh_s + rest.hashrate_eh_s - full.hashrate_eh_s).abs() < 1e-12);
+        let value = |l: RunLevel| l.mw * l.value_usd_per_mwh;
+        assert!((value(eco) + value(rest) - value(full)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn ccaf_all_in_cost_is_met_by_the_default_operating_costs() {
+        // 55.5 all-in less 45 power; hours at the default availability.
+        let params = MiningParams::default();
+        let hours = 8765.82 * params.available_share();
+        let other = params.fixed_om_usd_per_mw_year / hours + params.variable_om_usd_per_mwh;
+        assert!((other - 10.5).abs() < 0.1, "{other}");
+    }
+
+    #[test]
+    fn an_eco_mode_that_wastes_energy_is_refused() {
+        let eco = EcoMode {
+            power_share: 0.7,
+            hashrate_share: 0.6,
+        };
+        let wrong = MiningParams {
+            eco,
+            ..MiningParams::default()
+        }
+        .check();
+        assert_eq!(wrong[0].0, "eco.hashrate_share");
+        assert!(MiningParams::default().check().is_empty());
     }
 }

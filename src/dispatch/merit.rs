@@ -137,8 +137,6 @@ fn serve(stack: &mut Stack, hour: &Hour, terms: &Terms, loads: &Loads, export_mw
     if export_waits {
         served.export_mw = export_mw - stack.draw(export_mw, export_value);
     }
-    for source in 0..3 {
-        served.used_mw[source] = available[source] - stack.left[source];
-    }
+    served.used_mw = core::array::from_fn(|source| available[source] - stack.left[source]);
     served
 }
