@@ -1,9 +1,20 @@
-//! Tables, manifest, atomic writing, reading back.
+//! What a run leaves behind: tables, summary, manifest; written so that a folder is whole or not there, and read back.
 
 pub mod tables;
 
+mod file;
+mod manifest;
+mod rows;
+mod summary;
+mod write;
+
 pub use crate::finance::Kind;
+pub use file::{ReadError, read_rows, write_rows};
+pub use manifest::{FileRecord, InputRecord, Manifest, git_commit};
+pub use rows::{PORTFOLIO, cashflow_rows, epoch_rows, monthly_rows};
+pub use summary::{CostPerBtc, PortfolioSummary, SiteSummary, Summary};
 pub use tables::{
     Action, CashFlowRow, ChainRow, DispatchRow, EpochRow, EventRow, FarmRow, MonthlyRow, NetworkRow, Origin, PlacedRow,
     PlacementRow, ReasonRow, Row, Scope, SiteClass, SiteRow, Tables,
 };
+pub use write::{Run, WriteError, check_target, read_manifest, read_run, read_tables, write_run};

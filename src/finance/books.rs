@@ -314,9 +314,9 @@ fn per(amount: f64, of: f64) -> Option<f64> {
 }
 
 impl Kind {
-    /// Whether `farm`'s kind counts under this one: the same, or any under [`Kind::All`].
+    /// Whether the farm counts under this kind: it is of the same, or under [`Kind::All`] of any but a grid sale.
     pub fn counts(self, farm: &Farm) -> bool {
-        self == Self::All || self == farm.kind
+        self == farm.kind || self == Self::All && farm.kind != Self::GridSale
     }
 }
 

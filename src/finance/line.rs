@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a farm does; `GridSale` is the site's own export, `All` a sum over kinds.
+/// What a farm does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -12,9 +12,10 @@ pub enum Kind {
     Hosting,
     /// AI accelerators of one's own, rented by the hour.
     Cloud,
-    /// Selling local energy to the grid.
+    /// Selling local energy to the grid: what the site would earn without any farm.
     GridSale,
-    /// All kinds together.
+    /// Mining, hosting and cloud together. The grid sale stays apart: farms are charged the sales they displace, so
+    /// their sum is what they add to it.
     #[default]
     All,
 }

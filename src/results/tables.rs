@@ -15,7 +15,48 @@ pub trait Row: Serialize + serde::de::DeserializeOwned {
     const ABOUT: &'static str;
     /// Column names and meanings, in the file's order.
     const COLUMNS: &'static [(&'static str, &'static str)];
+
+    /// The first column whose number is no number or infinite.
+    fn not_finite(&self) -> Option<&'static str>;
 }
+
+/// A cell that can be told from a number gone wrong.
+trait Cell {
+    fn is_fine(&self) -> bool {
+        true
+    }
+}
+
+impl Cell for f64 {
+    fn is_fine(&self) -> bool {
+        self.is_finite()
+    }
+}
+
+impl Cell for Option<f64> {
+    fn is_fine(&self) -> bool {
+        self.is_none_or(f64::is_finite)
+    }
+}
+
+macro_rules! other_cells {
+    ($($ty:ty),*) => { $(impl Cell for $ty {})* };
+}
+
+other_cells!(
+    u8,
+    u32,
+    u64,
+    i32,
+    i64,
+    String,
+    Option<String>,
+    SiteClass,
+    Kind,
+    Scope,
+    Origin,
+    Action
+);
 
 macro_rules! table {
     ($file:literal, #[doc = $about:literal] $name:ident { $(#[doc = $doc:literal] $field:ident: $ty:ty,)* }) => {
@@ -30,6 +71,11 @@ macro_rules! table {
             const FILE: &'static str = $file;
             const ABOUT: &'static str = $about;
             const COLUMNS: &'static [(&'static str, &'static str)] = &[$((stringify!($field), $doc)),*];
+
+            fn not_finite(&self) -> Option<&'static str> {
+                $(if !self.$field.is_fine() { return Some(stringify!($field)); })*
+                None
+            }
         }
     };
 }
@@ -135,9 +181,9 @@ table!("sites.csv", #[doc = "One candidate site: its energy and what it earned o
     grid_sale_margin_usd_per_mwh: Option<f64>,
     #[doc = "Capital spent on infrastructure and machines, USD, before resale."]
     capital_usd: f64,
-    #[doc = "Net present value at the run's start, USD, after tax."]
+    #[doc = "Net present value of the site's farms at the run's start, USD, after tax, over what selling the energy would earn."]
     npv_usd: f64,
-    #[doc = "Internal rate of return per year (0.1 = 10 %); empty when there is none."]
+    #[doc = "Internal rate of return of the farms per year (0.1 = 10 %); empty when there is none."]
     irr_per_year: Option<f64>,
     #[doc = "Why there is no internal rate of return; empty when there is one."]
     irr_note: String,
@@ -168,7 +214,7 @@ table!("farms.csv", #[doc = "One farm that stood or was built during the run."] 
     origin: Origin,
     #[doc = "Capital spent on infrastructure and machines, USD, before resale."]
     capital_usd: f64,
-    #[doc = "Energy used (or sold, for a grid sale), MWh."]
+    #[doc = "Energy used (or saleable, for a grid sale), MWh."]
     energy_mwh: f64,
     #[doc = "Share of its capacity-hours that ran; empty when it never stood ready."]
     uptime_share: Option<f64>,
@@ -242,7 +288,7 @@ table!("monthly.csv", #[doc = "One farm in one month; `grid_sale` farms are the 
     kind: Kind,
     #[doc = "Mean capacity online during the month, MW at the meter."]
     capacity_mw: f64,
-    #[doc = "Energy used (or sold), MWh."]
+    #[doc = "Energy used (or saleable, for a grid sale), MWh."]
     energy_mwh: f64,
     #[doc = "of it surplus energy, MWh."]
     surplus_mwh: f64,
@@ -302,7 +348,7 @@ table!("monthly.csv", #[doc = "One farm in one month; `grid_sale` farms are the 
     resale_usd: f64,
     #[doc = "Income tax, USD (negative; positive when a loss saves tax), booked in the year's last month."]
     tax_usd: f64,
-    #[doc = "Tax depreciation, USD (negative), a memo that is not cash, booked in the year's last month."]
+    #[doc = "Tax depreciation, USD (negative), a memo that is not cash, spread over its year by capacity online."]
     depreciation_usd: f64,
     #[doc = "Sum of all lines but depreciation, USD."]
     net_cash_flow_usd: f64,
@@ -319,11 +365,11 @@ table!("epochs.csv", #[doc = "One farm, site or the portfolio in one halving epo
     scope: Scope,
     #[doc = "Name of the farm or site; `portfolio`."]
     name: String,
-    #[doc = "mining, hosting, cloud, grid_sale or all."]
+    #[doc = "mining, hosting, cloud, grid_sale or all; `all` is the sum of the first three."]
     kind: Kind,
     #[doc = "Mean capacity online, MW at the meter."]
     mean_capacity_mw: f64,
-    #[doc = "Energy used (or sold, for a grid sale), MWh; `all` counts use only."]
+    #[doc = "Energy used (or saleable, for a grid sale), MWh."]
     energy_mwh: f64,
     #[doc = "Coins mined before the pool's fee, BTC."]
     btc_mined: f64,
@@ -369,7 +415,7 @@ table!(
         scope: Scope,
         #[doc = "Name of the farm or site; `portfolio`."]
         name: String,
-        #[doc = "mining, hosting, cloud, grid_sale or all; `all` is the sum of the others of the same name."]
+        #[doc = "mining, hosting, cloud, grid_sale or all; `all` is the sum of the first three."]
         kind: Kind,
         #[doc = "Calendar year."]
         year: i32,
