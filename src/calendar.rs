@@ -21,9 +21,8 @@ impl Day {
     /// The day of a calendar date.
     pub fn from_date(d: Date) -> Self {
         Self(
-            (d.since(date(1970, 1, 1))
-                .expect("dates of years -9999 to 9999 differ by a representable span"))
-            .get_days(),
+            (d.since(date(1970, 1, 1)).expect("dates of years -9999 to 9999 differ by a representable span"))
+                .get_days(),
         )
     }
 
@@ -140,10 +139,7 @@ mod tests {
         assert_eq!(day.unix(), 1_713_571_200);
         assert_eq!(day.to_string(), "2024-04-20");
         assert_eq!(Day::of_unix(1_713_571_199), day.plus_days(-1));
-        assert_eq!(
-            Day::parse("2024-01-31").unwrap().plus_months(1).to_string(),
-            "2024-02-29"
-        );
+        assert_eq!(Day::parse("2024-01-31").unwrap().plus_months(1).to_string(), "2024-02-29");
         assert!(Day::parse("2024-13-01").is_err());
     }
 }

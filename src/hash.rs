@@ -140,10 +140,7 @@ impl Prepared {
         for (version, state) in (0..k).zip(&mut work.midstates) {
             compress256(state, template.header_at(version).as_chunks().0);
         }
-        Self {
-            template: template.clone(),
-            work,
-        }
+        Self { template: template.clone(), work }
     }
 
     /// Replaces the header's time stamp (seconds since 1970). It lies in the second block, so this costs nothing.
@@ -167,17 +164,11 @@ impl Prepared {
             let hash = sha256d(&header);
             if U256::from_le_bytes(hash) <= target {
                 let attempts = index - range.start + 1;
-                return Outcome {
-                    found: Some(Found { index, header, hash }),
-                    attempts,
-                };
+                return Outcome { found: Some(Found { index, header, hash }), attempts };
             }
             next = index + 1;
         }
-        Outcome {
-            found: None,
-            attempts: end.saturating_sub(range.start),
-        }
+        Outcome { found: None, attempts: end.saturating_sub(range.start) }
     }
 }
 

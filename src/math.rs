@@ -18,9 +18,5 @@ pub fn normal_cdf(z: f64) -> f64 {
 
 /// Mean of the values, 0 for none.
 pub fn mean(values: &[f64]) -> f64 {
-    if values.is_empty() {
-        0.0
-    } else {
-        values.iter().sum::<f64>() / values.len() as f64
-    }
+    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
 }

@@ -23,10 +23,7 @@ fn read(name: &str) -> String {
 }
 
 fn rows(name: &str) -> Vec<csv::StringRecord> {
-    csv::Reader::from_reader(read(name).as_bytes())
-        .records()
-        .map(Result::unwrap)
-        .collect()
+    csv::Reader::from_reader(read(name).as_bytes()).records().map(Result::unwrap).collect()
 }
 
 fn bytes<const N: usize>(hex: &str) -> [u8; N] {
@@ -76,10 +73,7 @@ fn retarget_compact_and_subsidy_vectors_hold() {
         // Signet's targets are easier than the main network's limit.
         if text("network") == "main" {
             let old = CompactTarget::from_hex(text("old_bits")).unwrap();
-            assert_eq!(
-                retarget(old, time("first_time"), time("last_time")).to_string(),
-                text("new_bits")
-            );
+            assert_eq!(retarget(old, time("first_time"), time("last_time")).to_string(), text("new_bits"));
             main_retargets += 1;
         } else {
             assert!(CompactTarget::from_hex(text("old_bits")).is_err());
@@ -95,10 +89,7 @@ fn retarget_compact_and_subsidy_vectors_hold() {
         } else {
             let target = U256::from_str_radix(vector["target"].as_str().unwrap(), 16).unwrap();
             assert_eq!(decoded, Ok(Target(target)));
-            assert_eq!(
-                decoded.unwrap().to_compact_bits(),
-                bits(vector["canonical"].as_str().unwrap())
-            );
+            assert_eq!(decoded.unwrap().to_compact_bits(), bits(vector["canonical"].as_str().unwrap()));
         }
     }
 
@@ -106,14 +97,9 @@ fn retarget_compact_and_subsidy_vectors_hold() {
         let height = vector["height"].as_u64().unwrap() as u32;
         assert_eq!(subsidy_sat(height), vector["subsidy_sat"].as_u64().unwrap());
         let epochs = 0..=height / 210_000;
-        let cumulative: u64 = epochs
-            .map(|e| subsidy_sat(e * 210_000) * u64::from((height + 1 - e * 210_000).min(210_000)))
-            .sum();
-        assert_eq!(
-            cumulative,
-            vector["cumulative_after_block_sat"].as_u64().unwrap(),
-            "{height}"
-        );
+        let cumulative: u64 =
+            epochs.map(|e| subsidy_sat(e * 210_000) * u64::from((height + 1 - e * 210_000).min(210_000))).sum();
+        assert_eq!(cumulative, vector["cumulative_after_block_sat"].as_u64().unwrap(), "{height}");
     }
 }
 
@@ -129,12 +115,7 @@ fn chain_work_equals_the_recorded_one_at_all_436_retargets() {
         // The recorded work includes the first block of the new period.
         work += Work(old.target().work().0 * U256::from(RETARGET_INTERVAL - 1));
         work += new.target().work();
-        assert_eq!(
-            work.0,
-            U256::from_str_radix(&pair[1][7], 16).unwrap(),
-            "height {}",
-            &pair[1][0]
-        );
+        assert_eq!(work.0, U256::from_str_radix(&pair[1][7], 16).unwrap(), "height {}", &pair[1][0]);
     }
 }
 
@@ -168,10 +149,7 @@ fn every_historical_retarget_is_reached_exactly_by_a_last_block_near_the_next_fi
     gaps_s.sort_unstable();
     let median = gaps_s[gaps_s.len() / 2];
     assert!((250..=650).contains(&median), "one block interval, {median} s");
-    assert!(
-        *gaps_s.last().unwrap() < 3 * 3_600 && gaps_s[0] > -3 * 3_600,
-        "{gaps_s:?}"
-    );
+    assert!(*gaps_s.last().unwrap() < 3 * 3_600 && gaps_s[0] > -3 * 3_600, "{gaps_s:?}");
 }
 
 #[test]
@@ -195,11 +173,7 @@ fn interpolated_start_heights_agree_with_daily_chain_data() {
         compared += 1;
     }
     assert!(compared > 3_000);
-    assert!(
-        errors / f64::from(compared) < 30.0,
-        "mean error {} blocks",
-        errors / f64::from(compared)
-    );
+    assert!(errors / f64::from(compared) < 30.0, "mean error {} blocks", errors / f64::from(compared));
 }
 
 /// Mines from a start and gives everything a stranger would get: headers, and the rows of `chain.csv`.
@@ -211,17 +185,10 @@ fn mine(start: &ChainStart, hours: i64, network_shares: &[f64]) -> (Vec<OracleHe
     for hour in 0..hours {
         // Growth of a third per fortnight, so that retargets are large.
         let growth = 1.0 + hour as f64 / 1_000.0;
-        let rates: Vec<f64> = network_shares
-            .iter()
-            .map(|share| share * network_eh_s * growth)
-            .collect();
+        let rates: Vec<f64> = network_shares.iter().map(|share| share * network_eh_s * growth).collect();
         race.run_hour(start.time_unix + 600 + hour * 3_600, &rates, &mut report);
     }
-    let headers = race
-        .headers()
-        .chunks_exact(80)
-        .map(|raw| deserialize(raw).unwrap())
-        .collect();
+    let headers = race.headers().chunks_exact(80).map(|raw| deserialize(raw).unwrap()).collect();
     (headers, race.periods().to_vec())
 }
 
@@ -233,11 +200,7 @@ fn verify(headers: &[OracleHeader], first_height: u32, periods: &[Period]) -> us
         let height = first_height + i as u32;
         let period = periods.iter().find(|p| p.first_height == period_start(height)).unwrap();
         if let Some(previous) = i.checked_sub(1).map(|p| &headers[p]) {
-            assert_eq!(
-                header.prev_blockhash,
-                previous.block_hash(),
-                "height {height} links to the one before"
-            );
+            assert_eq!(header.prev_blockhash, previous.block_hash(), "height {height} links to the one before");
             if height.is_multiple_of(RETARGET_INTERVAL) {
                 let timespan = u64::from(previous.time - period_first_time);
                 let next = OracleTarget::from_next_work_required(previous.bits, timespan, &MAINNET);
@@ -253,10 +216,7 @@ fn verify(headers: &[OracleHeader], first_height: u32, periods: &[Period]) -> us
         }
         assert_eq!(header.bits.to_consensus(), period.bits.bits());
         let scaled = U256::from_le_bytes(header.target().to_le_bytes()) << period.shift;
-        assert!(
-            U256::from_le_bytes(header.block_hash().to_byte_array()) <= scaled,
-            "height {height}"
-        );
+        assert!(U256::from_le_bytes(header.block_hash().to_byte_array()) <= scaled, "height {height}");
     }
     retargets
 }
@@ -289,9 +249,7 @@ fn a_chain_that_starts_inside_a_period_verifies_from_that_periods_true_first_tim
 fn consensus_arithmetic_equals_the_bitcoin_crates() {
     let mut seed = 1_u64;
     for _ in 0..20_000 {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let exponent = 0x14 + (seed >> 60) as u32 % 10;
         let raw = exponent << 24 | (seed >> 20) as u32 & 0x007f_ffff;
         let Ok(ours) = CompactTarget::from_bits(raw) else {
@@ -300,21 +258,11 @@ fn consensus_arithmetic_equals_the_bitcoin_crates() {
         let oracle = OracleTarget::from_consensus(raw);
         let target = bitcoin::Target::from_compact(oracle);
         assert_eq!(ours.target().0.to_be_bytes::<32>(), target.to_be_bytes());
-        assert_eq!(
-            ours.target().to_compact_bits(),
-            target.to_compact_lossy().to_consensus()
-        );
-        assert_eq!(
-            ours.target().work().0.to_be_bytes::<32>(),
-            target.to_work().to_be_bytes()
-        );
+        assert_eq!(ours.target().to_compact_bits(), target.to_compact_lossy().to_consensus());
+        assert_eq!(ours.target().work().0.to_be_bytes::<32>(), target.to_work().to_be_bytes());
         assert!((ours.difficulty() / target.difficulty_float() - 1.0).abs() < 1e-12);
         let timespan = (seed >> 8) % 6_000_000;
         let next = OracleTarget::from_next_work_required(oracle, timespan, &MAINNET);
-        assert_eq!(
-            retarget(ours, 0, timespan as i64).bits(),
-            next.to_consensus(),
-            "{raw:08x} {timespan}"
-        );
+        assert_eq!(retarget(ours, 0, timespan as i64).bits(), next.to_consensus(), "{raw:08x} {timespan}");
     }
 }

@@ -108,21 +108,14 @@ struct Table {
 fn table() -> &'static Table {
     static TABLE: LazyLock<Table> = LazyLock::new(|| {
         let mut reader = csv::Reader::from_reader(include_str!("checkpoints.csv").as_bytes());
-        let rows: Vec<Row> = reader
-            .deserialize()
-            .collect::<Result<_, _>>()
-            .expect("the embedded table is well-formed");
+        let rows: Vec<Row> = reader.deserialize().collect::<Result<_, _>>().expect("the embedded table is well-formed");
         let bits = |row: &Row| CompactTarget::from_hex(&row.nbits).expect("the embedded table holds valid nBits");
         let newest = rows.last().expect("the embedded table has rows");
         Table {
             anchors: rows
                 .iter()
                 .filter_map(|row| {
-                    row.time_unix.map(|time_unix| Anchor {
-                        height: row.height,
-                        time_unix,
-                        bits: bits(row),
-                    })
+                    row.time_unix.map(|time_unix| Anchor { height: row.height, time_unix, bits: bits(row) })
                 })
                 .collect(),
             newest_height: newest.height,
@@ -143,10 +136,7 @@ impl Table {
 
     /// Time of the first block of a period.
     fn period_first_time(&self, first_height: u32) -> Option<i64> {
-        self.anchors
-            .iter()
-            .find(|anchor| anchor.height == first_height)
-            .map(|anchor| anchor.time_unix)
+        self.anchors.iter().find(|anchor| anchor.height == first_height).map(|anchor| anchor.time_unix)
     }
 
     /// The spans of days at whose midnight the chain is known, e.g. `2011-12-27 to 2025-01-12`.
@@ -161,11 +151,7 @@ impl Table {
         let texts: Vec<String> = spans
             .iter()
             .map(|(a, b)| {
-                format!(
-                    "{} to {}",
-                    Day::of_unix(a.time_unix - 1).plus_days(1),
-                    Day::of_unix(b.time_unix - 1)
-                )
+                format!("{} to {}", Day::of_unix(a.time_unix - 1).plus_days(1), Day::of_unix(b.time_unix - 1))
             })
             .collect();
         texts.join(", ")
@@ -215,11 +201,7 @@ impl StartOverride {
         let bits = CompactTarget::from_hex(&self.nbits)?;
         let period_first_time_unix = self.period_first_time_unix;
         if period_first_time_unix > day.unix() {
-            return Err(StartError::PeriodAfterStart {
-                period_first_time_unix,
-                day,
-                day_unix: day.unix(),
-            });
+            return Err(StartError::PeriodAfterStart { period_first_time_unix, day, day_unix: day.unix() });
         }
         Ok(ChainStart {
             height: self.height,
@@ -255,14 +237,8 @@ mod tests {
             let today = day("2012-01-01").plus_days(offset);
             let start = start_of(today).unwrap();
             assert!(start.height >= previous.height, "{today}");
-            assert!(
-                start.time_unix <= today.unix() && start.period_first_time_unix <= start.time_unix,
-                "{today}"
-            );
-            assert!(
-                today.unix() - start.time_unix < 1_500,
-                "{today}: the last block is at most a spacing old"
-            );
+            assert!(start.time_unix <= today.unix() && start.period_first_time_unix <= start.time_unix, "{today}");
+            assert!(today.unix() - start.time_unix < 1_500, "{today}: the last block is at most a spacing old");
             assert_eq!(start.period_first_height, period_start(start.height));
             previous = start;
         }
@@ -279,17 +255,9 @@ mod tests {
 
     #[test]
     fn halving_days_start_just_before_the_halving_block() {
-        for (date, halving) in [
-            ("2012-11-28", 210_000),
-            ("2016-07-09", 420_000),
-            ("2024-04-20", 840_000),
-        ] {
+        for (date, halving) in [("2012-11-28", 210_000), ("2016-07-09", 420_000), ("2024-04-20", 840_000)] {
             let start = start_of(day(date)).unwrap();
-            assert!(
-                start.height < halving && start.height > halving - 144,
-                "{date}: {}",
-                start.height
-            );
+            assert!(start.height < halving && start.height > halving - 144, "{date}: {}", start.height);
             assert!(start_of(day(date).plus_days(1)).unwrap().height >= halving, "{date}");
         }
     }
@@ -297,14 +265,8 @@ mod tests {
     #[test]
     fn the_days_of_september_2026_are_known_and_their_period_ends_at_17021ec5() {
         let start = start_of(day("2026-09-19")).unwrap();
-        assert_eq!(
-            (start.bits.to_string().as_str(), start.period_first_height),
-            ("1702355e", 965_664)
-        );
-        assert_eq!(
-            retarget(start.bits, start.period_first_time_unix, 1_789_801_627),
-            table().newest_bits
-        );
+        assert_eq!((start.bits.to_string().as_str(), start.period_first_height), ("1702355e", 965_664));
+        assert_eq!(retarget(start.bits, start.period_first_time_unix, 1_789_801_627), table().newest_bits);
         assert_eq!(table().newest_bits.to_string(), "17021ec5");
     }
 
@@ -327,25 +289,16 @@ mod tests {
 
     #[test]
     fn a_stated_start_is_taken_as_stated_or_refused_with_the_reason() {
-        let stated = StartOverride {
-            height: 967_780,
-            nbits: "17021ec5".to_owned(),
-            period_first_time_unix: 1_789_802_000,
-        };
+        let stated =
+            StartOverride { height: 967_780, nbits: "17021ec5".to_owned(), period_first_time_unix: 1_789_802_000 };
         let start = stated.start_of(day("2026-09-20")).unwrap();
-        assert_eq!(
-            (start.height, start.period_first_height, start.bits.bits()),
-            (967_780, 967_680, 0x1702_1ec5)
-        );
+        assert_eq!((start.height, start.period_first_height, start.bits.bits()), (967_780, 967_680, 0x1702_1ec5));
         assert_eq!(start.time_unix, day("2026-09-20").unix());
         assert!(stated.check().is_empty());
 
         let too_early = stated.start_of(day("2026-09-19")).unwrap_err().to_string();
         assert!(too_early.contains("after 2026-09-19 begins"), "{too_early}");
-        let easy = StartOverride {
-            nbits: "207fffff".to_owned(),
-            ..stated
-        };
+        let easy = StartOverride { nbits: "207fffff".to_owned(), ..stated };
         assert!(easy.start_of(day("2026-09-20")).is_err());
         assert_eq!(easy.check()[0].0, "nbits");
     }

@@ -54,9 +54,7 @@ impl FeeModel {
     /// Long-run mean of the fees per block in BTC: median · exp(log_sd²/2), plus what spikes add.
     pub fn mean_btc_per_block(&self) -> f64 {
         let spike = math::ln(self.spike_multiple);
-        let added: f64 = (0..12)
-            .map(|day| math::expm1(spike * math::powf(SPIKE_KEPT_PER_DAY, f64::from(day))))
-            .sum();
+        let added: f64 = (0..12).map(|day| math::expm1(spike * math::powf(SPIKE_KEPT_PER_DAY, f64::from(day)))).sum();
         let calm = self.median_btc_per_block * math::exp(self.log_sd * self.log_sd / 2.0);
         calm * (1.0 + self.spikes_per_year / 365.0 * added)
     }
@@ -98,27 +96,16 @@ mod tests {
     const START: Day = Day(19_723);
 
     fn without_spikes() -> FeeModel {
-        FeeModel {
-            spikes_per_year: 0.0,
-            ..FeeModel::default()
-        }
+        FeeModel { spikes_per_year: 0.0, ..FeeModel::default() }
     }
 
     #[test]
     fn fees_have_the_median_spread_and_memory_they_are_given() {
         let days = 200_000;
-        let logs: Vec<f64> = daily_fees_btc(&without_spikes(), START, days, 1)
-            .iter()
-            .map(|f| math::ln(*f))
-            .collect();
+        let logs: Vec<f64> = daily_fees_btc(&without_spikes(), START, days, 1).iter().map(|f| math::ln(*f)).collect();
         let mean = math::mean(&logs);
         let variance = math::mean(&logs.iter().map(|l| (l - mean) * (l - mean)).collect::<Vec<_>>());
-        let next = math::mean(
-            &logs
-                .windows(2)
-                .map(|l| (l[0] - mean) * (l[1] - mean))
-                .collect::<Vec<_>>(),
-        );
+        let next = math::mean(&logs.windows(2).map(|l| (l[0] - mean) * (l[1] - mean)).collect::<Vec<_>>());
         // An AR(1) of 0.969 has n·(1−ρ)/(1+ρ) = 3,150 independent days in 200,000: mean known to 1.2/√3150 = 0.021.
         assert!((mean - math::ln(0.1)).abs() < 3.5 * 0.021, "{mean}");
         assert!((variance.sqrt() / 1.2 - 1.0).abs() < 0.05, "{}", variance.sqrt());
@@ -129,26 +116,15 @@ mod tests {
     fn the_mean_counts_the_skew_and_the_spikes() {
         let plain = without_spikes();
         assert!((plain.mean_btc_per_block() / (0.1 * math::exp(0.72)) - 1.0).abs() < 1e-12);
-        let calm = FeeModel {
-            log_sd: 0.0,
-            spikes_per_year: 4.0,
-            ..FeeModel::default()
-        };
+        let calm = FeeModel { log_sd: 0.0, spikes_per_year: 4.0, ..FeeModel::default() };
         let fees = daily_fees_btc(&calm, START, 400_000, 2);
         // 4,400 spikes, each adding Σ(7^(1/2^k) − 1) = 9.4 times the median: the mean is known to 2 % of the 10 % added.
-        assert!(
-            (math::mean(&fees) / calm.mean_btc_per_block() - 1.0).abs() < 0.01,
-            "{}",
-            math::mean(&fees)
-        );
+        assert!((math::mean(&fees) / calm.mean_btc_per_block() - 1.0).abs() < 0.01, "{}", math::mean(&fees));
     }
 
     #[test]
     fn a_spike_multiplies_a_day_and_fades_within_a_week() {
-        let calm = FeeModel {
-            log_sd: 0.0,
-            ..FeeModel::default()
-        };
+        let calm = FeeModel { log_sd: 0.0, ..FeeModel::default() };
         let fees = daily_fees_btc(&calm, START, 4000, 3);
         let top = fees.iter().position(|f| *f > 0.69).unwrap();
         assert!((fees[top] / 0.7 - 1.0).abs() < 1e-9);
@@ -157,20 +133,11 @@ mod tests {
 
     #[test]
     fn fees_start_where_they_are_told_and_may_be_constant() {
-        let first = FeeModel {
-            initial_btc_per_block: Some(0.9),
-            ..without_spikes()
-        };
+        let first = FeeModel { initial_btc_per_block: Some(0.9), ..without_spikes() };
         assert!((daily_fees_btc(&first, START, 3, 4)[0] - 0.9).abs() < 1e-12);
-        let constant = FeeModel {
-            log_sd: 0.0,
-            ..without_spikes()
-        };
+        let constant = FeeModel { log_sd: 0.0, ..without_spikes() };
         assert_eq!(daily_fees_btc(&constant, START, 3, 4), [0.1; 3]);
-        let none = FeeModel {
-            median_btc_per_block: 0.0,
-            ..FeeModel::default()
-        };
+        let none = FeeModel { median_btc_per_block: 0.0, ..FeeModel::default() };
         assert_eq!(daily_fees_btc(&none, START, 3, 4), [0.0; 3]);
     }
 

@@ -111,12 +111,7 @@ struct SmoothChain {
 
 impl SmoothChain {
     fn new(chain: ChainSnapshot) -> Self {
-        Self {
-            height: f64::from(chain.height),
-            difficulty: chain.difficulty,
-            period_days: 0.0,
-            period_blocks: 0.0,
-        }
+        Self { height: f64::from(chain.height), difficulty: chain.difficulty, period_days: 0.0, period_blocks: 0.0 }
     }
 
     fn subsidy_btc(&self) -> f64 {
@@ -130,9 +125,7 @@ impl SmoothChain {
         let next = self.height + 1.0;
         let to_next = |interval: u32| f64::from(interval) - next % f64::from(interval);
         let blocks_per_day = hashrate_eh_s * 1e18 * 86_400.0 / (self.difficulty * HASHES_PER_DIFFICULTY);
-        let blocks = to_next(RETARGET_INTERVAL)
-            .min(to_next(HALVING_INTERVAL))
-            .min(blocks_per_day * LONGEST_STEP_DAYS);
+        let blocks = to_next(RETARGET_INTERVAL).min(to_next(HALVING_INTERVAL)).min(blocks_per_day * LONGEST_STEP_DAYS);
         let days = blocks / blocks_per_day;
         self.height += blocks;
         // Sums of fractions of blocks: put back on the whole block they mean.

@@ -53,20 +53,13 @@ mod tests {
     use super::*;
 
     fn assert_close(value: f64, expected: f64, relative: f64) {
-        assert!(
-            (value / expected - 1.0).abs() <= relative,
-            "{value} is not {expected} within {relative}"
-        );
+        assert!((value / expected - 1.0).abs() <= relative, "{value} is not {expected} within {relative}");
     }
 
     #[test]
     fn hashprice_is_the_docs_formula() {
         // Luxor's example inputs; the docs page prints 62.81, the formula gives 62.8642...
-        assert_close(
-            hashprice_usd_per_ph_day(1e14, 3.125, 0.0, 100_000.0),
-            62.864_273_8,
-            1e-8,
-        );
+        assert_close(hashprice_usd_per_ph_day(1e14, 3.125, 0.0, 100_000.0), 62.864_273_8, 1e-8);
         assert_eq!(hashprice_usd_per_ph_day(0.0, 3.125, 0.0, 1e5), 0.0);
     }
 
@@ -82,19 +75,12 @@ mod tests {
 
     #[test]
     fn revenue_per_mwh_is_the_break_even_table() {
-        for (hashprice, j_per_th, breakeven) in [
-            (30.0, 21.5, 58.1),
-            (39.0, 17.5, 92.9),
-            (53.0, 34.0, 65.0),
-            (82.6, 98.0, 35.1),
-        ] {
+        for (hashprice, j_per_th, breakeven) in
+            [(30.0, 21.5, 58.1), (39.0, 17.5, 92.9), (53.0, 34.0, 65.0), (82.6, 98.0, 35.1)]
+        {
             assert!((revenue_usd_per_mwh(hashprice, j_per_th) - breakeven).abs() < 0.051);
         }
-        assert_close(
-            hashcost_usd_per_ph_day(21.5, revenue_usd_per_mwh(30.0, 21.5)),
-            30.0,
-            1e-12,
-        );
+        assert_close(hashcost_usd_per_ph_day(21.5, revenue_usd_per_mwh(30.0, 21.5)), 30.0, 1e-12);
     }
 
     #[test]

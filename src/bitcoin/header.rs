@@ -95,20 +95,7 @@ mod tests {
         hash.reverse();
         assert_eq!(header.hash(), hash);
         assert!(header.meets_its_target());
-        assert!(
-            !Header {
-                nonce: header.nonce + 1,
-                ..header
-            }
-            .meets_its_target()
-        );
-        assert!(
-            !Header {
-                bits: 0xff123456,
-                ..header
-            }
-            .meets_its_target(),
-            "an invalid target is met by nothing"
-        );
+        assert!(!Header { nonce: header.nonce + 1, ..header }.meets_its_target());
+        assert!(!Header { bits: 0xff123456, ..header }.meets_its_target(), "an invalid target is met by nothing");
     }
 }

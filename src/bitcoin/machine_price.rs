@@ -24,11 +24,7 @@ pub struct MachinePriceRule {
 
 impl Default for MachinePriceRule {
     fn default() -> Self {
-        Self {
-            payback_months: 16.0,
-            reference_power_usd_per_mwh: 65.0,
-            floor_usd_per_w: 0.45,
-        }
+        Self { payback_months: 16.0, reference_power_usd_per_mwh: 65.0, floor_usd_per_w: 0.45 }
     }
 }
 

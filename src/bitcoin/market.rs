@@ -268,10 +268,7 @@ impl PathPrice {
     fn check(&self) -> Vec<(String, String)> {
         let mut faults = Vec::new();
         if self.points.is_empty() {
-            faults.push((
-                "points".into(),
-                "no points: give at least one date and price_usd".into(),
-            ));
+            faults.push(("points".into(), "no points: give at least one date and price_usd".into()));
         }
         let mut last: Option<Day> = None;
         for (i, point) in self.points.iter().enumerate() {
@@ -296,10 +293,7 @@ impl PathPrice {
 
     /// The points with a readable date, in file order ([`PriceModel::check`] reports the others).
     fn dated(&self) -> Vec<(Day, f64)> {
-        self.points
-            .iter()
-            .filter_map(|p| Day::parse(&p.date).ok().map(|day| (day, p.price_usd)))
-            .collect()
+        self.points.iter().filter_map(|p| Day::parse(&p.date).ok().map(|day| (day, p.price_usd))).collect()
     }
 }
 
@@ -343,15 +337,8 @@ mod tests {
 
     #[test]
     fn a_path_out_of_order_or_with_a_bad_date_is_reported_with_its_key() {
-        let point = |date: &str| PricePoint {
-            date: date.into(),
-            price_usd: 1.0,
-        };
-        let path = |dates: &[&str]| {
-            PriceModel::Path(PathPrice {
-                points: dates.iter().map(|d| point(d)).collect(),
-            })
-        };
+        let point = |date: &str| PricePoint { date: date.into(), price_usd: 1.0 };
+        let path = |dates: &[&str]| PriceModel::Path(PathPrice { points: dates.iter().map(|d| point(d)).collect() });
         assert!(path(&["2024-01-01", "2025-01-01"]).check().is_empty());
         assert_eq!(path(&["2024-01-01", "2024-01-01"]).check()[0].0, "points.1.date");
         assert_eq!(path(&["2024-13-01"]).check()[0].0, "points.0.date");

@@ -60,11 +60,7 @@ pub struct ExogenousModel {
 
 impl Default for ExogenousModel {
     fn default() -> Self {
-        Self {
-            growth_per_year: 0.42,
-            fleet_efficiency_j_per_th: None,
-            efficiency_gain_per_year: 0.175,
-        }
+        Self { growth_per_year: 0.42, fleet_efficiency_j_per_th: None, efficiency_gain_per_year: 0.175 }
     }
 }
 
@@ -210,14 +206,7 @@ impl MarketView {
             fees_btc_per_block,
             btc_price_usd,
         );
-        Self {
-            height,
-            difficulty,
-            btc_price_usd,
-            subsidy_btc,
-            fees_btc_per_block,
-            hashprice_usd_per_ph_day,
-        }
+        Self { height, difficulty, btc_price_usd, subsidy_btc, fees_btc_per_block, hashprice_usd_per_ph_day }
     }
 }
 
@@ -231,11 +220,7 @@ pub struct Network {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Kind {
-    Vintages {
-        model: VintagesModel,
-        stock: Stock,
-        orders: OrderBook,
-    },
+    Vintages { model: VintagesModel, stock: Stock, orders: OrderBook },
     Exogenous(ExogenousModel),
 }
 
@@ -256,11 +241,7 @@ impl Network {
                 let stock = Stock::from_history(model, start, hashrate, hashprice_usd_per_ph_day);
                 let orders = OrderBook::from_history(model, start, stock.installed_eh_s(), hashprice_usd_per_ph_day);
                 let mut network = Self {
-                    kind: Kind::Vintages {
-                        model: model.clone(),
-                        stock,
-                        orders,
-                    },
+                    kind: Kind::Vintages { model: model.clone(), stock, orders },
                     hashrate_eh_s: hashrate,
                     efficiency_j_per_th: 0.0,
                 };

@@ -45,9 +45,8 @@ pub fn period_start(height: u32) -> u32 {
 /// limited to a factor of four, and the new target to [`POW_LIMIT`].
 /// Source: Bitcoin Core `CalculateNextWorkRequired`.
 pub fn retarget(old: CompactTarget, first_time_unix: i64, last_time_unix: i64) -> CompactTarget {
-    let timespan_s = last_time_unix
-        .saturating_sub(first_time_unix)
-        .clamp(RETARGET_TIMESPAN_S / 4, RETARGET_TIMESPAN_S * 4);
+    let timespan_s =
+        last_time_unix.saturating_sub(first_time_unix).clamp(RETARGET_TIMESPAN_S / 4, RETARGET_TIMESPAN_S * 4);
     // At most 2²²⁴ · 2²³: no overflow.
     let scaled = old.target().0 * U256::from(timespan_s.unsigned_abs()) / U256::from(RETARGET_TIMESPAN_S as u64);
     let next = Target(scaled.clamp(U256::ONE, POW_LIMIT.0));
@@ -82,21 +81,14 @@ impl Target {
     fn expand(bits: u32) -> Self {
         let size = bits >> 24;
         let mantissa = U256::from(bits & MANTISSA_MASK);
-        Self(if size <= 3 {
-            mantissa >> (8 * (3 - size))
-        } else {
-            mantissa << (8 * (size - 3))
-        })
+        Self(if size <= 3 { mantissa >> (8 * (3 - size)) } else { mantissa << (8 * (size - 3)) })
     }
 
     /// The compact form: the three leading bytes survive, the rest is cut off.
     pub fn to_compact_bits(self) -> u32 {
         let mut size = self.0.bit_len().div_ceil(8) as u32;
-        let mut mantissa = if size <= 3 {
-            self.0.to::<u32>() << (8 * (3 - size))
-        } else {
-            (self.0 >> (8 * (size - 3))).to::<u32>()
-        };
+        let mut mantissa =
+            if size <= 3 { self.0.to::<u32>() << (8 * (3 - size)) } else { (self.0 >> (8 * (size - 3))).to::<u32>() };
         // The mantissa's top bit is the sign: make room.
         if mantissa & SIGN_BIT != 0 {
             mantissa >>= 8;

@@ -151,11 +151,7 @@ impl Race {
         if let Search::Hashing(hashing) = &mut self.search {
             hashing.begin_hour();
         }
-        let mut hour = Hour {
-            start_unix: hour_start_unix,
-            elapsed_s: 0.0,
-            rates: &self.rates,
-        };
+        let mut hour = Hour { start_unix: hour_start_unix, elapsed_s: 0.0, rates: &self.rates };
         while hour.left_s() > 0.0 {
             let step = match &mut self.search {
                 Search::Hashing(hashing) => hashing.step(&self.chain, &hour, &self.names),

@@ -77,39 +77,20 @@ impl Catalogue {
         for (key, what) in machines.accelerator_pricing.check() {
             wrong.push((format!("accelerator_pricing.{key}"), what));
         }
-        let own = collect(
-            "mining",
-            &machines.mining,
-            |m| (&m.name, &m.release),
-            own_machine,
-            &mut wrong,
-        );
+        let own = collect("mining", &machines.mining, |m| (&m.name, &m.release), own_machine, &mut wrong);
         let mut mining = overridden(embedded_mining(), own);
-        let own = collect(
-            "accelerators",
-            &machines.accelerators,
-            |a| (&a.name, &a.release),
-            own_accelerator,
-            &mut wrong,
-        );
+        let own =
+            collect("accelerators", &machines.accelerators, |a| (&a.name, &a.release), own_accelerator, &mut wrong);
         let mut accelerators = overridden(embedded_accelerators(), own);
         if !wrong.is_empty() {
             return Err(wrong);
         }
         let projection = &machines.projection;
-        mining.extend(projected_mining(
-            &mining,
-            projection.mining_improvement_per_year_share,
-            until,
-        ));
+        mining.extend(projected_mining(&mining, projection.mining_improvement_per_year_share, until));
         accelerators.extend(projected_accelerators(&accelerators, machines, until));
         mining.sort_by(|a, b| (a.release, &a.name).cmp(&(b.release, &b.name)));
         accelerators.sort_by(|a, b| (a.release, &a.name).cmp(&(b.release, &b.name)));
-        Ok(Self {
-            mining,
-            accelerators,
-            sold_for_years: machines.sold_for_years,
-        })
+        Ok(Self { mining, accelerators, sold_for_years: machines.sold_for_years })
     }
 
     /// All mining machines.
@@ -124,15 +105,12 @@ impl Catalogue {
 
     /// Mining machines sold new on a day.
     pub fn available(&self, day: Day) -> impl Iterator<Item = &MiningMachine> {
-        self.mining
-            .iter()
-            .filter(move |m| m.release <= day && day.years_since(m.release) <= self.sold_for_years)
+        self.mining.iter().filter(move |m| m.release <= day && day.years_since(m.release) <= self.sold_for_years)
     }
 
     /// The mining machine of least J/TH sold new on a day.
     pub fn most_efficient(&self, day: Day) -> Option<&MiningMachine> {
-        self.available(day)
-            .min_by(|a, b| a.efficiency().0.total_cmp(&b.efficiency().0))
+        self.available(day).min_by(|a, b| a.efficiency().0.total_cmp(&b.efficiency().0))
     }
 
     /// The mining machine of this name.
@@ -163,28 +141,13 @@ impl Catalogue {
         market: &AiMarket,
     ) -> Vec<(String, String)> {
         let mut wrong = Vec::new();
-        if let Some(name) = mining
-            .machine
-            .as_deref()
-            .filter(|name| self.mining_named(name).is_none())
-        {
+        if let Some(name) = mining.machine.as_deref().filter(|name| self.mining_named(name).is_none()) {
             wrong.push(("mining.machine".into(), unknown("mining machine", name, &self.mining)));
         }
-        if let Some(name) = cloud
-            .accelerator
-            .as_deref()
-            .filter(|name| self.accelerator_named(name).is_none())
-        {
-            wrong.push((
-                "cloud.accelerator".into(),
-                unknown("accelerator", name, &self.accelerators),
-            ));
+        if let Some(name) = cloud.accelerator.as_deref().filter(|name| self.accelerator_named(name).is_none()) {
+            wrong.push(("cloud.accelerator".into(), unknown("accelerator", name, &self.accelerators)));
         }
-        for name in market
-            .rent_paths
-            .keys()
-            .filter(|name| self.accelerator_named(name).is_none())
-        {
+        for name in market.rent_paths.keys().filter(|name| self.accelerator_named(name).is_none()) {
             let key = format!("ai_market.rent_paths.{name}");
             wrong.push((key, unknown("accelerator", name, &self.accelerators)));
         }
@@ -205,11 +168,7 @@ fn unknown<T: Entry>(kind: &str, name: &str, known: &[T]) -> String {
 
 /// First day of `YYYY-MM`, or the day of `YYYY-MM-DD`.
 fn release_day(text: &str) -> Option<Day> {
-    let text = if text.len() == 7 {
-        format!("{text}-01")
-    } else {
-        text.to_owned()
-    };
+    let text = if text.len() == 7 { format!("{text}-01") } else { text.to_owned() };
     Day::parse(&text).ok().filter(|day| (1900..=2200).contains(&day.year()))
 }
 
@@ -298,10 +257,7 @@ fn collect<S, T>(
             wrong.push((format!("{list}.{i}.name"), what));
         }
         if specs[..i].iter().any(|earlier| name_and_release(earlier).0 == name) {
-            wrong.push((
-                format!("{list}.{i}.name"),
-                format!("`{name}` is there twice: rename or remove one"),
-            ));
+            wrong.push((format!("{list}.{i}.name"), format!("`{name}` is there twice: rename or remove one")));
         }
         match release_day(release) {
             Some(day) => built.push(build(spec, day)),
@@ -326,10 +282,7 @@ const PROJECTED: &str = "Projected ";
 /// One machine a year after the last release: the power and cooling of the most efficient one, whose J/TH falls
 /// by `improvement` a year from its own release on.
 fn projected_mining(known: &[MiningMachine], improvement: f64, until: Day) -> Vec<MiningMachine> {
-    let Some(best) = known
-        .iter()
-        .min_by(|a, b| a.efficiency().0.total_cmp(&b.efficiency().0))
-    else {
+    let Some(best) = known.iter().min_by(|a, b| a.efficiency().0.total_cmp(&b.efficiency().0)) else {
         return Vec::new();
     };
     let last_year = known.iter().map(|m| m.release().year()).max().unwrap_or_default();
@@ -397,25 +350,13 @@ mod tests {
         }
         let machines = embedded_mining();
         assert!(machines.len() >= 25);
-        assert_eq!(
-            machines.iter().map(|m| &m.name).collect::<BTreeSet<_>>().len(),
-            machines.len()
-        );
+        assert_eq!(machines.iter().map(|m| &m.name).collect::<BTreeSet<_>>().len(), machines.len());
         for (machine, stated) in machines.iter().zip(rows::<Stated>(MINING_MACHINES)) {
             let ratio = machine.efficiency().0 / stated.efficiency_j_per_th;
             assert!((ratio - 1.0).abs() < 0.02, "{}: {ratio}", machine.name);
             assert!((2016..=2026).contains(&machine.release.year()), "{}", machine.name);
-            assert_eq!(
-                stated.price_usd_per_th.is_some(),
-                !stated.price_when.is_empty(),
-                "{}",
-                machine.name
-            );
-            assert!(
-                !machine.source.is_empty() && !machine.vendor.is_empty(),
-                "{}",
-                machine.name
-            );
+            assert_eq!(stated.price_usd_per_th.is_some(), !stated.price_when.is_empty(), "{}", machine.name);
+            assert!(!machine.source.is_empty() && !machine.vendor.is_empty(), "{}", machine.name);
         }
         assert!(machines.is_sorted_by_key(|m| m.release));
     }
@@ -428,17 +369,10 @@ mod tests {
         }
         let accelerators = embedded_accelerators();
         assert!(accelerators.len() >= 8);
-        assert_eq!(
-            accelerators.iter().map(|a| &a.name).collect::<BTreeSet<_>>().len(),
-            accelerators.len()
-        );
+        assert_eq!(accelerators.iter().map(|a| &a.name).collect::<BTreeSet<_>>().len(), accelerators.len());
         for (accelerator, board) in accelerators.iter().zip(rows::<Board>(ACCELERATORS)) {
             assert!(accelerator.all_in_kw * 1000.0 > board.board_w, "{}", accelerator.name);
-            assert!(
-                accelerator.price_usd > 0.0 && !accelerator.source.is_empty(),
-                "{}",
-                accelerator.name
-            );
+            assert!(accelerator.price_usd > 0.0 && !accelerator.source.is_empty(), "{}", accelerator.name);
         }
         assert!(accelerators.is_sorted_by_key(|a| a.release));
     }
@@ -468,18 +402,9 @@ mod tests {
     #[test]
     fn a_projected_accelerator_follows_every_second_year() {
         let catalogue = catalogue();
-        assert_eq!(
-            catalogue.newest_flagship(day("2024-01-01")).unwrap().name,
-            "H100 SXM 80GB"
-        );
-        assert_eq!(
-            catalogue.newest_flagship(day("2026-06-01")).unwrap().name,
-            "GB200 NVL72"
-        );
-        assert_eq!(
-            catalogue.newest_flagship(day("2030-01-01")).unwrap().name,
-            "Projected accelerator 2029"
-        );
+        assert_eq!(catalogue.newest_flagship(day("2024-01-01")).unwrap().name, "H100 SXM 80GB");
+        assert_eq!(catalogue.newest_flagship(day("2026-06-01")).unwrap().name, "GB200 NVL72");
+        assert_eq!(catalogue.newest_flagship(day("2030-01-01")).unwrap().name, "Projected accelerator 2029");
     }
 
     fn spec(name: &str, release: &str) -> MachineSpec {
@@ -496,14 +421,7 @@ mod tests {
     #[test]
     fn the_users_machines_join_or_replace_the_catalogues() {
         let mining = vec![spec("Antminer S9", "2024-02"), spec("Mine", "2027-03-01")];
-        let own = Catalogue::build(
-            &Machines {
-                mining,
-                ..Machines::default()
-            },
-            day("2030-01-01"),
-        )
-        .unwrap();
+        let own = Catalogue::build(&Machines { mining, ..Machines::default() }, day("2030-01-01")).unwrap();
         assert_eq!(own.mining_named("Antminer S9").unwrap().efficiency().0, 8.0);
         assert_eq!(own.mining_named("Mine").unwrap().fixed_usd_per_th, Some(11.0));
         assert!(own.mining_named("Projected 2027").is_none() && own.mining_named("Projected 2028").is_some());
@@ -511,36 +429,16 @@ mod tests {
 
     #[test]
     fn wrong_entries_are_all_told_at_once() {
-        let mining = vec![
-            spec("A", "2024-13"),
-            spec("A", "soon"),
-            spec("Projected 2030", "2024-01"),
-        ];
-        let wrong = Catalogue::build(
-            &Machines {
-                mining,
-                ..Machines::default()
-            },
-            day("2030-01-01"),
-        )
-        .unwrap_err();
+        let mining = vec![spec("A", "2024-13"), spec("A", "soon"), spec("Projected 2030", "2024-01")];
+        let wrong = Catalogue::build(&Machines { mining, ..Machines::default() }, day("2030-01-01")).unwrap_err();
         let keys: Vec<_> = wrong.iter().map(|(key, _)| key.as_str()).collect();
-        assert_eq!(
-            keys,
-            ["mining.0.release", "mining.1.name", "mining.1.release", "mining.2.name"]
-        );
+        assert_eq!(keys, ["mining.0.release", "mining.1.name", "mining.1.release", "mining.2.name"]);
     }
 
     #[test]
     fn unknown_names_are_told_with_the_nearest_known() {
-        let mining = MiningParams {
-            machine: Some("Antminer S21 pro".into()),
-            ..MiningParams::default()
-        };
-        let cloud = CloudParams {
-            accelerator: Some("H100".into()),
-            ..CloudParams::default()
-        };
+        let mining = MiningParams { machine: Some("Antminer S21 pro".into()), ..MiningParams::default() };
+        let cloud = CloudParams { accelerator: Some("H100".into()), ..CloudParams::default() };
         let wrong = catalogue().unknown_names(&mining, &cloud, &AiMarket::default());
         assert_eq!(wrong.len(), 2);
         assert!(wrong[0].1.contains("`Antminer S21 Pro`"), "{}", wrong[0].1);

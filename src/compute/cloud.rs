@@ -66,16 +66,10 @@ impl Default for CloudParams {
             accelerator_life_years: 5.0,
             refresh: true,
             refresh_min_age_years: 3.0,
-            facility: AiFacility {
-                module_mw: 5.0,
-                ..AiFacility::default()
-            },
+            facility: AiFacility { module_mw: 5.0, ..AiFacility::default() },
             sla: Sla::default(),
             backup: Backup::default(),
-            screens: Screens {
-                minimum_mw: 5.0,
-                ..Screens::default()
-            },
+            screens: Screens { minimum_mw: 5.0, ..Screens::default() },
         }
     }
 }
@@ -176,12 +170,8 @@ impl CloudParams {
 
     /// What does not fit together, as (key, what to do).
     pub fn check(&self) -> Vec<(String, String)> {
-        let mut wrong: Vec<_> = self
-            .facility
-            .check()
-            .into_iter()
-            .map(|(key, what)| (format!("facility.{key}"), what))
-            .collect();
+        let mut wrong: Vec<_> =
+            self.facility.check().into_iter().map(|(key, what)| (format!("facility.{key}"), what)).collect();
         if self.refresh && self.refresh_min_age_years > self.accelerator_life_years {
             let life = self.accelerator_life_years;
             let what = format!("accelerators are replaced at {life} years; give less, or set refresh = false");
@@ -202,11 +192,7 @@ pub struct PowerAt {
 
 /// Yearly payment per unit of capital over `years`: r/(1−(1+r)^−n).
 fn annuity(rate_per_year: f64, years: f64) -> f64 {
-    if rate_per_year.abs() < 1e-9 {
-        1.0 / years
-    } else {
-        rate_per_year / (1.0 - powf(1.0 + rate_per_year, -years))
-    }
+    if rate_per_year.abs() < 1e-9 { 1.0 / years } else { rate_per_year / (1.0 - powf(1.0 + rate_per_year, -years)) }
 }
 
 #[cfg(test)]
@@ -231,10 +217,7 @@ mod tests {
     };
 
     fn full(utilisation_share: f64) -> CloudParams {
-        let mut params = CloudParams {
-            utilisation_share,
-            ..CloudParams::default()
-        };
+        let mut params = CloudParams { utilisation_share, ..CloudParams::default() };
         params.facility.ramp_months = 0.0;
         params
     }
@@ -242,11 +225,7 @@ mod tests {
     #[test]
     fn a_mw_of_h100_at_2_35_usd_and_90_percent_earns_13_2_million_a_year() {
         let h100 = accelerator("H100 SXM 80GB");
-        let cluster = Cluster {
-            accelerator: &h100,
-            it_mw: 1.0,
-            paid_usd_per_gpu: 33_000.0,
-        };
+        let cluster = Cluster { accelerator: &h100, it_mw: 1.0, paid_usd_per_gpu: 33_000.0 };
         assert!((cluster.gpus() - 714.0).abs() < 0.5);
         let year = full(0.90).month(&cluster, 2.35, 0.0, &YEAR);
         assert!((year.revenue_usd / 13.2e6 - 1.0).abs() < 0.005, "{}", year.revenue_usd);
@@ -256,11 +235,7 @@ mod tests {
     #[test]
     fn irens_contract_of_200_mw_pays_about_2_usd_per_gpu_hour_for_29_million_a_mw_of_machines() {
         let gb200 = accelerator("GB200 NVL72");
-        let cluster = Cluster {
-            accelerator: &gb200,
-            it_mw: 200.0,
-            paid_usd_per_gpu: gb200.price_usd,
-        };
+        let cluster = Cluster { accelerator: &gb200, it_mw: 200.0, paid_usd_per_gpu: gb200.price_usd };
         let capital_per_mw = cluster.gpus() * gb200.price_usd / 200.0;
         assert!((20e6..=35e6).contains(&capital_per_mw), "{capital_per_mw}");
         // 9.7 billion over five years, take-or-pay.
@@ -282,21 +257,9 @@ mod tests {
     #[test]
     fn unserved_hours_are_not_billed_and_cost_a_credit_on_top() {
         let h100 = accelerator("H100 SXM 80GB");
-        let cluster = Cluster {
-            accelerator: &h100,
-            it_mw: 1.0,
-            paid_usd_per_gpu: 33_000.0,
-        };
+        let cluster = Cluster { accelerator: &h100, it_mw: 1.0, paid_usd_per_gpu: 33_000.0 };
         let good = full(0.8).month(&cluster, 2.0, 0.0, &YEAR);
-        let bad = full(0.8).month(
-            &cluster,
-            2.0,
-            0.0,
-            &Service {
-                served_mwh: 980.0,
-                ..YEAR
-            },
-        );
+        let bad = full(0.8).month(&cluster, 2.0, 0.0, &Service { served_mwh: 980.0, ..YEAR });
         assert!((bad.revenue_usd / good.revenue_usd - 0.98).abs() < 1e-12);
         assert!((bad.sla_credit_usd / bad.revenue_usd - 0.25).abs() < 1e-12);
         assert_eq!(bad.hardware_om_usd, good.hardware_om_usd);
@@ -305,10 +268,7 @@ mod tests {
     #[test]
     fn an_h100_hour_costs_about_the_1_65_usd_below_which_the_hardware_loses_money() {
         // Published rule: below 1.65 USD/h the hardware is lost, above 2.85 it beats equity returns.
-        let at = PowerAt {
-            power_usd_per_mwh: 50.0,
-            climate: Climate::Mild,
-        };
+        let at = PowerAt { power_usd_per_mwh: 50.0, climate: Climate::Mild };
         let h100 = accelerator("H100 SXM 80GB");
         let cost = |rate| full(0.8).levelised_usd_per_gpu_hour(33_000.0, &h100, &at, rate);
         assert!((1.4..2.85).contains(&cost(0.0)), "{}", cost(0.0));

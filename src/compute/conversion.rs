@@ -105,10 +105,7 @@ mod tests {
 
     #[test]
     fn only_whole_modules_are_converted_and_half_the_mining_goes_on() {
-        let params = ConversionParams {
-            convertible_share: 0.5,
-            ..ConversionParams::default()
-        };
+        let params = ConversionParams { convertible_share: 0.5, ..ConversionParams::default() };
         assert_eq!(params.convertible_mw(120.0), 50.0);
         assert_eq!(params.convertible_mw(49.0), 0.0);
         assert_eq!(params.mining_during_works_mw(50.0), 25.0);

@@ -113,13 +113,8 @@ pub struct Sla {
 
 impl Default for Sla {
     fn default() -> Self {
-        let step = |below_uptime_share, credit_share| SlaStep {
-            below_uptime_share,
-            credit_share,
-        };
-        Self {
-            steps: vec![step(0.999, 0.10), step(0.99, 0.25), step(0.95, 1.0)],
-        }
+        let step = |below_uptime_share, credit_share| SlaStep { below_uptime_share, credit_share };
+        Self { steps: vec![step(0.999, 0.10), step(0.99, 0.25), step(0.95, 1.0)] }
     }
 }
 
@@ -143,11 +138,7 @@ pub struct Backup {
 
 impl Default for Backup {
     fn default() -> Self {
-        Self {
-            share: 1.0,
-            capital_usd_per_mw: 750_000.0,
-            fuel_usd_per_mwh: 300.0,
-        }
+        Self { share: 1.0, capital_usd_per_mw: 750_000.0, fuel_usd_per_mwh: 300.0 }
     }
 }
 
@@ -171,11 +162,7 @@ pub struct Screens {
 
 impl Default for Screens {
     fn default() -> Self {
-        Self {
-            fibre_required: true,
-            minimum_mw: 25.0,
-            minimum_availability_share: 0.0,
-        }
+        Self { fibre_required: true, minimum_mw: 25.0, minimum_availability_share: 0.0 }
     }
 }
 
@@ -235,11 +222,7 @@ impl AiFacility {
 
     /// Share of full tenancy or utilisation reached `months` after the start of service.
     pub fn ramp_share(&self, months: f64) -> f64 {
-        if months >= self.ramp_months {
-            1.0
-        } else {
-            (months / self.ramp_months).max(0.0)
-        }
+        if months >= self.ramp_months { 1.0 } else { (months / self.ramp_months).max(0.0) }
     }
 
     /// Share of the month in which the farm served: energy served over energy asked for, less the restart time.
@@ -253,10 +236,8 @@ impl AiFacility {
 
     /// What does not fit together, as (key, what to do).
     pub fn check(&self) -> Vec<(String, String)> {
-        let draw = self
-            .draw_mw(1.0, Climate::Hot)
-            .max(self.draw_mw(1.0, Climate::Mild))
-            .max(self.draw_mw(1.0, Climate::Cold));
+        let draw =
+            self.draw_mw(1.0, Climate::Hot).max(self.draw_mw(1.0, Climate::Mild)).max(self.draw_mw(1.0, Climate::Cold));
         if draw > 1.0 {
             let what = format!(
                 "critical_it_share × it_power_share × PUE is {draw:.3}: the hall would draw more than its utility power; \
@@ -332,28 +313,13 @@ mod tests {
     use super::*;
 
     fn month(served_mwh: f64, interruptions: f64) -> Service {
-        Service {
-            hours: 720.0,
-            month_share: 1.0,
-            demanded_mwh: 720.0,
-            served_mwh,
-            interruptions,
-            energy_cost_usd: 0.0,
-        }
+        Service { hours: 720.0, month_share: 1.0, demanded_mwh: 720.0, served_mwh, interruptions, energy_cost_usd: 0.0 }
     }
 
     #[test]
     fn sla_credits_step_at_99_9_99_and_95_percent() {
         let sla = Sla::default();
-        let steps = [
-            (1.0, 0.0),
-            (0.999, 0.0),
-            (0.9989, 0.10),
-            (0.99, 0.10),
-            (0.98, 0.25),
-            (0.95, 0.25),
-            (0.9, 1.0),
-        ];
+        let steps = [(1.0, 0.0), (0.999, 0.0), (0.9989, 0.10), (0.99, 0.10), (0.98, 0.25), (0.95, 0.25), (0.9, 1.0)];
         for (uptime, credit) in steps {
             assert_eq!(sla.credit_share(uptime), credit, "{uptime}");
         }
@@ -366,14 +332,7 @@ mod tests {
         assert_eq!(hall.uptime_share(&month(720.0, 0.0)), 1.0);
         assert!((hall.uptime_share(&month(718.0, 2.0)) - (718.0 - 1.0) / 720.0).abs() < 1e-12);
         assert_eq!(hall.uptime_share(&month(0.0, 1.0)), 0.0);
-        assert_eq!(
-            hall.uptime_share(&Service {
-                hours: 0.0,
-                demanded_mwh: 0.0,
-                ..month(0.0, 0.0)
-            }),
-            1.0
-        );
+        assert_eq!(hall.uptime_share(&Service { hours: 0.0, demanded_mwh: 0.0, ..month(0.0, 0.0) }), 1.0);
     }
 
     #[test]
@@ -392,63 +351,24 @@ mod tests {
         assert!((hall.draw_mw(100.0, Climate::Mild) - 100.0 * 0.72 * 0.75 * 1.12).abs() < 1e-9);
         assert!(hall.draw_mw(100.0, Climate::Hot) > hall.draw_mw(100.0, Climate::Cold));
         assert!(hall.check().is_empty());
-        let greedy = AiFacility {
-            critical_it_share: 0.95,
-            it_power_share: 0.95,
-            ..hall
-        };
+        let greedy = AiFacility { critical_it_share: 0.95, it_power_share: 0.95, ..hall };
         assert_eq!(greedy.check().len(), 1);
     }
 
     #[test]
     fn the_ramp_is_linear_and_none_at_0_months() {
-        let hall = AiFacility {
-            ramp_months: 4.0,
-            ..AiFacility::default()
-        };
-        assert_eq!(
-            (hall.ramp_share(0.0), hall.ramp_share(1.0), hall.ramp_share(9.0)),
-            (0.0, 0.25, 1.0)
-        );
-        assert_eq!(
-            AiFacility {
-                ramp_months: 0.0,
-                ..hall
-            }
-            .ramp_share(0.0),
-            1.0
-        );
+        let hall = AiFacility { ramp_months: 4.0, ..AiFacility::default() };
+        assert_eq!((hall.ramp_share(0.0), hall.ramp_share(1.0), hall.ramp_share(9.0)), (0.0, 0.25, 1.0));
+        assert_eq!(AiFacility { ramp_months: 0.0, ..hall }.ramp_share(0.0), 1.0);
     }
 
     #[test]
     fn screens_name_the_first_thing_that_is_missing() {
-        let screens = Screens {
-            minimum_availability_share: 0.99,
-            ..Screens::default()
-        };
-        let good = SiteFacts {
-            fibre: true,
-            utility_mw: 30.0,
-            availability_share: 0.999,
-        };
+        let screens = Screens { minimum_availability_share: 0.99, ..Screens::default() };
+        let good = SiteFacts { fibre: true, utility_mw: 30.0, availability_share: 0.999 };
         assert_eq!(screens.refusal(&good), None);
-        assert_eq!(
-            screens.refusal(&SiteFacts { fibre: false, ..good }),
-            Some(Refusal::NoFibre)
-        );
-        assert_eq!(
-            screens.refusal(&SiteFacts {
-                utility_mw: 24.0,
-                ..good
-            }),
-            Some(Refusal::TooSmall)
-        );
-        assert_eq!(
-            screens.refusal(&SiteFacts {
-                availability_share: 0.9,
-                ..good
-            }),
-            Some(Refusal::NotFirm)
-        );
+        assert_eq!(screens.refusal(&SiteFacts { fibre: false, ..good }), Some(Refusal::NoFibre));
+        assert_eq!(screens.refusal(&SiteFacts { utility_mw: 24.0, ..good }), Some(Refusal::TooSmall));
+        assert_eq!(screens.refusal(&SiteFacts { availability_share: 0.9, ..good }), Some(Refusal::NotFirm));
     }
 }

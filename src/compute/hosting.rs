@@ -119,11 +119,7 @@ impl HostingParams {
 
     /// What does not fit together, as (key, what to do).
     pub fn check(&self) -> Vec<(String, String)> {
-        self.facility
-            .check()
-            .into_iter()
-            .map(|(key, what)| (format!("facility.{key}"), what))
-            .collect()
+        self.facility.check().into_iter().map(|(key, what)| (format!("facility.{key}"), what)).collect()
     }
 }
 
@@ -160,11 +156,9 @@ mod tests {
     #[test]
     fn public_leases_come_out_at_their_published_rent_per_kw_month() {
         // total billion USD, critical MW, years, USD per kW-month of the table
-        for (total, mw, years, expected) in [
-            (3.5, 200.0, 12.0, 122.0),
-            (3.0, 168.0, 10.0, 149.0),
-            (11.0, 400.0, 15.0, 153.0),
-        ] {
+        for (total, mw, years, expected) in
+            [(3.5, 200.0, 12.0, 122.0), (3.0, 168.0, 10.0, 149.0), (11.0, 400.0, 15.0, 153.0)]
+        {
             let per_kw_month = total * 1e9 / (mw * 1000.0 * years * 12.0);
             let month = let_at_once().month(mw, per_kw_month, 0.0, &service(1000.0, 0.0));
             assert!((per_kw_month - expected).abs() < 1.0, "{per_kw_month}");
@@ -174,35 +168,18 @@ mod tests {
 
     #[test]
     fn hut_8_at_3_percent_a_year_averages_its_7_billion_over_15_years() {
-        let params = HostingParams {
-            escalator_per_year_share: 0.03,
-            ..let_at_once()
-        };
+        let params = HostingParams { escalator_per_year_share: 0.03, ..let_at_once() };
         let first_year = 1.54e6 / 12_000.0;
-        let total: f64 = (0..15)
-            .map(|year| params.escalated_rent(first_year, f64::from(year) + 0.5) * 12_000.0 * 245.0)
-            .sum();
+        let total: f64 =
+            (0..15).map(|year| params.escalated_rent(first_year, f64::from(year) + 0.5) * 12_000.0 * 245.0).sum();
         assert!((total / 7.0e9 - 1.0).abs() < 0.01, "{total}");
     }
 
     #[test]
     fn the_tenant_pays_power_up_to_the_cap_and_no_further() {
-        let params = HostingParams {
-            power_pass_through_cap_usd_per_mwh: 60.0,
-            ..let_at_once()
-        };
-        assert_eq!(
-            params
-                .month(1.0, 145.8, 0.0, &service(1000.0, 40_000.0))
-                .power_recovered_usd,
-            40_000.0
-        );
-        assert_eq!(
-            params
-                .month(1.0, 145.8, 0.0, &service(1000.0, 90_000.0))
-                .power_recovered_usd,
-            60_000.0
-        );
+        let params = HostingParams { power_pass_through_cap_usd_per_mwh: 60.0, ..let_at_once() };
+        assert_eq!(params.month(1.0, 145.8, 0.0, &service(1000.0, 40_000.0)).power_recovered_usd, 40_000.0);
+        assert_eq!(params.month(1.0, 145.8, 0.0, &service(1000.0, 90_000.0)).power_recovered_usd, 60_000.0);
     }
 
     #[test]

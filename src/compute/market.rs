@@ -68,14 +68,8 @@ pub struct AiMarket {
 impl Default for AiMarket {
     fn default() -> Self {
         Self {
-            hosting_demand: Demand {
-                limit_mw: 2_000.0,
-                limit_mw_per_year: 250.0,
-            },
-            cloud_demand: Demand {
-                limit_mw: 400.0,
-                limit_mw_per_year: 50.0,
-            },
+            hosting_demand: Demand { limit_mw: 2_000.0, limit_mw_per_year: 250.0 },
+            cloud_demand: Demand { limit_mw: 400.0, limit_mw_per_year: 50.0 },
             hosting_rent_growth_per_year_share: 0.0,
             rent_log_drift_per_year: -0.20,
             rent_log_vol_per_year: 0.30,
@@ -93,9 +87,9 @@ impl AiMarket {
         match path.iter().position(|(date, _)| *date > day) {
             Some(0) => path[0].1,
             Some(next) => interpolate(path[next - 1], path[next], day),
-            None => path.last().map_or(0.0, |&(date, rent)| {
-                rent * exp(self.rent_log_drift_per_year * day.years_since(date))
-            }),
+            None => path
+                .last()
+                .map_or(0.0, |&(date, rent)| rent * exp(self.rent_log_drift_per_year * day.years_since(date))),
         }
     }
 
@@ -109,13 +103,9 @@ impl AiMarket {
         seed: u64,
     ) -> Vec<f64> {
         let shocks = self.daily_log_shocks(days, seed);
-        let given_until = self
-            .rent_paths
-            .contains_key(&accelerator.name)
-            .then(|| self.path(accelerator).last().map(|p| p.0));
-        let first_free = given_until
-            .flatten()
-            .map_or(0, |last| (last.0 - start.0).max(0) as usize);
+        let given_until =
+            self.rent_paths.contains_key(&accelerator.name).then(|| self.path(accelerator).last().map(|p| p.0));
+        let first_free = given_until.flatten().map_or(0, |last| (last.0 - start.0).max(0) as usize);
         let base = shocks.get(first_free).copied().unwrap_or(0.0);
         (0..days)
             .map(|i| {
@@ -146,20 +136,10 @@ impl AiMarket {
     /// Dated rents of an accelerator; the release alone if none are given. Dates that cannot be read are left out:
     /// [`Self::check`] has refused them.
     fn path(&self, accelerator: &Accelerator) -> Vec<(Day, f64)> {
-        let given = self
-            .rent_paths
-            .get(&accelerator.name)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let dated: Vec<_> = given
-            .iter()
-            .filter_map(|p| Some((Day::parse(&p.date).ok()?, p.usd_per_gpu_hour)))
-            .collect();
-        if dated.is_empty() {
-            vec![(accelerator.release, accelerator.release_rent_usd_per_gpu_hour)]
-        } else {
-            dated
-        }
+        let given = self.rent_paths.get(&accelerator.name).map(Vec::as_slice).unwrap_or_default();
+        let dated: Vec<_> =
+            given.iter().filter_map(|p| Some((Day::parse(&p.date).ok()?, p.usd_per_gpu_hour))).collect();
+        if dated.is_empty() { vec![(accelerator.release, accelerator.release_rent_usd_per_gpu_hour)] } else { dated }
     }
 
     /// What does not fit together, as (key, what to do).
@@ -167,10 +147,7 @@ impl AiMarket {
         let mut wrong = Vec::new();
         for (name, path) in &self.rent_paths {
             if path.is_empty() {
-                wrong.push((
-                    format!("rent_paths.{name}"),
-                    "give at least one dated rent, or remove the entry".into(),
-                ));
+                wrong.push((format!("rent_paths.{name}"), "give at least one dated rent, or remove the entry".into()));
             }
             let mut before: Option<Day> = None;
             for (i, point) in path.iter().enumerate() {
@@ -179,10 +156,8 @@ impl AiMarket {
                     Err(_) => wrong.push((key, format!("`{}` is no date: write YYYY-MM-DD", point.date))),
                     Ok(day) => {
                         if before.is_some_and(|b| b >= day) {
-                            wrong.push((
-                                key,
-                                format!("`{}` is not after the date before it: sort by date", point.date),
-                            ));
+                            wrong
+                                .push((key, format!("`{}` is not after the date before it: sort by date", point.date)));
                         }
                         before = Some(day);
                     }
@@ -214,10 +189,7 @@ mod tests {
     }
 
     fn point(date: &str, usd_per_gpu_hour: f64) -> DatedRent {
-        DatedRent {
-            date: date.into(),
-            usd_per_gpu_hour,
-        }
+        DatedRent { date: date.into(), usd_per_gpu_hour }
     }
 
     #[test]
@@ -241,10 +213,7 @@ mod tests {
 
     #[test]
     fn without_volatility_rents_decay_by_the_drift_alone() {
-        let market = AiMarket {
-            rent_log_vol_per_year: 0.0,
-            ..AiMarket::default()
-        };
+        let market = AiMarket { rent_log_vol_per_year: 0.0, ..AiMarket::default() };
         let h100 = accelerator("H100 SXM 80GB");
         let rents = market.daily_rent_usd_per_gpu_hour(&h100, h100.release, 1000, 1);
         assert_eq!(rents[0], 4.0);
@@ -279,11 +248,7 @@ mod tests {
     #[test]
     fn dated_rents_are_met_on_their_days_whatever_the_shocks_and_drift_on_after_the_last() {
         let mut market = AiMarket::default();
-        let path = vec![
-            point("2024-01-01", 2.85),
-            point("2025-10-01", 1.70),
-            point("2026-03-01", 2.35),
-        ];
+        let path = vec![point("2024-01-01", 2.85), point("2025-10-01", 1.70), point("2026-03-01", 2.35)];
         market.rent_paths.insert("H100 SXM 80GB".into(), path);
         assert!(market.check().is_empty());
         let h100 = accelerator("H100 SXM 80GB");
@@ -302,10 +267,9 @@ mod tests {
     #[test]
     fn unsorted_and_unreadable_dates_are_refused() {
         let mut market = AiMarket::default();
-        market.rent_paths.insert(
-            "x".into(),
-            vec![point("2024-05-01", 2.0), point("2024-01-01", 2.0), point("May", 2.0)],
-        );
+        market
+            .rent_paths
+            .insert("x".into(), vec![point("2024-05-01", 2.0), point("2024-01-01", 2.0), point("May", 2.0)]);
         market.rent_paths.insert("y".into(), Vec::new());
         let keys: Vec<_> = market.check().into_iter().map(|(key, _)| key).collect();
         assert_eq!(keys, ["rent_paths.x.1.date", "rent_paths.x.2.date", "rent_paths.y"]);

@@ -32,10 +32,7 @@ pub struct EcoMode {
 
 impl Default for EcoMode {
     fn default() -> Self {
-        Self {
-            power_share: 1.0,
-            hashrate_share: 1.0,
-        }
+        Self { power_share: 1.0, hashrate_share: 1.0 }
     }
 }
 
@@ -192,9 +189,7 @@ impl MiningParams {
 
     /// Nameplate hashrate of `facility_mw` of machines, EH/s.
     pub fn nameplate_eh_s(&self, facility_mw: f64, machine: &MiningMachine) -> f64 {
-        Megawatts(facility_mw / self.pue(machine.cooling))
-            .hashrate(machine.efficiency())
-            .0
+        Megawatts(facility_mw / self.pue(machine.cooling)).hashrate(machine.efficiency()).0
     }
 
     /// Machines in one facility MW.
@@ -219,25 +214,12 @@ impl MiningParams {
             hashrate_eh_s: hashrate_eh_s * hash,
             value_usd_per_mwh: revenue * hash / power - self.variable_om_usd_per_mwh,
         };
-        let EcoMode {
-            power_share,
-            hashrate_share,
-        } = self.eco;
+        let EcoMode { power_share, hashrate_share } = self.eco;
         if power_share < 1.0 {
-            [
-                level(power_share, hashrate_share),
-                level(1.0 - power_share, 1.0 - hashrate_share),
-            ]
+            [level(power_share, hashrate_share), level(1.0 - power_share, 1.0 - hashrate_share)]
         } else {
             let full = level(1.0, 1.0);
-            [
-                full,
-                RunLevel {
-                    mw: 0.0,
-                    hashrate_eh_s: 0.0,
-                    ..full
-                },
-            ]
+            [full, RunLevel { mw: 0.0, hashrate_eh_s: 0.0, ..full }]
         }
     }
 
@@ -319,36 +301,23 @@ mod tests {
         for (hashprice, row) in table {
             for (efficiency, expected) in [9.5, 13.5, 17.5, 21.5, 29.5, 34.0, 98.0].into_iter().zip(row) {
                 let got = ideal().revenue_per_mwh(&machine(efficiency), UsdPerPhDay(hashprice)).0;
-                assert!(
-                    (got - expected).abs() < 0.051,
-                    "{hashprice} at {efficiency}: {got}, expected {expected}"
-                );
+                assert!((got - expected).abs() < 0.051, "{hashprice} at {efficiency}: {got}, expected {expected}");
             }
         }
     }
 
     #[test]
     fn pue_and_pool_fee_come_off_the_revenue_at_the_meter() {
-        let params = MiningParams {
-            pue_air: 1.25,
-            pool_fee_share: 0.1,
-            ..ideal()
-        };
+        let params = MiningParams { pue_air: 1.25, pool_fee_share: 0.1, ..ideal() };
         let got = params.revenue_per_mwh(&machine(17.5), UsdPerPhDay(39.0)).0;
         assert!((got - 39.0 / (0.024 * 17.5 * 1.25) * 0.9).abs() < 1e-9);
-        let solo = MiningParams {
-            payout: Payout::Solo,
-            ..params
-        };
+        let solo = MiningParams { payout: Payout::Solo, ..params };
         assert!((solo.revenue_per_mwh(&machine(17.5), UsdPerPhDay(39.0)).0 - got / 0.9).abs() < 1e-9);
     }
 
     #[test]
     fn value_times_energy_is_hashrate_times_hashprice() {
-        let params = MiningParams {
-            variable_om_usd_per_mwh: 0.0,
-            ..MiningParams::default()
-        };
+        let params = MiningParams { variable_om_usd_per_mwh: 0.0, ..MiningParams::default() };
         let [full, none] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0));
         let a_day = full.mw * 24.0 * full.value_usd_per_mwh;
         assert!((a_day - full.hashrate_eh_s * 1000.0 * 50.0 * 0.98).abs() < 1e-6);
@@ -360,10 +329,7 @@ mod tests {
     fn eco_mode_is_worth_more_per_mwh_and_both_steps_together_make_full_power() {
         let mut params = MiningParams::default();
         let [full, _] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0));
-        params.eco = EcoMode {
-            power_share: 0.6,
-            hashrate_share: 0.7,
-        };
+        params.eco = EcoMode { power_share: 0.6, hashrate_share: 0.7 };
         let [eco, rest] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0));
         assert!(eco.value_usd_per_mwh > full.value_usd_per_mwh && full.value_usd_per_mwh > rest.value_usd_per_mwh);
         assert!((eco.mw + rest.mw - full.mw).abs() < 1e-12);
@@ -383,15 +349,8 @@ mod tests {
 
     #[test]
     fn an_eco_mode_that_wastes_energy_is_refused() {
-        let eco = EcoMode {
-            power_share: 0.7,
-            hashrate_share: 0.6,
-        };
-        let wrong = MiningParams {
-            eco,
-            ..MiningParams::default()
-        }
-        .check();
+        let eco = EcoMode { power_share: 0.7, hashrate_share: 0.6 };
+        let wrong = MiningParams { eco, ..MiningParams::default() }.check();
         assert_eq!(wrong[0].0, "eco.hashrate_share");
         assert!(MiningParams::default().check().is_empty());
     }

@@ -27,11 +27,7 @@ pub struct MachinePricing {
 
 impl Default for MachinePricing {
     fn default() -> Self {
-        Self {
-            payback_months: 16.0,
-            reference_power_usd_per_mwh: 65.0,
-            floor_usd_per_th: 6.0,
-        }
+        Self { payback_months: 16.0, reference_power_usd_per_mwh: 65.0, floor_usd_per_th: 6.0 }
     }
 }
 
@@ -55,11 +51,7 @@ pub struct AcceleratorPricing {
 
 impl Default for AcceleratorPricing {
     fn default() -> Self {
-        Self {
-            log_drift_per_year: -0.10,
-            resale_after_3_years_share: 0.30,
-            resale_after_5_years_share: 0.15,
-        }
+        Self { log_drift_per_year: -0.10, resale_after_3_years_share: 0.30, resale_after_5_years_share: 0.15 }
     }
 }
 
@@ -77,9 +69,7 @@ impl MachinePricing {
 
     /// Price of this machine new, USD/TH: the user's fixed price, or the rule.
     pub fn new_usd_per_th(&self, machine: &MiningMachine, hashprice: UsdPerPhDay) -> f64 {
-        machine
-            .fixed_usd_per_th
-            .unwrap_or_else(|| self.rule_usd_per_th(machine.efficiency(), hashprice))
+        machine.fixed_usd_per_th.unwrap_or_else(|| self.rule_usd_per_th(machine.efficiency(), hashprice))
     }
 
     /// Price of this machine used, USD/TH: what it would cost new today, less its share of life gone by.

@@ -189,29 +189,14 @@ pub fn dispatch_hour(hour: &Hour, terms: &Terms, loads: &Loads) -> HourResult {
 /// Splits the local energy used into exports, the dearest of it, and what is left for the loads.
 fn split_exports(served: &Served, costs: [f64; 3]) -> (Flow, Flow) {
     let [surplus_mw, hydro_mw, grid_mw] = served.used_mw;
-    let (dear, cheap) = if costs[0] <= costs[1] {
-        (hydro_mw, surplus_mw)
-    } else {
-        (surplus_mw, hydro_mw)
-    };
+    let (dear, cheap) = if costs[0] <= costs[1] { (hydro_mw, surplus_mw) } else { (surplus_mw, hydro_mw) };
     let from_dear = dear.min(served.export_mw);
     let from_cheap = cheap.min(served.export_mw - from_dear);
-    let (export_surplus, export_hydro) = if costs[0] <= costs[1] {
-        (from_cheap, from_dear)
-    } else {
-        (from_dear, from_cheap)
-    };
-    let exported = Flow {
-        surplus_mw: export_surplus,
-        hydro_mw: export_hydro,
-        ..Flow::default()
-    };
-    let used = Flow {
-        surplus_mw: surplus_mw - export_surplus,
-        hydro_mw: hydro_mw - export_hydro,
-        grid_mw,
-        backup_mw: 0.0,
-    };
+    let (export_surplus, export_hydro) =
+        if costs[0] <= costs[1] { (from_cheap, from_dear) } else { (from_dear, from_cheap) };
+    let exported = Flow { surplus_mw: export_surplus, hydro_mw: export_hydro, ..Flow::default() };
+    let used =
+        Flow { surplus_mw: surplus_mw - export_surplus, hydro_mw: hydro_mw - export_hydro, grid_mw, backup_mw: 0.0 };
     (exported, used)
 }
 
@@ -224,23 +209,14 @@ fn cheapest_first(mw: f64, available: Flow, costs: [f64; 3], backup_mw: f64) -> 
         drawn[source] = left.min(caps[source]);
         left -= drawn[source];
     }
-    Flow {
-        surplus_mw: drawn[0],
-        hydro_mw: drawn[1],
-        grid_mw: drawn[2],
-        backup_mw,
-    }
+    Flow { surplus_mw: drawn[0], hydro_mw: drawn[1], grid_mw: drawn[2], backup_mw }
 }
 
 /// Export margin of the hour without any load, USD.
 fn baseline_export_margin_usd(hour: &Hour, costs: [f64; 3], export_value: f64) -> f64 {
     let surplus = (hour.surplus_mw, export_value - costs[0]);
     let hydro = (hour.hydro_mw, export_value - costs[1]);
-    let (better, worse) = if surplus.1 >= hydro.1 {
-        (surplus, hydro)
-    } else {
-        (hydro, surplus)
-    };
+    let (better, worse) = if surplus.1 >= hydro.1 { (surplus, hydro) } else { (hydro, surplus) };
     let first = better.0.min(hour.export_mw);
     let second = worse.0.min(hour.export_mw - first);
     first * better.1.max(0.0) + second * worse.1.max(0.0)
@@ -278,20 +254,13 @@ fn mining_reason(hour: &Hour, loads: &Loads, served: &Served, who: &Attribution,
     } else if !room && (who.mining.uses_below(value, costs) || available.iter().all(|mw| *mw <= 0.0)) {
         pick(MiningReason::PartialNoMorePower, MiningReason::OffNoPower)
     } else {
-        pick(
-            MiningReason::PartialPriceAboveBreakeven,
-            MiningReason::OffPriceAboveBreakeven,
-        )
+        pick(MiningReason::PartialPriceAboveBreakeven, MiningReason::OffPriceAboveBreakeven)
     }
 }
 
 fn full_reason(mining: &Flow, mining_mw: f64) -> MiningReason {
     let counts = |mw: f64| mw > ROUNDING * mining_mw;
-    let (surplus, hydro, grid) = (
-        counts(mining.surplus_mw),
-        counts(mining.hydro_mw),
-        counts(mining.grid_mw),
-    );
+    let (surplus, hydro, grid) = (counts(mining.surplus_mw), counts(mining.hydro_mw), counts(mining.grid_mw));
     match (surplus, hydro, grid) {
         (_, _, false) if surplus && hydro => MiningReason::FullOnLocal,
         (true, false, false) => MiningReason::FullOnSurplus,

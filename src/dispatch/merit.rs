@@ -47,12 +47,7 @@ struct Stack {
 
 impl Stack {
     fn new(costs: [f64; 3], mw: [f64; 3]) -> Self {
-        Self {
-            order: order(costs),
-            costs,
-            left: mw,
-            at: 0,
-        }
+        Self { order: order(costs), costs, left: mw, at: 0 }
     }
 
     /// Draws up to `mw` from sources that cost less than `value`; gives what could not be had, exactly 0 if all could.

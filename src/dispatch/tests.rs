@@ -13,14 +13,7 @@ const TERMS: Terms = Terms {
 };
 
 fn hour(surplus_mw: f64, hydro_mw: f64, import_mw: f64, export_mw: f64, price: f64) -> Hour {
-    Hour {
-        surplus_mw,
-        hydro_mw,
-        import_mw,
-        export_mw,
-        price_usd_per_mwh: price,
-        miners_called_off: false,
-    }
+    Hour { surplus_mw, hydro_mw, import_mw, export_mw, price_usd_per_mwh: price, miners_called_off: false }
 }
 
 fn tier(mw: f64, value_usd_per_mwh: f64) -> MinerTier {
@@ -34,15 +27,7 @@ fn run(hour: &Hour, ai_mw: f64, miners: &[MinerTier]) -> HourResult {
 #[test]
 fn miners_run_on_surplus_before_hydro_before_the_grid() {
     let result = run(&hour(3.0, 2.0, 10.0, 0.0, 40.0), 0.0, &[tier(7.0, 80.0)]);
-    assert_eq!(
-        result.mining,
-        Flow {
-            surplus_mw: 3.0,
-            hydro_mw: 2.0,
-            grid_mw: 2.0,
-            backup_mw: 0.0
-        }
-    );
+    assert_eq!(result.mining, Flow { surplus_mw: 3.0, hydro_mw: 2.0, grid_mw: 2.0, backup_mw: 0.0 });
     assert_eq!(result.mining_energy_cost_usd, 15.0 + 40.0 + 100.0);
     assert_eq!(result.mining_value_usd, 560.0);
     assert_eq!(result.mining_reason, MiningReason::FullOnLocalAndGrid);
@@ -52,14 +37,7 @@ fn miners_run_on_surplus_before_hydro_before_the_grid() {
 fn ai_is_served_before_miners_and_export_also_where_it_costs_more() {
     // The grid costs 500, far above what anything earns; AI needs it after the local 5 MW.
     let result = run(&hour(5.0, 0.0, 10.0, 8.0, 490.0), 7.0, &[tier(4.0, 80.0)]);
-    assert_eq!(
-        result.ai,
-        Flow {
-            surplus_mw: 5.0,
-            grid_mw: 2.0,
-            ..Flow::default()
-        }
-    );
+    assert_eq!(result.ai, Flow { surplus_mw: 5.0, grid_mw: 2.0, ..Flow::default() });
     assert_eq!(result.export_surplus_mw, 0.0);
     assert_eq!(result.ai_energy_cost_usd, 25.0 + 1000.0);
     assert_eq!(result.baseline_export_margin_usd, 5.0 * (488.0 - 5.0));
@@ -71,33 +49,14 @@ fn ai_is_served_before_miners_and_export_also_where_it_costs_more() {
 fn backup_serves_ai_only_when_nothing_else_does_and_never_the_miners() {
     let miners = [tier(4.0, 1000.0)];
     let short = run(&hour(1.0, 0.0, 0.0, 0.0, 40.0), 3.0, &miners);
-    assert_eq!(
-        (short.ai.surplus_mw, short.ai.backup_mw, short.ai_unserved_mw),
-        (1.0, 2.0, 0.0)
-    );
+    assert_eq!((short.ai.surplus_mw, short.ai.backup_mw, short.ai_unserved_mw), (1.0, 2.0, 0.0));
     assert_eq!((short.ai_reason, short.mining_mw), (AiReason::ServedOnBackup, 0.0));
     let dark = run(&hour(0.0, 0.0, 0.0, 0.0, 40.0), 9.0, &miners);
     assert_eq!((dark.ai.backup_mw, dark.ai_unserved_mw), (4.0, 5.0));
-    assert_eq!(
-        (dark.ai_reason, dark.mining_reason),
-        (AiReason::PartlyUnserved, MiningReason::OffNoPower)
-    );
-    let none = Terms {
-        backup_mw: 0.0,
-        ..TERMS
-    };
-    let dark = dispatch_hour(
-        &hour(0.0, 0.0, 0.0, 0.0, 40.0),
-        &none,
-        &Loads {
-            ai_mw: 9.0,
-            miners: &[],
-        },
-    );
-    assert_eq!(
-        (dark.ai_reason, dark.mining_reason),
-        (AiReason::Unserved, MiningReason::NoMachines)
-    );
+    assert_eq!((dark.ai_reason, dark.mining_reason), (AiReason::PartlyUnserved, MiningReason::OffNoPower));
+    let none = Terms { backup_mw: 0.0, ..TERMS };
+    let dark = dispatch_hour(&hour(0.0, 0.0, 0.0, 0.0, 40.0), &none, &Loads { ai_mw: 9.0, miners: &[] });
+    assert_eq!((dark.ai_reason, dark.mining_reason), (AiReason::Unserved, MiningReason::NoMachines));
 }
 
 #[test]
@@ -111,10 +70,7 @@ fn the_better_use_of_local_energy_wins_between_mining_and_export() {
     assert_eq!(dear.mining_reason, MiningReason::PartialExportPaysMore);
     assert_eq!(dear.export_margin_usd, 4.0 * (58.0 - 5.0));
     let spike = run(&hour(8.0, 0.0, 0.0, 8.0, 500.0), 0.0, &miners);
-    assert_eq!(
-        (spike.mining_mw, spike.mining_reason),
-        (0.0, MiningReason::OffExportPaysMore)
-    );
+    assert_eq!((spike.mining_mw, spike.mining_reason), (0.0, MiningReason::OffExportPaysMore));
 }
 
 #[test]
@@ -123,19 +79,12 @@ fn a_miner_stops_exactly_at_its_breakeven_price() {
     assert_eq!(at(69.99).mining_reason, MiningReason::FullOnGrid);
     assert_eq!(at(70.0).mining_reason, MiningReason::OffPriceAboveBreakeven);
     let partial = run(&hour(2.0, 0.0, 10.0, 0.0, 90.0), 0.0, &[tier(5.0, 80.0)]);
-    assert_eq!(
-        (partial.mining_mw, partial.mining_reason),
-        (2.0, MiningReason::PartialPriceAboveBreakeven)
-    );
+    assert_eq!((partial.mining_mw, partial.mining_reason), (2.0, MiningReason::PartialPriceAboveBreakeven));
 }
 
 #[test]
 fn at_negative_prices_the_grid_goes_before_surplus_and_even_a_losing_machine_runs() {
-    let result = run(
-        &hour(5.0, 0.0, 4.0, 5.0, -30.0),
-        0.0,
-        &[tier(6.0, 40.0), tier(6.0, -10.0)],
-    );
+    let result = run(&hour(5.0, 0.0, 4.0, 5.0, -30.0), 0.0, &[tier(6.0, 40.0), tier(6.0, -10.0)]);
     assert_eq!((result.mining.grid_mw, result.mining.surplus_mw), (4.0, 2.0));
     assert_eq!((result.export_surplus_mw, result.curtailed_mw), (0.0, 3.0));
     assert_eq!(result.mining_reason, MiningReason::PartialPriceAboveBreakeven);
@@ -146,72 +95,33 @@ fn at_negative_prices_the_grid_goes_before_surplus_and_even_a_losing_machine_run
 
 #[test]
 fn called_off_miners_leave_local_energy_to_export_and_ai_alone() {
-    let called = Hour {
-        miners_called_off: true,
-        ..hour(8.0, 0.0, 9.0, 8.0, 40.0)
-    };
+    let called = Hour { miners_called_off: true, ..hour(8.0, 0.0, 9.0, 8.0, 40.0) };
     let result = run(&called, 2.0, &[tier(4.0, 80.0)]);
     assert_eq!((result.mining_mw, result.export_surplus_mw), (0.0, 6.0));
-    assert_eq!(
-        (result.mining_reason, result.ai_reason),
-        (MiningReason::OffCalledOff, AiReason::Served)
-    );
+    assert_eq!((result.mining_reason, result.ai_reason), (MiningReason::OffCalledOff, AiReason::Served));
 }
 
 #[test]
 fn the_reason_of_the_best_idle_machine_is_told() {
     let reason = |hour: Hour, ai, miners: &[MinerTier]| run(&hour, ai, miners).mining_reason;
-    assert_eq!(
-        reason(hour(9.0, 0.0, 9.0, 0.0, 40.0), 0.0, &[]),
-        MiningReason::NoMachines
-    );
-    assert_eq!(
-        reason(hour(9.0, 0.0, 9.0, 0.0, 40.0), 0.0, &[tier(0.0, 80.0)]),
-        MiningReason::NoMachines
-    );
-    assert_eq!(
-        reason(hour(0.0, 9.0, 9.0, 0.0, 40.0), 0.0, &[tier(5.0, 80.0)]),
-        MiningReason::FullOnHydro
-    );
-    assert_eq!(
-        reason(hour(3.0, 9.0, 9.0, 0.0, 40.0), 0.0, &[tier(5.0, 80.0)]),
-        MiningReason::FullOnLocal
-    );
-    assert_eq!(
-        reason(hour(3.0, 0.0, 1.0, 0.0, 40.0), 0.0, &[tier(5.0, 80.0)]),
-        MiningReason::PartialNoMorePower
-    );
-    assert_eq!(
-        reason(hour(3.0, 0.0, 0.0, 0.0, 40.0), 2.0, &[tier(5.0, 80.0)]),
-        MiningReason::PartialAiFirst
-    );
+    assert_eq!(reason(hour(9.0, 0.0, 9.0, 0.0, 40.0), 0.0, &[]), MiningReason::NoMachines);
+    assert_eq!(reason(hour(9.0, 0.0, 9.0, 0.0, 40.0), 0.0, &[tier(0.0, 80.0)]), MiningReason::NoMachines);
+    assert_eq!(reason(hour(0.0, 9.0, 9.0, 0.0, 40.0), 0.0, &[tier(5.0, 80.0)]), MiningReason::FullOnHydro);
+    assert_eq!(reason(hour(3.0, 9.0, 9.0, 0.0, 40.0), 0.0, &[tier(5.0, 80.0)]), MiningReason::FullOnLocal);
+    assert_eq!(reason(hour(3.0, 0.0, 1.0, 0.0, 40.0), 0.0, &[tier(5.0, 80.0)]), MiningReason::PartialNoMorePower);
+    assert_eq!(reason(hour(3.0, 0.0, 0.0, 0.0, 40.0), 2.0, &[tier(5.0, 80.0)]), MiningReason::PartialAiFirst);
     // The AI farm uses all of a grid the miners could not pay anyway.
-    assert_eq!(
-        reason(hour(0.0, 0.0, 5.0, 0.0, 90.0), 5.0, &[tier(5.0, 80.0)]),
-        MiningReason::OffPriceAboveBreakeven
-    );
+    assert_eq!(reason(hour(0.0, 0.0, 5.0, 0.0, 90.0), 5.0, &[tier(5.0, 80.0)]), MiningReason::OffPriceAboveBreakeven);
 }
 
 #[test]
 fn grid_power_is_not_exported_even_when_the_market_would_pay_for_it() {
     // A subsidised import (adder −30): an exported MWh brings 38, an imported one costs 10.
-    let terms = Terms {
-        import_adder_usd_per_mwh: -30.0,
-        ..TERMS
-    };
-    let loads = Loads {
-        ai_mw: 0.0,
-        miners: &[tier(5.0, 80.0)],
-    };
+    let terms = Terms { import_adder_usd_per_mwh: -30.0, ..TERMS };
+    let loads = Loads { ai_mw: 0.0, miners: &[tier(5.0, 80.0)] };
     let result = dispatch_hour(&hour(2.0, 3.0, 50.0, 20.0, 40.0), &terms, &loads);
     assert_eq!((result.export_surplus_mw, result.export_hydro_mw), (2.0, 3.0));
-    assert_eq!(
-        result.mining,
-        Flow {
-            grid_mw: 5.0,
-            ..Flow::default()
-        }
-    );
+    assert_eq!(result.mining, Flow { grid_mw: 5.0, ..Flow::default() });
 }
 
 #[test]
@@ -221,20 +131,10 @@ fn reason_names_are_stable_snake_case_and_unique() {
     for names in [&mining, &ai] {
         let unique: std::collections::BTreeSet<_> = names.iter().collect();
         assert_eq!(unique.len(), names.len());
-        assert!(
-            names
-                .iter()
-                .all(|n| n.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
-        );
+        assert!(names.iter().all(|n| n.chars().all(|c| c.is_ascii_lowercase() || c == '_')));
     }
-    assert_eq!(
-        serde_json::to_string(&MiningReason::OffNoPower).unwrap(),
-        "\"off_no_power\""
-    );
-    assert_eq!(
-        serde_json::from_str::<AiReason>("\"served_on_backup\"").unwrap(),
-        AiReason::ServedOnBackup
-    );
+    assert_eq!(serde_json::to_string(&MiningReason::OffNoPower).unwrap(), "\"off_no_power\"");
+    assert_eq!(serde_json::from_str::<AiReason>("\"served_on_backup\"").unwrap(), AiReason::ServedOnBackup);
 }
 
 /// A random hour in whole MW: the linear program has a whole-numbered optimum then, as every transport problem.
@@ -256,18 +156,12 @@ fn power() -> impl Strategy<Value = f64> {
 }
 
 fn case() -> impl Strategy<Value = Case> {
-    let hour = (
-        power(),
-        power(),
-        power(),
-        power(),
-        money(),
-        proptest::bool::weighted(0.1),
-    )
-        .prop_map(|(surplus, hydro, import, export, price, off)| Hour {
+    let hour = (power(), power(), power(), power(), money(), proptest::bool::weighted(0.1)).prop_map(
+        |(surplus, hydro, import, export, price, off)| Hour {
             miners_called_off: off,
             ..self::hour(surplus, hydro, import, export, price)
-        });
+        },
+    );
     let terms =
         (money(), money(), money(), money(), power()).prop_map(|(surplus, hydro, adder, fee, backup_mw)| Terms {
             surplus_cost_usd_per_mwh: surplus,
@@ -282,20 +176,12 @@ fn case() -> impl Strategy<Value = Case> {
         tiers.sort_by(|a, b| b.value_usd_per_mwh.total_cmp(&a.value_usd_per_mwh));
         tiers
     });
-    (hour, terms, power(), miners).prop_map(|(hour, terms, ai_mw, miners)| Case {
-        hour,
-        terms,
-        ai_mw,
-        miners,
-    })
+    (hour, terms, power(), miners).prop_map(|(hour, terms, ai_mw, miners)| Case { hour, terms, ai_mw, miners })
 }
 
 impl Case {
     fn loads(&self) -> Loads<'_> {
-        Loads {
-            ai_mw: self.ai_mw,
-            miners: &self.miners,
-        }
+        Loads { ai_mw: self.ai_mw, miners: &self.miners }
     }
 
     fn dispatch(&self) -> HourResult {
@@ -305,11 +191,7 @@ impl Case {
     /// The best welfare by trying every whole-MW allocation of sources to loads.
     fn exhaustive_welfare_usd(&self, ai_value: f64) -> f64 {
         let grid_cost = self.hour.price_usd_per_mwh + self.terms.import_adder_usd_per_mwh;
-        let costs = [
-            self.terms.surplus_cost_usd_per_mwh,
-            self.terms.hydro_cost_usd_per_mwh,
-            grid_cost,
-        ];
+        let costs = [self.terms.surplus_cost_usd_per_mwh, self.terms.hydro_cost_usd_per_mwh, grid_cost];
         let capacity = [self.hour.surplus_mw, self.hour.hydro_mw, self.hour.import_mw].map(|mw| mw as u32);
         let ai_mw = (self.ai_mw as u32).min(capacity.iter().sum());
         let backup = (self.ai_mw - f64::from(ai_mw)).min(self.terms.backup_mw);

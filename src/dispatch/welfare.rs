@@ -32,10 +32,7 @@ pub fn welfare_usd(hour: &Hour, terms: &Terms, loads: &Loads, ai_value_usd_per_m
 
 /// Value of many hours with the same terms and loads, USD.
 pub fn hours_value_usd(hours: &[Hour], terms: &Terms, loads: &Loads, ai_value_usd_per_mwh: f64) -> f64 {
-    hours
-        .iter()
-        .map(|hour| welfare_usd(hour, terms, loads, ai_value_usd_per_mwh))
-        .sum()
+    hours.iter().map(|hour| welfare_usd(hour, terms, loads, ai_value_usd_per_mwh)).sum()
 }
 
 /// Sources side by side in order of cost: source `i` spans `begin[i]..end[i]` MW.

@@ -33,12 +33,7 @@ struct Block {
 
 /// The blocks of a run: the same for every site and file.
 fn blocks(sampling: &Sampling) -> Vec<Block> {
-    let Weather {
-        multi_year,
-        block_days,
-        season_window_days,
-        ..
-    } = *sampling.weather;
+    let Weather { multi_year, block_days, season_window_days, .. } = *sampling.weather;
     // A repeated year is looked up day by day, so that leap years do not shift the seasons.
     let (length, window) = match multi_year {
         MultiYear::BlockBootstrap => (usize::from(block_days), i32::from(season_window_days)),
@@ -66,12 +61,8 @@ fn blocks(sampling: &Sampling) -> Vec<Block> {
 fn first_hour(series: &HourlySeries, block: &Block, sampling: &Sampling) -> usize {
     let end = series.start_unix + series.values.len() as i64 * 3_600;
     let years = Day::of_unix(series.start_unix).year()..=Day::of_unix(end).year();
-    let starts = years.map(|year| {
-        (
-            year,
-            january_first(year).unix() + i64::from(block.source_day_of_year - 1) * SECONDS_PER_DAY,
-        )
-    });
+    let starts = years
+        .map(|year| (year, january_first(year).unix() + i64::from(block.source_day_of_year - 1) * SECONDS_PER_DAY));
     let held = starts.filter(|(_, unix)| (series.start_unix..end).contains(unix));
     let drawn = held.max_by_key(|(year, _)| match sampling.weather.multi_year {
         MultiYear::BlockBootstrap => score(sampling, block, *year),
@@ -85,12 +76,7 @@ fn first_hour(series: &HourlySeries, block: &Block, sampling: &Sampling) -> usiz
 
 /// Score of a source year for a block.
 fn score(sampling: &Sampling, block: &Block, year: i16) -> u64 {
-    rng::stream(
-        sampling.seed,
-        &sampling.purpose("block years"),
-        &format!("{} {year}", block.index),
-    )
-    .next_u64()
+    rng::stream(sampling.seed, &sampling.purpose("block years"), &format!("{} {year}", block.index)).next_u64()
 }
 
 fn january_first(year: i16) -> Day {

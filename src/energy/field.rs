@@ -53,17 +53,11 @@ impl Field {
             let columns = (circumference_km / spacing_km).round().max(1.0) as i64;
             let width_deg = 360.0 / columns as f64;
             for column in 0..columns {
-                let centre = Location {
-                    latitude_deg,
-                    longitude_deg: column as f64 * width_deg,
-                };
+                let centre = Location { latitude_deg, longitude_deg: column as f64 * width_deg };
                 let r = distance_km(at, centre);
                 if r < reach_km {
                     let weight = kernel(r / correlation_length_km);
-                    cells.push(Cell {
-                        name: format!("{row},{column}"),
-                        weight,
-                    });
+                    cells.push(Cell { name: format!("{row},{column}"), weight });
                 }
             }
         }
@@ -100,10 +94,7 @@ fn kernel(r: f64) -> f64 {
 /// Great-circle distance, km (haversine).
 pub(super) fn distance_km(a: Location, b: Location) -> f64 {
     let half_sine = |from: f64, to: f64| math::sin((to - from).to_radians() / 2.0);
-    let (s_lat, s_lon) = (
-        half_sine(a.latitude_deg, b.latitude_deg),
-        half_sine(a.longitude_deg, b.longitude_deg),
-    );
+    let (s_lat, s_lon) = (half_sine(a.latitude_deg, b.latitude_deg), half_sine(a.longitude_deg, b.longitude_deg));
     let cosines = math::cos(a.latitude_deg.to_radians()) * math::cos(b.latitude_deg.to_radians());
     let h = s_lat * s_lat + cosines * s_lon * s_lon;
     2.0 * EARTH_KM * math::asin(h.sqrt().min(1.0))
@@ -126,11 +117,7 @@ pub(super) struct Ar1 {
 impl Ar1 {
     /// Correlation `phi` from one step to the next; starts at 0, so let it run in.
     pub(super) fn new(phi: f64) -> Self {
-        Self {
-            phi,
-            gain: (1.0 - phi * phi).sqrt(),
-            state: 0.0,
-        }
+        Self { phi, gain: (1.0 - phi * phi).sqrt(), state: 0.0 }
     }
 
     /// The next value.
@@ -142,11 +129,7 @@ impl Ar1 {
 
 /// Steps after which an autoregression has forgotten its start (to a correlation of 0.001).
 pub(super) fn run_in(phi: f64) -> usize {
-    if phi <= 0.0 {
-        0
-    } else {
-        (math::ln(0.001) / math::ln(phi)).ceil() as usize
-    }
+    if phi <= 0.0 { 0 } else { (math::ln(0.001) / math::ln(phi)).ceil() as usize }
 }
 
 #[cfg(test)]
@@ -155,10 +138,7 @@ mod tests {
     use crate::energy::statistics::correlation;
 
     fn place(latitude_deg: f64, longitude_deg: f64) -> Location {
-        Location {
-            latitude_deg,
-            longitude_deg,
-        }
+        Location { latitude_deg, longitude_deg }
     }
 
     /// Correlation that follows from shared cells, no sampling error.
@@ -170,31 +150,17 @@ mod tests {
     #[test]
     fn correlation_falls_with_distance_about_exponentially() {
         let length = 400.0;
-        for (fraction, tolerance) in [
-            (0.05, 0.08),
-            (0.25, 0.17),
-            (0.5, 0.16),
-            (1.0, 0.12),
-            (1.5, 0.12),
-            (2.0, 0.12),
-        ] {
+        for (fraction, tolerance) in [(0.05, 0.08), (0.25, 0.17), (0.5, 0.16), (1.0, 0.12), (1.5, 0.12), (2.0, 0.12)] {
             let mut sum = 0.0;
             for k in 0..20 {
                 let here = place(31.0 + 0.37 * f64::from(k), -102.0 + 0.61 * f64::from(k));
                 let there = place(here.latitude_deg + length * fraction / 111.195, here.longitude_deg);
                 let measured = shared(&Field::around(here, length), &Field::around(there, length));
                 let exact = math::exp(-fraction);
-                assert!(
-                    (measured - exact).abs() < tolerance + 0.1,
-                    "{fraction}: {measured} against {exact}"
-                );
+                assert!((measured - exact).abs() < tolerance + 0.1, "{fraction}: {measured} against {exact}");
                 sum += measured - exact;
             }
-            assert!(
-                (sum / 20.0_f64).abs() < tolerance,
-                "{fraction}: mean error {}",
-                sum / 20.0
-            );
+            assert!((sum / 20.0_f64).abs() < tolerance, "{fraction}: mean error {}", sum / 20.0);
         }
     }
 
@@ -216,17 +182,8 @@ mod tests {
 
     #[test]
     fn noise_is_white_with_variance_one_and_correlates_as_the_cells_say() {
-        let (here, there) = (
-            Field::around(place(32.0, -100.0), 400.0),
-            Field::around(place(34.0, -101.0), 400.0),
-        );
-        let draw = |field: &Field| {
-            field
-                .noise(7, "t", 40_000)
-                .iter()
-                .map(|v| f64::from(*v))
-                .collect::<Vec<_>>()
-        };
+        let (here, there) = (Field::around(place(32.0, -100.0), 400.0), Field::around(place(34.0, -101.0), 400.0));
+        let draw = |field: &Field| field.noise(7, "t", 40_000).iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
         let (a, b) = (draw(&here), draw(&there));
         let variance = a.iter().map(|v| v * v).sum::<f64>() / a.len() as f64;
         assert!((variance - 1.0).abs() < 0.03, "{variance}");

@@ -24,11 +24,7 @@ pub(super) fn hydro_output(flow: &GeneratedFlow, field: &Field, sampling: &Sampl
     for day in 0..sampling.days {
         for hour in 0..24 {
             let after_noon = (f64::from(hour) + 0.5 - 12.0) / 24.0;
-            let neighbour = if after_noon < 0.0 {
-                noons[day.saturating_sub(1)]
-            } else {
-                noons[day + 1]
-            };
+            let neighbour = if after_noon < 0.0 { noons[day.saturating_sub(1)] } else { noons[day + 1] };
             output.push(noons[day] + after_noon.abs() * (neighbour - noons[day]));
         }
     }
@@ -39,17 +35,9 @@ pub(super) fn hydro_output(flow: &GeneratedFlow, field: &Field, sampling: &Sampl
 fn daily_score(flow: &GeneratedFlow, field: &Field, sampling: &Sampling) -> Vec<f64> {
     let phi = math::powf(flow.monthly_correlation, 1.0 / MONTH_DAYS);
     let lead = run_in(phi);
-    let noise = field.noise(
-        sampling.seed,
-        &sampling.purpose("flow"),
-        lead + sampling.hours_drawn() / 24 + 1,
-    );
+    let noise = field.noise(sampling.seed, &sampling.purpose("flow"), lead + sampling.hours_drawn() / 24 + 1);
     let mut score = Ar1::new(phi);
-    noise
-        .into_iter()
-        .map(|noise| score.next(f64::from(noise)))
-        .skip(lead)
-        .collect()
+    noise.into_iter().map(|noise| score.next(f64::from(noise))).skip(lead).collect()
 }
 
 /// Months since the middle of January, 0 to 12.
@@ -69,19 +57,14 @@ struct River {
 impl River {
     fn calibrated(flow: &GeneratedFlow) -> Self {
         let half_ratio = 0.5 * math::ln(flow.wet_to_dry_ratio);
-        let log_median = core::array::from_fn(|month| {
-            if flow.wet_months.contains(&(month as u8 + 1)) {
-                half_ratio
-            } else {
-                -half_ratio
-            }
-        });
+        let log_median =
+            core::array::from_fn(
+                |month| {
+                    if flow.wet_months.contains(&(month as u8 + 1)) { half_ratio } else { -half_ratio }
+                },
+            );
         let sigma = math::log1p(flow.variation * flow.variation).sqrt();
-        let mut river = Self {
-            log_median,
-            sigma,
-            log_scale: 0.0,
-        };
+        let mut river = Self { log_median, sigma, log_scale: 0.0 };
         let (mut low, mut high) = (-10.0, 10.0);
         for _ in 0..40 {
             river.log_scale = 0.5 * (low + high);

@@ -451,13 +451,7 @@ pub struct WindMemory {
 
 impl Default for WindMemory {
     fn default() -> Self {
-        Self {
-            slow_share: 0.45,
-            slow_phi: 0.985,
-            fast_phi: 0.85,
-            smoothing_phi: 0.6,
-            local_share: 0.1,
-        }
+        Self { slow_share: 0.45, slow_phi: 0.985, fast_phi: 0.85, smoothing_phi: 0.6, local_share: 0.1 }
     }
 }
 
@@ -496,10 +490,7 @@ impl SiteEnergy {
             add("export", "an export needs the market price: give `price`");
         }
         if self.export.is_some() && self.surplus.is_none() && self.hydro.is_none() {
-            add(
-                "export",
-                "nothing can be exported: give `surplus` or `hydro`, or leave `export` out",
-            );
+            add("export", "nothing can be exported: give `surplus` or `hydro`, or leave `export` out");
         }
         if let Some(surplus) = &self.surplus {
             problems.extend(nested("surplus", surplus.check()));
@@ -516,18 +507,10 @@ impl SiteEnergy {
     /// Every file column the site reads, with its dotted key path inside the site.
     pub fn sources(&self) -> Vec<(&'static str, &CsvSource)> {
         let mut sources = Vec::new();
-        if let Some(Surplus {
-            output: CapacityFactor::Csv(file),
-            ..
-        }) = &self.surplus
-        {
+        if let Some(Surplus { output: CapacityFactor::Csv(file), .. }) = &self.surplus {
             sources.push(("surplus.output.source", &file.source));
         }
-        if let Some(Hydro {
-            flow: HydroFlow::Csv(file),
-            ..
-        }) = &self.hydro
-        {
+        if let Some(Hydro { flow: HydroFlow::Csv(file), .. }) = &self.hydro {
             sources.push(("hydro.flow.source", &file.source));
         }
         if let Some(PriceSeries::Csv(file)) = &self.price {
@@ -539,9 +522,7 @@ impl SiteEnergy {
 
 /// Problems of a table as problems of the table that holds it.
 fn nested(table: &str, problems: Vec<Problem>) -> impl Iterator<Item = Problem> {
-    problems
-        .into_iter()
-        .map(move |(path, text)| (format!("{table}.{path}"), text))
+    problems.into_iter().map(move |(path, text)| (format!("{table}.{path}"), text))
 }
 
 impl Surplus {
@@ -550,10 +531,7 @@ impl Surplus {
         if self.committed_mw > self.capacity_mw {
             problems.push((
                 "committed_mw".to_owned(),
-                format!(
-                    "is above `capacity_mw` ({}): nothing would ever be surplus",
-                    self.capacity_mw
-                ),
+                format!("is above `capacity_mw` ({}): nothing would ever be surplus", self.capacity_mw),
             ));
         }
         problems.extend(nested("output", self.output.check()));
@@ -610,10 +588,7 @@ impl Hydro {
         if self.contracted_mw > self.capacity_mw {
             problems.push((
                 "contracted_mw".to_owned(),
-                format!(
-                    "is above `capacity_mw` ({}): nothing would ever be left",
-                    self.capacity_mw
-                ),
+                format!("is above `capacity_mw` ({}): nothing would ever be left", self.capacity_mw),
             ));
         }
         match &self.flow {

@@ -32,9 +32,7 @@ pub(super) fn generated_price(
 ) -> Vec<f64> {
     let model = Model::calibrated(price);
     let deviations = deviations(price, price.market.as_deref().unwrap_or(site), sampling);
-    let by_hour: Vec<f64> = (0..24)
-        .map(|h| price.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0))
-        .collect();
+    let by_hour: Vec<f64> = (0..24).map(|h| price.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
     let mut prices = Vec::with_capacity(sampling.hours());
     let mut year = None;
     let mut level = 0.0;
@@ -72,18 +70,10 @@ fn deviations(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Vec<
     for noise in &mut noise {
         *noise *= price.sigma;
     }
-    for (direction, name, per_year) in [
-        (1.0, "price jumps up", price.jumps_up_per_year),
-        (-1.0, "price jumps down", price.jumps_down_per_year),
-    ] {
-        add_jumps(
-            &mut noise,
-            direction * price.jump_size,
-            per_year,
-            name,
-            market,
-            sampling,
-        );
+    for (direction, name, per_year) in
+        [(1.0, "price jumps up", price.jumps_up_per_year), (-1.0, "price jumps down", price.jumps_down_per_year)]
+    {
+        add_jumps(&mut noise, direction * price.jump_size, per_year, name, market, sampling);
     }
     let centre = price.mean_deviation();
     let mut x = centre;
@@ -212,22 +202,14 @@ impl<'a> Model<'a> {
 
     /// Moments of the whole from those of what does not depend on the wind.
     fn with_wind(&self, free: [f64; 2]) -> [f64; 2] {
-        let wind = |sign: f64| {
-            scores()
-                .map(|(w, p)| p * math::exp(sign * self.of_wind(w)))
-                .sum::<f64>()
-        };
+        let wind = |sign: f64| scores().map(|(w, p)| p * math::exp(sign * self.of_wind(w))).sum::<f64>();
         [free[0] * wind(1.0), free[1] * wind(-1.0)]
     }
 
     /// Change of `y` at a normal score of the wind.
     fn of_wind(&self, wind: f64) -> f64 {
         let excess = (wind - self.congested_above).max(0.0);
-        let congestion = if excess > 0.0 {
-            math::tanh(excess / CONGESTION_WIDTH)
-        } else {
-            0.0
-        };
+        let congestion = if excess > 0.0 { math::tanh(excess / CONGESTION_WIDTH) } else { 0.0 };
         self.wind_slope * wind - self.price.congestion_drop * congestion
     }
 
@@ -243,11 +225,7 @@ impl<'a> Model<'a> {
         let level = self.level(self.price.mean_usd_per_mwh);
         let sd = (self.free_weight * self.free_weight * self.price.variance() + self.price.season_variance()).sqrt();
         let at = |y: f64| {
-            if sd > 0.0 {
-                math::normal_cdf(-y / sd)
-            } else {
-                f64::from(u8::from(y < 0.0))
-            }
+            if sd > 0.0 { math::normal_cdf(-y / sd) } else { f64::from(u8::from(y < 0.0)) }
         };
         scores().map(|(w, p)| p * at(level + self.of_wind(w))).sum()
     }
@@ -275,10 +253,7 @@ pub(super) fn check(price: &GeneratedPrice) -> Vec<Problem> {
         return problems;
     }
     if !(price.floor_usd_per_mwh..=price.cap_usd_per_mwh).contains(&price.mean_usd_per_mwh) {
-        add(
-            "mean_usd_per_mwh",
-            "must lie between `floor_usd_per_mwh` and `cap_usd_per_mwh`".to_owned(),
-        );
+        add("mean_usd_per_mwh", "must lie between `floor_usd_per_mwh` and `cap_usd_per_mwh`".to_owned());
     }
     let reached = Model::calibrated(price).negative_share();
     if reached < price.negative_hours_share - 0.005 {

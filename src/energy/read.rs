@@ -28,31 +28,20 @@ struct Row {
 pub fn read_hourly(text: &str, source: &CsvSource) -> Result<HourlySeries, Vec<SeriesError>> {
     let mut errors = Vec::new();
     let rows = read_rows(text, source, &mut errors);
-    let values = if errors.is_empty() {
-        check_hours(rows, &mut errors)
-    } else {
-        None
-    };
+    let values = if errors.is_empty() { check_hours(rows, &mut errors) } else { None };
     let Some((start_unix, values)) = values else {
         return Err(capped(errors));
     };
     check_size(&values, source, &mut errors);
     if errors.is_empty() {
-        Ok(HourlySeries {
-            start_unix,
-            quantity: source.unit.quantity(),
-            values,
-        })
+        Ok(HourlySeries { start_unix, quantity: source.unit.quantity(), values })
     } else {
         Err(capped(errors))
     }
 }
 
 fn whole_file(message: impl Into<String>) -> SeriesError {
-    SeriesError {
-        line: 0,
-        message: message.into(),
-    }
+    SeriesError { line: 0, message: message.into() }
 }
 
 /// The first problems, and the number of the others.
@@ -67,37 +56,25 @@ fn capped(mut errors: Vec<SeriesError>) -> Vec<SeriesError> {
 
 fn read_rows(text: &str, source: &CsvSource, errors: &mut Vec<SeriesError>) -> Vec<Row> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = match reader.headers() {
         Ok(header) => header.clone(),
         Err(error) => {
-            errors.push(SeriesError {
-                line: 1,
-                message: format!("the header cannot be read: {error}"),
-            });
+            errors.push(SeriesError { line: 1, message: format!("the header cannot be read: {error}") });
             return Vec::new();
         }
     };
     let mut find = |key: &str, name: &str| {
         let found = header.iter().position(|column| column == name);
         if found.is_none() {
-            errors.push(SeriesError {
-                line: 1,
-                message: missing_column(key, name, &header),
-            });
+            errors.push(SeriesError { line: 1, message: missing_column(key, name, &header) });
         }
         found
     };
     let (time, value) = (find("time_column", &source.time_column), find("column", &source.column));
     let offset = zone_offset(&source.time_zone);
     if offset.is_none() {
-        errors.push(whole_file(format!(
-            "time_zone `{}` is neither `UTC` nor `+HH:MM` or `-HH:MM`",
-            source.time_zone
-        )));
+        errors.push(whole_file(format!("time_zone `{}` is neither `UTC` nor `+HH:MM` or `-HH:MM`", source.time_zone)));
     }
     let (Some(time), Some(value), Some(offset)) = (time, value, offset) else {
         return Vec::new();
@@ -112,10 +89,7 @@ fn read_rows(text: &str, source: &CsvSource, errors: &mut Vec<SeriesError>) -> V
                     .map(|(unix, value)| Row { line, unix, value })
                     .map_err(|message| (line, message))
             }
-            Err(error) => Err((
-                error.position().map_or(0, |p| p.line() as usize),
-                format!("cannot be read: {error}"),
-            )),
+            Err(error) => Err((error.position().map_or(0, |p| p.line() as usize), format!("cannot be read: {error}"))),
         };
         match parsed {
             Ok(row) => rows.push(row),
@@ -126,16 +100,11 @@ fn read_rows(text: &str, source: &CsvSource, errors: &mut Vec<SeriesError>) -> V
 }
 
 fn missing_column(key: &str, name: &str, header: &csv::StringRecord) -> String {
-    let nearest = header
-        .iter()
-        .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+    let nearest = header.iter().max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
     let names: Vec<&str> = header.iter().take(12).collect();
     let more = if header.len() > names.len() { ", …" } else { "" };
     let hint = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
-    format!(
-        "no column `{name}` (key `{key}`){hint} The file has {}{more}",
-        names.join(", ")
-    )
+    format!("no column `{name}` (key `{key}`){hint} The file has {}{more}", names.join(", "))
 }
 
 /// Time and value of a row.
@@ -145,19 +114,11 @@ fn read_row((time, value): (&str, &str), offset: i64, source: &CsvSource) -> Res
     if stamp.rem_euclid(3_600) != 0 && stamp.rem_euclid(60) != 0 {
         return Err(format!("time `{time}` has seconds; the file must be hourly"));
     }
-    let number: f64 = value
-        .parse()
-        .ok()
-        .filter(|v: &f64| v.is_finite())
-        .ok_or_else(|| match value {
-            "" => format!("no value in column `{}`; a series may have no gaps", source.column),
-            _ => format!("`{value}` in column `{}` is no number", source.column),
-        })?;
-    let unix = if source.stamp == Stamp::HourEnding {
-        stamp - 3_600
-    } else {
-        stamp
-    };
+    let number: f64 = value.parse().ok().filter(|v: &f64| v.is_finite()).ok_or_else(|| match value {
+        "" => format!("no value in column `{}`; a series may have no gaps", source.column),
+        _ => format!("`{value}` in column `{}` is no number", source.column),
+    })?;
+    let unix = if source.stamp == Stamp::HourEnding { stamp - 3_600 } else { stamp };
     Ok((unix, number * source.scale * source.unit.factor()))
 }
 
@@ -178,11 +139,7 @@ fn zone_offset(zone: &str) -> Option<i64> {
 
 /// A number of exactly so many digits.
 fn digits(text: &str, count: usize) -> Option<i64> {
-    if text.len() == count && text.bytes().all(|b| b.is_ascii_digit()) {
-        text.parse().ok()
-    } else {
-        None
-    }
+    if text.len() == count && text.bytes().all(|b| b.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
 /// Seconds since 1970 of `YYYY-MM-DD[T ]HH:MM[:SS[.fff]][zone]`; `offset` counts where the text has no zone.
@@ -191,11 +148,7 @@ fn read_time(text: &str, offset: i64) -> Option<i64> {
     let clock = rest.strip_prefix(['T', 't', ' '])?;
     let zone_at = clock.find(['Z', 'z', '+', '-']).unwrap_or(clock.len());
     let (clock, zone) = (clock[..zone_at].trim_end(), &clock[zone_at..]);
-    let offset = if zone.is_empty() {
-        offset
-    } else {
-        zone_offset(&zone.to_ascii_uppercase())?
-    };
+    let offset = if zone.is_empty() { offset } else { zone_offset(&zone.to_ascii_uppercase())? };
     let mut parts = clock.split(':');
     let (hour, minute) = (digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
     let second = parts.next().map_or(Some(0), |s| digits(s.split('.').next()?, 2))?;
@@ -225,10 +178,7 @@ fn check_hours(mut rows: Vec<Row>, errors: &mut Vec<SeriesError>) -> Option<(i64
             "the time is not on a full hour of UTC (it is {}); a stamp names the beginning or the end of its hour",
             label(row.unix)
         );
-        errors.push(SeriesError {
-            line: row.line,
-            message,
-        });
+        errors.push(SeriesError { line: row.line, message });
         return None;
     }
     let (mut duplicates, mut missing) = (0, 0);
@@ -236,24 +186,15 @@ fn check_hours(mut rows: Vec<Row>, errors: &mut Vec<SeriesError>) -> Option<(i64
         let hours = (pair[1].unix - pair[0].unix) / 3_600;
         let (line, message) = match hours {
             1 => continue,
-            0 => (
-                pair[1].line,
-                format!("{} is there already in line {}", label(pair[1].unix), pair[0].line),
-            ),
-            _ => (
-                pair[1].line,
-                format!("{} hours are missing before {}", hours - 1, label(pair[1].unix)),
-            ),
+            0 => (pair[1].line, format!("{} is there already in line {}", label(pair[1].unix), pair[0].line)),
+            _ => (pair[1].line, format!("{} hours are missing before {}", hours - 1, label(pair[1].unix))),
         };
         duplicates += i64::from(hours == 0);
         missing += (hours - 1).max(0);
         errors.push(SeriesError { line, message });
     }
     if errors.is_empty() && rows.len() < YEAR_HOURS {
-        errors.push(whole_file(format!(
-            "the file holds {} hours; a whole year is needed (at least 8760)",
-            rows.len()
-        )));
+        errors.push(whole_file(format!("the file holds {} hours; a whole year is needed (at least 8760)", rows.len())));
     }
     if duplicates + missing > 0 {
         errors.insert(0, whole_file(format!(
@@ -261,18 +202,13 @@ fn check_hours(mut rows: Vec<Row>, errors: &mut Vec<SeriesError>) -> Option<(i64
              UTC, or in standard time with `time_zone`"
         )));
     }
-    errors
-        .is_empty()
-        .then(|| (start_unix, rows.iter().map(|row| row.value).collect()))
+    errors.is_empty().then(|| (start_unix, rows.iter().map(|row| row.value).collect()))
 }
 
 /// The commonest step, minutes, unless it is an hour.
 fn odd_step(rows: &[Row]) -> Option<i64> {
-    let mut steps: Vec<i64> = rows
-        .windows(2)
-        .map(|pair| pair[1].unix - pair[0].unix)
-        .filter(|step| *step > 0)
-        .collect();
+    let mut steps: Vec<i64> =
+        rows.windows(2).map(|pair| pair[1].unix - pair[0].unix).filter(|step| *step > 0).collect();
     steps.sort_unstable();
     let median = *steps.get(steps.len() / 2)?;
     (median != 3_600).then_some(median / 60)
@@ -280,12 +216,7 @@ fn odd_step(rows: &[Row]) -> Option<i64> {
 
 fn label(unix: i64) -> String {
     let second = unix.rem_euclid(SECONDS_PER_DAY);
-    format!(
-        "{} {:02}:{:02} UTC",
-        Day::of_unix(unix),
-        second / 3_600,
-        second / 60 % 60
-    )
+    format!("{} {:02}:{:02} UTC", Day::of_unix(unix), second / 3_600, second / 60 % 60)
 }
 
 /// Asks about the unit where the size of the values says that it is another.

@@ -14,14 +14,7 @@ const DAILY_PHI: f64 = 0.35;
 /// Lag-1 correlation of the hourly clear-sky index within a day (NSRDB, Abilene).
 const HOURLY_PHI: f64 = 0.78;
 /// Quantiles of the daily clear-sky index: 6 % of days below 0.40, 21 % below 0.75, 48 % below 0.95 (NSRDB, Abilene).
-const CLEARNESS: [(f64, f64); 6] = [
-    (0.0, 0.08),
-    (0.06, 0.40),
-    (0.21, 0.75),
-    (0.48, 0.95),
-    (0.75, 0.99),
-    (1.0, 1.0),
-];
+const CLEARNESS: [(f64, f64); 6] = [(0.0, 0.08), (0.06, 0.40), (0.21, 0.75), (0.48, 0.95), (0.75, 0.99), (1.0, 1.0)];
 /// Solar constant, W/m².
 const SOLAR_CONSTANT: f64 = 1_361.0;
 /// Loss of module output per kelvin above 25 °C.
@@ -54,15 +47,9 @@ pub(super) fn solar_output(
 /// Clear-sky index of each day.
 fn daily_clearness(plant: &Plant, field: &Field, sampling: &Sampling) -> Vec<f64> {
     let lead = run_in(DAILY_PHI);
-    let noise = field.noise(
-        sampling.seed,
-        &sampling.purpose("clearness"),
-        lead + sampling.hours_drawn() / 24,
-    );
+    let noise = field.noise(sampling.seed, &sampling.purpose("clearness"), lead + sampling.hours_drawn() / 24);
     let mut score = Ar1::new(DAILY_PHI);
-    let days = noise
-        .into_iter()
-        .map(|noise| plant.clearness(math::normal_cdf(score.next(f64::from(noise)))));
+    let days = noise.into_iter().map(|noise| plant.clearness(math::normal_cdf(score.next(f64::from(noise)))));
     days.skip(lead).collect()
 }
 
@@ -71,9 +58,7 @@ fn hourly_clouds(site: &str, sampling: &Sampling) -> Vec<f64> {
     let lead = run_in(HOURLY_PHI);
     let mut stream = rng::stream(sampling.seed, &sampling.purpose("clouds"), site);
     let mut score = Ar1::new(HOURLY_PHI);
-    let hours = normals(&mut stream, lead + sampling.hours_drawn())
-        .into_iter()
-        .map(|noise| score.next(noise));
+    let hours = normals(&mut stream, lead + sampling.hours_drawn()).into_iter().map(|noise| score.next(noise));
     hours.skip(lead).collect()
 }
 
@@ -89,18 +74,10 @@ struct Plant<'a> {
 
 impl<'a> Plant<'a> {
     fn calibrated(solar: &'a SolarOutput, at: Location) -> Self {
-        let mut plant = Self {
-            solar,
-            at,
-            clearness_power: 1.0,
-            dc_scale: 1.0,
-        };
+        let mut plant = Self { solar, at, clearness_power: 1.0, dc_scale: 1.0 };
         plant.clearness_power = bisect(0.05, 20.0, |power| {
             plant.clearness_power = power;
-            let mean = (0..200)
-                .map(|i| plant.clearness((f64::from(i) + 0.5) / 200.0))
-                .sum::<f64>()
-                / 200.0;
+            let mean = (0..200).map(|i| plant.clearness((f64::from(i) + 0.5) / 200.0)).sum::<f64>() / 200.0;
             mean < solar.clear_sky_index_mean
         });
         if let Some(target) = solar.capacity_factor_share {
@@ -114,11 +91,7 @@ impl<'a> Plant<'a> {
 
     /// Clear-sky index of a day at a quantile.
     fn clearness(&self, quantile: f64) -> f64 {
-        let above = CLEARNESS
-            .iter()
-            .position(|(q, _)| *q >= quantile)
-            .unwrap_or(CLEARNESS.len() - 1)
-            .max(1);
+        let above = CLEARNESS.iter().position(|(q, _)| *q >= quantile).unwrap_or(CLEARNESS.len() - 1).max(1);
         let ((q0, k0), (q1, k1)) = (CLEARNESS[above - 1], CLEARNESS[above]);
         math::powf(k0 + (k1 - k0) * (quantile - q0) / (q1 - q0), self.clearness_power)
     }
@@ -132,15 +105,8 @@ impl<'a> Plant<'a> {
                 let clear = self.clearness((f64::from(quantile) + 0.5) / 12.0);
                 for hour in 0..24 {
                     // Gauss–Hermite points of a standard normal.
-                    let clouds = [
-                        (-3.0_f64.sqrt(), 1.0 / 6.0),
-                        (0.0, 2.0 / 3.0),
-                        (3.0_f64.sqrt(), 1.0 / 6.0),
-                    ];
-                    sum += clouds
-                        .iter()
-                        .map(|(z, weight)| weight * self.output(&sun, hour, clear, *z))
-                        .sum::<f64>();
+                    let clouds = [(-3.0_f64.sqrt(), 1.0 / 6.0), (0.0, 2.0 / 3.0), (3.0_f64.sqrt(), 1.0 / 6.0)];
+                    sum += clouds.iter().map(|(z, weight)| weight * self.output(&sun, hour, clear, *z)).sum::<f64>();
                 }
             }
         }
@@ -224,13 +190,7 @@ impl Sun {
         });
         let cos_zenith = hour_angle
             .map(|angle: f64| sin_latitude * sin_declination + cos_latitude * cos_declination * math::cos(angle));
-        Self {
-            day_of_year,
-            sin_declination,
-            cos_declination,
-            cos_zenith,
-            hour_angle,
-        }
+        Self { day_of_year, sin_declination, cos_declination, cos_zenith, hour_angle }
     }
 }
 

@@ -32,41 +32,26 @@ pub struct Hourly {
 /// When `sampling.files` lacks a source named by [`SiteEnergy::sources`].
 pub fn supply(site: &str, at: Location, energy: &SiteEnergy, sampling: &Sampling) -> Hourly {
     let draw = SiteDraw::new(site, at, energy, sampling);
-    let price_usd_per_mwh = energy
-        .price
-        .as_ref()
-        .map_or_else(|| vec![0.0; sampling.hours()], |p| draw.price(p));
+    let price_usd_per_mwh = energy.price.as_ref().map_or_else(|| vec![0.0; sampling.hours()], |p| draw.price(p));
     let surplus_mw = energy.surplus.as_ref().map_or_else(
         || vec![0.0; sampling.hours()],
         |surplus| {
             let output = draw.output(&surplus.output, surplus.capacity_mw);
-            output
-                .iter()
-                .zip(&price_usd_per_mwh)
-                .map(|(share, price)| surplus.left(*share, *price))
-                .collect()
+            output.iter().zip(&price_usd_per_mwh).map(|(share, price)| surplus.left(*share, *price)).collect()
         },
     );
     let hydro_mw = energy.hydro.as_ref().map_or_else(
         || vec![0.0; sampling.hours()],
         |hydro| {
             let output = draw.flow(&hydro.flow, hydro.capacity_mw);
-            output
-                .iter()
-                .map(|share| (hydro.capacity_mw * share - hydro.contracted_mw).max(0.0))
-                .collect()
+            output.iter().map(|share| (hydro.capacity_mw * share - hydro.contracted_mw).max(0.0)).collect()
         },
     );
-    let grid_available = energy.grid.as_ref().map_or_else(
-        || vec![1.0; sampling.hours()],
-        |grid| outage::grid_availability(grid, site, sampling),
-    );
-    Hourly {
-        surplus_mw,
-        hydro_mw,
-        price_usd_per_mwh,
-        grid_available,
-    }
+    let grid_available = energy
+        .grid
+        .as_ref()
+        .map_or_else(|| vec![1.0; sampling.hours()], |grid| outage::grid_availability(grid, site, sampling));
+    Hourly { surplus_mw, hydro_mw, price_usd_per_mwh, grid_available }
 }
 
 /// A typical sample for a planner: like [`supply`], with generated prices at their expected level in every year.
@@ -86,11 +71,7 @@ pub fn supply_sample(site: &str, at: Location, energy: &SiteEnergy, sampling: &S
 impl Surplus {
     /// Surplus of an hour, MW.
     fn left(&self, output_share: f64, price_usd_per_mwh: f64) -> f64 {
-        let accepted_mw = if price_usd_per_mwh < self.curtail_below_usd_per_mwh {
-            0.0
-        } else {
-            self.committed_mw
-        };
+        let accepted_mw = if price_usd_per_mwh < self.curtail_below_usd_per_mwh { 0.0 } else { self.committed_mw };
         (self.capacity_mw * output_share - accepted_mw).max(0.0)
     }
 }
@@ -107,29 +88,12 @@ struct SiteDraw<'a> {
 
 impl<'a> SiteDraw<'a> {
     fn new(site: &'a str, at: Location, energy: &SiteEnergy, sampling: &'a Sampling<'a>) -> Self {
-        let Weather {
-            correlation_length_km, ..
-        } = *sampling.weather;
+        let Weather { correlation_length_km, .. } = *sampling.weather;
         let field = Field::around(at, correlation_length_km);
-        let has_wind = matches!(
-            &energy.surplus,
-            Some(Surplus {
-                output: CapacityFactor::Wind(_),
-                ..
-            })
-        ) || matches!(&energy.price, Some(PriceSeries::Generated(_)));
-        let wind = if has_wind {
-            wind::local_wind(site, &field, sampling)
-        } else {
-            Vec::new()
-        };
-        Self {
-            site,
-            at,
-            sampling,
-            field,
-            wind,
-        }
+        let has_wind = matches!(&energy.surplus, Some(Surplus { output: CapacityFactor::Wind(_), .. }))
+            || matches!(&energy.price, Some(PriceSeries::Generated(_)));
+        let wind = if has_wind { wind::local_wind(site, &field, sampling) } else { Vec::new() };
+        Self { site, at, sampling, field, wind }
     }
 
     /// Market price of every hour, USD/MWh.
@@ -145,11 +109,7 @@ impl<'a> SiteDraw<'a> {
             PriceSeries::Csv(file) => {
                 let factors = self.grown(file.growth_per_year, |_| 1.0);
                 let prices = bootstrap::resampled(self.series(&file.source), self.sampling);
-                prices
-                    .iter()
-                    .zip(factors)
-                    .map(|(price, factor)| price * factor)
-                    .collect()
+                prices.iter().zip(factors).map(|(price, factor)| price * factor).collect()
             }
         }
     }
@@ -188,28 +148,12 @@ impl<'a> SiteDraw<'a> {
     /// Output share from a file of shares or of MW, within 0–1.
     fn share_of_file(&self, source: &CsvSource, capacity_mw: f64) -> Vec<f64> {
         let series = self.series(source);
-        let unit = if series.quantity == Quantity::Power {
-            capacity_mw
-        } else {
-            1.0
-        };
+        let unit = if series.quantity == Quantity::Power { capacity_mw } else { 1.0 };
         let values = bootstrap::resampled(series, self.sampling);
-        values
-            .into_iter()
-            .map(|value| {
-                if unit > 0.0 {
-                    (value / unit).clamp(0.0, 1.0)
-                } else {
-                    0.0
-                }
-            })
-            .collect()
+        values.into_iter().map(|value| if unit > 0.0 { (value / unit).clamp(0.0, 1.0) } else { 0.0 }).collect()
     }
 
     fn series(&self, source: &CsvSource) -> &HourlySeries {
-        self.sampling
-            .files
-            .get(&source.key())
-            .expect("the loader read every source the site names")
+        self.sampling.files.get(&source.key()).expect("the loader read every source the site names")
     }
 }

@@ -91,9 +91,7 @@ pub(super) fn wind_output(wind: &WindOutput, at: Location, score: &[f64], sampli
     let curve = OutputCurve::calibrated(wind);
     let seasons = Seasons::of(wind);
     let mut output = Vec::with_capacity(sampling.days * 24);
-    let by_hour: Vec<f64> = (0..24)
-        .map(|h| seasons.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0))
-        .collect();
+    let by_hour: Vec<f64> = (0..24).map(|h| seasons.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
     for day in 0..sampling.days {
         let season = seasons.of_day(f64::from(sampling.day(day).day_of_year()));
         for hour in 0..24 {
@@ -143,16 +141,10 @@ struct OutputCurve {
 impl OutputCurve {
     /// The curve whose long-run mean is the plant's capacity factor: the Weibull scale is solved for it by bisection.
     fn calibrated(wind: &WindOutput) -> Self {
-        let speeds: Vec<f64> = (0..POINTS)
-            .map(|i| weibull_quantile(score_of(i), wind.weibull_shape))
-            .collect();
+        let speeds: Vec<f64> = (0..POINTS).map(|i| weibull_quantile(score_of(i), wind.weibull_shape)).collect();
         let density = score_density(&Seasons::of(wind));
         let mean = |scale: f64| -> f64 {
-            density
-                .iter()
-                .zip(&speeds)
-                .map(|(density, speed)| density * power(wind, scale * speed))
-                .sum()
+            density.iter().zip(&speeds).map(|(density, speed)| density * power(wind, scale * speed)).sum()
         };
         // Below 1 m/s nothing runs; above the rated speed the storms begin to cost more than the lulls gain.
         let (mut low, mut high) = (1.0, strongest_useful_scale(wind, &mean));
@@ -164,9 +156,7 @@ impl OutputCurve {
                 high = middle;
             }
         }
-        Self {
-            table: speeds.iter().map(|speed| power(wind, high * speed)).collect(),
-        }
+        Self { table: speeds.iter().map(|speed| power(wind, high * speed)).collect() }
     }
 
     fn at(&self, score: f64) -> f64 {
@@ -181,23 +171,15 @@ impl OutputCurve {
 /// Weibull scale with the greatest mean output, m/s.
 fn strongest_useful_scale(wind: &WindOutput, mean: &impl Fn(f64) -> f64) -> f64 {
     let candidates = (0..60).map(|i| wind.rated_m_per_s * (0.5 + 0.05 * f64::from(i)));
-    candidates
-        .max_by(|a, b| mean(*a).total_cmp(&mean(*b)))
-        .unwrap_or(wind.rated_m_per_s)
+    candidates.max_by(|a, b| mean(*a).total_cmp(&mean(*b))).unwrap_or(wind.rated_m_per_s)
 }
 
 /// Greatest mean output a plant of these keys can have.
 pub(super) fn greatest_capacity_factor(wind: &WindOutput) -> f64 {
-    let speeds: Vec<f64> = (0..POINTS)
-        .map(|i| weibull_quantile(score_of(i), wind.weibull_shape))
-        .collect();
+    let speeds: Vec<f64> = (0..POINTS).map(|i| weibull_quantile(score_of(i), wind.weibull_shape)).collect();
     let density = score_density(&Seasons::of(wind));
     let mean = |scale: f64| -> f64 {
-        density
-            .iter()
-            .zip(&speeds)
-            .map(|(density, speed)| density * power(wind, scale * speed))
-            .sum()
+        density.iter().zip(&speeds).map(|(density, speed)| density * power(wind, scale * speed)).sum()
     };
     mean(strongest_useful_scale(wind, &mean))
 }

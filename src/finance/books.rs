@@ -35,11 +35,7 @@ pub struct Returns {
 impl Returns {
     /// The reason why there is no internal rate of return, empty when there is one.
     pub fn irr_note(&self) -> String {
-        self.irr_per_year
-            .as_ref()
-            .err()
-            .map(ToString::to_string)
-            .unwrap_or_default()
+        self.irr_per_year.as_ref().err().map(ToString::to_string).unwrap_or_default()
     }
 }
 
@@ -47,18 +43,8 @@ impl Books {
     pub(super) fn new(periods: Vec<Period>, farms: Vec<Farm>, accounts: Vec<Vec<Account>>, rate_per_year: f64) -> Self {
         let start = periods.first().expect("a ledger is opened with a period").first;
         let mid_years: Vec<f64> = periods.iter().map(|p| p.mid_years(start)).collect();
-        let discount = mid_years
-            .iter()
-            .map(|years| npv(rate_per_year, &[(*years, 1.0)]))
-            .collect();
-        Self {
-            periods,
-            farms,
-            accounts,
-            rate_per_year,
-            mid_years,
-            discount,
-        }
+        let discount = mid_years.iter().map(|years| npv(rate_per_year, &[(*years, 1.0)])).collect();
+        Self { periods, farms, accounts, rate_per_year, mid_years, discount }
     }
 
     /// The periods, in order.
@@ -181,11 +167,7 @@ impl Totals {
     }
 
     fn class_usd(&self, class: Class) -> f64 {
-        Line::ALL
-            .iter()
-            .filter(|l| l.class() == class)
-            .map(|l| self.usd(*l))
-            .sum()
+        Line::ALL.iter().filter(|l| l.class() == class).map(|l| self.usd(*l)).sum()
     }
 
     /// Revenue, USD.
@@ -230,15 +212,10 @@ impl Totals {
 
     /// Energy used (or saleable, for a grid sale), MWh, from all sources.
     pub fn energy_mwh(&self) -> f64 {
-        [
-            Quantity::SurplusMwh,
-            Quantity::HydroMwh,
-            Quantity::GridMwh,
-            Quantity::BackupMwh,
-        ]
-        .map(|q| self.amount(q))
-        .iter()
-        .sum()
+        [Quantity::SurplusMwh, Quantity::HydroMwh, Quantity::GridMwh, Quantity::BackupMwh]
+            .map(|q| self.amount(q))
+            .iter()
+            .sum()
     }
 
     /// Mean over the periods of a quantity that is counted by the hour: MW of MW·h, EH/s of EH/s·h.
@@ -253,10 +230,7 @@ impl Totals {
 
     /// Revenue less energy and other operating cost, USD per MWh used.
     pub fn margin_usd_per_mwh(&self) -> Option<f64> {
-        per(
-            self.revenue_usd() - self.energy_cost_usd() - self.operating_cost_usd(),
-            self.energy_mwh(),
-        )
+        per(self.revenue_usd() - self.energy_cost_usd() - self.operating_cost_usd(), self.energy_mwh())
     }
 
     /// Electricity cost per coin, USD/BTC, before demand-response payments.
@@ -271,32 +245,20 @@ impl Totals {
 
     /// All-in cost per coin, USD/BTC: cash cost and the capital used up.
     pub fn all_in_usd_per_btc(&self) -> Option<f64> {
-        per(
-            self.cash_cost_usd() + self.capital_used_up_usd(),
-            self.amount(Quantity::BtcMined),
-        )
+        per(self.cash_cost_usd() + self.capital_used_up_usd(), self.amount(Quantity::BtcMined))
     }
 
     /// Marginal cost per coin, USD/BTC: what is saved or earned when the machines stop, that is energy, pool fee,
     /// variable O&M and forgone grid sales.
     pub fn marginal_usd_per_btc(&self) -> Option<f64> {
-        let stops = [
-            Line::EnergyCost,
-            Line::BackupFuel,
-            Line::PoolFee,
-            Line::VariableOm,
-            Line::ForgoneGridSales,
-        ];
+        let stops = [Line::EnergyCost, Line::BackupFuel, Line::PoolFee, Line::VariableOm, Line::ForgoneGridSales];
         let usd: f64 = stops.iter().map(|l| -self.usd(*l)).sum();
         per(usd, self.amount(Quantity::BtcMined))
     }
 
     /// All-in cost per accelerator hour, USD: cash cost and the capital used up.
     pub fn usd_per_gpu_hour(&self) -> Option<f64> {
-        per(
-            self.cash_cost_usd() + self.capital_used_up_usd(),
-            self.amount(Quantity::GpuHours),
-        )
+        per(self.cash_cost_usd() + self.capital_used_up_usd(), self.amount(Quantity::GpuHours))
     }
 
     fn cash_cost_usd(&self) -> f64 {
@@ -367,10 +329,7 @@ mod tests {
         assert_eq!(books.periods()[0].mid_years(start), 0.5 / 12.0);
         assert_eq!(books.periods()[36].mid_years(start), 35.5 / 12.0);
         let before = books.periods()[3];
-        assert_eq!(
-            (before.first, before.last, before.epoch),
-            (day("2024-04-01"), day("2024-04-19"), 3)
-        );
+        assert_eq!((before.first, before.last, before.epoch), (day("2024-04-01"), day("2024-04-19"), 3));
         assert!(close_to(before.mid_years(start), (3.0 + 9.5 / 30.0) / 12.0, 1.0));
         let epochs = books.epochs();
         assert_eq!(epochs[0], (3, start, day("2024-04-19")));
@@ -396,28 +355,18 @@ mod tests {
         };
         for (year, tax, depreciation) in [(2024, -50.0, -100.0), (2025, 50.0, -200.0), (2026, -50.0, -100.0)] {
             let got = tax_of(year);
-            assert!(
-                close_to(got.0, tax, 100.0) && close_to(got.1, depreciation, 100.0),
-                "{year}: {got:?}"
-            );
+            assert!(close_to(got.0, tax, 100.0) && close_to(got.1, depreciation, 100.0), "{year}: {got:?}");
         }
     }
 
     #[test]
     fn overhead_is_borne_by_capacity_online() {
-        let params = FinanceParams {
-            corporate_overhead_usd_per_year: 365_242.5,
-            ..FinanceParams::default()
-        };
+        let params = FinanceParams { corporate_overhead_usd_per_year: 365_242.5, ..FinanceParams::default() };
         let books = closed(&[], &params);
         let days = 366.0 + 365.0 + 365.0;
         let of = |kind: Kind| -books.totals(|f| f.kind == kind, |_| true).usd(Line::Overhead);
         // The halving's part of April counts no capacity in this ledger, so nobody bears its eleven days.
-        assert!(close_to(
-            of(Kind::Mining) + of(Kind::Cloud),
-            1000.0 * (days - 11.0),
-            1e6
-        ));
+        assert!(close_to(of(Kind::Mining) + of(Kind::Cloud), 1000.0 * (days - 11.0), 1e6));
         assert!(close_to(of(Kind::Cloud), 2.0 * of(Kind::Mining), 1e6));
         assert_eq!(of(Kind::GridSale), 0.0);
     }
@@ -456,11 +405,7 @@ mod tests {
             FinanceParams {
                 discount_rate_per_year: rate,
                 tax_rate_share: tax,
-                tax_losses: if carried {
-                    TaxLosses::CarriedForward
-                } else {
-                    TaxLosses::AsIncurred
-                },
+                tax_losses: if carried { TaxLosses::CarriedForward } else { TaxLosses::AsIncurred },
                 corporate_overhead_usd_per_year: overhead,
                 ..FinanceParams::default()
             }

@@ -34,9 +34,7 @@ impl TryFrom<u8> for MacrsYears {
     fn try_from(years: u8) -> Result<Self, String> {
         match years {
             3 | 5 | 7 | 10 | 15 | 20 => Ok(Self(years)),
-            _ => Err(format!(
-                "there is no MACRS class of {years} years: use 3, 5, 7, 10, 15 or 20"
-            )),
+            _ => Err(format!("there is no MACRS class of {years} years: use 3, 5, 7, 10, 15 or 20")),
         }
     }
 }
@@ -68,9 +66,7 @@ impl MacrsYears {
             5 => &[20.0, 32.0, 19.2, 11.52, 11.52, 5.76],
             7 => &[14.29, 24.49, 17.49, 12.49, 8.93, 8.92, 8.93, 4.46],
             10 => &[10.0, 18.0, 14.4, 11.52, 9.22, 7.37, 6.55, 6.55, 6.56, 6.55, 3.28],
-            15 => &[
-                5.0, 9.5, 8.55, 7.7, 6.93, 6.23, 5.9, 5.9, 5.91, 5.9, 5.91, 5.9, 5.91, 5.9, 5.91, 2.95,
-            ],
+            15 => &[5.0, 9.5, 8.55, 7.7, 6.93, 6.23, 5.9, 5.9, 5.91, 5.9, 5.91, 5.9, 5.91, 5.9, 5.91, 2.95],
             _ => &[
                 3.75, 7.219, 6.677, 6.177, 5.713, 5.285, 4.888, 4.522, 4.462, 4.461, 4.462, 4.461, 4.462, 4.461, 4.462,
                 4.461, 4.462, 4.461, 4.462, 4.461, 2.231,
@@ -125,9 +121,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn all() -> Vec<Depreciation> {
-        let macrs = [3, 5, 7, 10, 15, 20].map(|y| Depreciation::Macrs {
-            years: MacrsYears::try_from(y).unwrap(),
-        });
+        let macrs = [3, 5, 7, 10, 15, 20].map(|y| Depreciation::Macrs { years: MacrsYears::try_from(y).unwrap() });
         let straight = [1, 5, 20].map(|years| Depreciation::StraightLine { years });
         macrs.into_iter().chain(straight).collect()
     }
@@ -142,14 +136,9 @@ mod tests {
 
     #[test]
     fn five_year_macrs_is_the_table_of_publication_946() {
-        let five = Depreciation::Macrs {
-            years: MacrsYears::FIVE,
-        };
+        let five = Depreciation::Macrs { years: MacrsYears::FIVE };
         let by_year = five.by_year(&[0.0, 100.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
-        for (got, want) in by_year
-            .iter()
-            .zip([0.0, 20.0, 32.0, 19.2, 11.52, 11.52, 5.76, 0.0, 0.0])
-        {
+        for (got, want) in by_year.iter().zip([0.0, 20.0, 32.0, 19.2, 11.52, 11.52, 5.76, 0.0, 0.0]) {
             assert!((got - want).abs() < 1e-10, "{by_year:?}");
         }
     }
@@ -162,9 +151,7 @@ mod tests {
 
     #[test]
     fn what_is_left_is_deducted_in_the_last_year() {
-        let three = Depreciation::Macrs {
-            years: MacrsYears::THREE,
-        };
+        let three = Depreciation::Macrs { years: MacrsYears::THREE };
         let by_year = three.by_year(&[100.0, 0.0]);
         assert!((by_year[0] - 33.33).abs() < 1e-10 && (by_year[1] - 66.67).abs() < 1e-10);
         assert_eq!(three.by_year(&[0.0, 100.0])[1], 100.0);
@@ -175,12 +162,7 @@ mod tests {
         let error = toml::from_str::<Depreciation>("kind = 'macrs'\nyears = 6").unwrap_err();
         assert!(error.to_string().contains("use 3, 5, 7, 10, 15 or 20"), "{error}");
         let five: Depreciation = toml::from_str("kind = 'macrs'\nyears = 5").unwrap();
-        assert_eq!(
-            five,
-            Depreciation::Macrs {
-                years: MacrsYears::FIVE
-            }
-        );
+        assert_eq!(five, Depreciation::Macrs { years: MacrsYears::FIVE });
     }
 
     proptest! {

@@ -59,16 +59,8 @@ pub struct Ledger {
 impl Ledger {
     /// Opens the books on `start` with its first period, in halving epoch `epoch`.
     pub fn new(start: Day, epoch: u32) -> Self {
-        let first = Period {
-            first: start,
-            last: start,
-            epoch,
-        };
-        Self {
-            periods: vec![first],
-            farms: Vec::new(),
-            accounts: Vec::new(),
-        }
+        let first = Period { first: start, last: start, epoch };
+        Self { periods: vec![first], farms: Vec::new(), accounts: Vec::new() }
     }
 
     /// Begins a new period on `first`, at a month's beginning or at a halving; the one before ends on its eve.
@@ -80,11 +72,7 @@ impl Ledger {
             return;
         }
         open.last = first.plus_days(-1);
-        self.periods.push(Period {
-            first,
-            last: first,
-            epoch,
-        });
+        self.periods.push(Period { first, last: first, epoch });
     }
 
     fn open_period(&mut self) -> &mut Period {
@@ -93,11 +81,7 @@ impl Ledger {
 
     /// Opens an account and returns its number.
     pub fn add_farm(&mut self, name: &str, site: &str, kind: Kind) -> usize {
-        self.farms.push(Farm {
-            name: name.to_owned(),
-            site: site.to_owned(),
-            kind,
-        });
+        self.farms.push(Farm { name: name.to_owned(), site: site.to_owned(), kind });
         self.accounts.push(Vec::new());
         self.farms.len() - 1
     }
@@ -142,12 +126,9 @@ impl Ledger {
         open.last = open.last.max(last);
         self.book_overhead(params.corporate_overhead_usd_per_year);
         let years = Years::of(&self.periods);
-        let depreciation: Vec<_> = (0..self.farms.len())
-            .map(|farm| self.depreciation(farm, &years, params))
-            .collect();
-        let taxable: Vec<_> = (0..self.farms.len())
-            .map(|farm| self.taxable(farm, &years, &depreciation[farm]))
-            .collect();
+        let depreciation: Vec<_> = (0..self.farms.len()).map(|farm| self.depreciation(farm, &years, params)).collect();
+        let taxable: Vec<_> =
+            (0..self.farms.len()).map(|farm| self.taxable(farm, &years, &depreciation[farm])).collect();
         let taxes = pooled_taxes(&taxable, params.tax_rate_share, params.tax_losses);
         for farm in 0..self.farms.len() {
             self.book_by_capacity(farm, &years, &depreciation[farm]);
@@ -178,9 +159,7 @@ impl Ledger {
     fn depreciation(&self, farm: usize, years: &Years, params: &FinanceParams) -> Vec<f64> {
         let bought = |line: Line| -> Vec<f64> { years.sum(&self.accounts[farm], |a| -a.usd[line as usize]) };
         let machines = params.machine_depreciation.by_year(&bought(Line::MachineCapital));
-        let infrastructure = params
-            .infrastructure_depreciation
-            .by_year(&bought(Line::InfrastructureCapital));
+        let infrastructure = params.infrastructure_depreciation.by_year(&bought(Line::InfrastructureCapital));
         machines.iter().zip(infrastructure).map(|(m, i)| m + i).collect()
     }
 
@@ -210,9 +189,7 @@ impl Ledger {
 }
 
 fn capacity(accounts: &[Account], period: usize) -> f64 {
-    accounts
-        .get(period)
-        .map_or(0.0, |a| a.amounts[Quantity::CapacityMwHours as usize])
+    accounts.get(period).map_or(0.0, |a| a.amounts[Quantity::CapacityMwHours as usize])
 }
 
 /// The calendar years of the run and their periods.

@@ -49,12 +49,8 @@ impl Default for FinanceParams {
             discount_rate_per_year: 0.10,
             tax_rate_share: 0.21,
             tax_losses: TaxLosses::AsIncurred,
-            machine_depreciation: Depreciation::Macrs {
-                years: MacrsYears::FIVE,
-            },
-            infrastructure_depreciation: Depreciation::Macrs {
-                years: MacrsYears::FIFTEEN,
-            },
+            machine_depreciation: Depreciation::Macrs { years: MacrsYears::FIVE },
+            infrastructure_depreciation: Depreciation::Macrs { years: MacrsYears::FIFTEEN },
             corporate_overhead_usd_per_year: 0.0,
         }
     }
@@ -69,9 +65,6 @@ mod tests {
         assert_eq!(toml::from_str::<FinanceParams>("").unwrap(), FinanceParams::default());
         assert!(toml::from_str::<FinanceParams>("tax_rate = 0.2").is_err());
         let back = toml::to_string(&FinanceParams::default()).unwrap();
-        assert_eq!(
-            toml::from_str::<FinanceParams>(&back).unwrap(),
-            FinanceParams::default()
-        );
+        assert_eq!(toml::from_str::<FinanceParams>(&back).unwrap(), FinanceParams::default());
     }
 }

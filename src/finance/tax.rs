@@ -9,10 +9,9 @@ use super::{Depreciation, TaxLosses};
 /// the farms with a profit in proportion to it.
 pub fn pooled_taxes(taxable_usd: &[Vec<f64>], rate_share: f64, losses: TaxLosses) -> Vec<Vec<f64>> {
     match losses {
-        TaxLosses::AsIncurred => taxable_usd
-            .iter()
-            .map(|years| years.iter().map(|t| -rate_share * t).collect())
-            .collect(),
+        TaxLosses::AsIncurred => {
+            taxable_usd.iter().map(|years| years.iter().map(|t| -rate_share * t).collect()).collect()
+        }
         TaxLosses::CarriedForward => carried_forward(taxable_usd, rate_share),
     }
 }
@@ -53,10 +52,7 @@ pub fn after_tax_cash_flow(
     if let Some(first) = bought.first_mut() {
         *first = capital_usd;
     }
-    let taxable = operating_usd
-        .iter()
-        .zip(depreciation.by_year(&bought))
-        .map(|(o, d)| o - d);
+    let taxable = operating_usd.iter().zip(depreciation.by_year(&bought)).map(|(o, d)| o - d);
     let after_tax = operating_usd.iter().zip(taxable).map(|(o, t)| o - rate_share * t);
     core::iter::once(-capital_usd).chain(after_tax).collect()
 }

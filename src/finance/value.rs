@@ -81,11 +81,7 @@ pub fn irr(flows: &[(f64, f64)]) -> Result<f64, NoIrr> {
     if rates.iter().filter(|r| **r > -1e-12).count() > 1 {
         return Err(NoIrr::SeveralRoots(rates));
     }
-    if first.1 > 0.0 {
-        Err(NoIrr::Loan(largest))
-    } else {
-        Ok(largest)
-    }
+    if first.1 > 0.0 { Err(NoIrr::Loan(largest)) } else { Ok(largest) }
 }
 
 /// Years from the first cash flow until the cumulative flow is no longer negative for good, interpolated between
@@ -141,11 +137,7 @@ fn sum(terms: &[(f64, f64)], x: f64) -> (f64, f64, f64) {
 /// −1, 0 or 1; 0 within rounding.
 fn sign(terms: &[(f64, f64)], x: f64) -> f64 {
     let (value, _, scale) = sum(terms, x);
-    if value.abs() <= 1e-14 * scale {
-        0.0
-    } else {
-        value.signum()
-    }
+    if value.abs() <= 1e-14 * scale { 0.0 } else { value.signum() }
 }
 
 fn sign_changes(values: impl Iterator<Item = f64>) -> usize {
@@ -227,11 +219,7 @@ fn root_between(terms: &[(f64, f64)], mut low: f64, mut high: f64) -> f64 {
             high = x;
         }
         let newton = x - value / slope;
-        let next = if low < newton && newton < high {
-            newton
-        } else {
-            0.5 * (low + high)
-        };
+        let next = if low < newton && newton < high { newton } else { 0.5 * (low + high) };
         if (next - x).abs() <= f64::EPSILON * x.abs() || next == low && x == low || next == high && x == high {
             return next;
         }
@@ -259,16 +247,8 @@ mod tests {
     fn irr_is_that_of_numpy_financial() {
         // numpy-financial, tests/test_financial.py and the docstring of `irr`.
         let cases: [(&[f64], f64, f64); 8] = [
-            (
-                &[-150000.0, 15000.0, 25000.0, 35000.0, 45000.0, 60000.0],
-                0.0524328888594,
-                1e-12,
-            ),
-            (
-                &[-250000.0, 100000.0, 150000.0, 200000.0, 250000.0, 300000.0],
-                0.5672303344358536,
-                1e-12,
-            ),
+            (&[-150000.0, 15000.0, 25000.0, 35000.0, 45000.0, 60000.0], 0.0524328888594, 1e-12),
+            (&[-250000.0, 100000.0, 150000.0, 200000.0, 250000.0, 300000.0], 0.5672303344358536, 1e-12),
             (&[-100.0, 0.0, 0.0, 74.0], -0.0955, 5e-6),
             (&[-100.0, 39.0, 59.0, 55.0, 20.0], 0.28095, 5e-6),
             (&[-100.0, 100.0, 0.0, -7.0], -0.0833, 5e-6),
@@ -288,9 +268,7 @@ mod tests {
         assert_eq!(irr(&annual(&[1.0, 2.0])), Err(NoIrr::NoOutflow));
         assert_eq!(irr(&annual(&[-1.0, -2.0])), Err(NoIrr::NoInflow));
         assert_eq!(irr(&annual(&[-1.0, 1.0, -1.0])), Err(NoIrr::NoRoot));
-        let Err(NoIrr::Loan(rate)) = irr(&annual(&[100.0, -110.0])) else {
-            panic!("a loan has no yield")
-        };
+        let Err(NoIrr::Loan(rate)) = irr(&annual(&[100.0, -110.0])) else { panic!("a loan has no yield") };
         assert!((rate - 0.1).abs() < 1e-12);
     }
 
@@ -303,19 +281,11 @@ mod tests {
         assert!(rates.iter().any(|r| (r - 0.088598).abs() < 1e-6), "{rates:?}");
         assert!(rates.iter().any(|r| (r - 0.709559).abs() < 1e-6), "{rates:?}");
         let sentence = NoIrr::SeveralRoots(vec![0.1, 0.2]).to_string();
-        assert_eq!(
-            sentence,
-            "several rates make the net present value zero: 10.00 % per year, 20.00 % per year"
-        );
+        assert_eq!(sentence, "several rates make the net present value zero: 10.00 % per year, 20.00 % per year");
         // Two roots by construction: (v − 1/1.1)(v − 1/1.3) with v = 1/(1 + r).
         let two = annual(&[-1.0, 1.1 + 1.3, -1.1 * 1.3]);
-        let Err(NoIrr::SeveralRoots(rates)) = irr(&two) else {
-            panic!()
-        };
-        assert!(
-            (rates[0] - 0.1).abs() < 1e-9 && (rates[1] - 0.3).abs() < 1e-9,
-            "{rates:?}"
-        );
+        let Err(NoIrr::SeveralRoots(rates)) = irr(&two) else { panic!() };
+        assert!((rates[0] - 0.1).abs() < 1e-9 && (rates[1] - 0.3).abs() < 1e-9, "{rates:?}");
     }
 
     #[test]

@@ -6,9 +6,8 @@ use std::sync::OnceLock;
 use super::{MAX_ROLL, Prepared, Template, VersionRoll, portable, sha256d};
 
 /// Initial state of SHA-256. Source: FIPS 180-4 § 5.3.3.
-pub(super) const INITIAL_STATE: [u32; 8] = [
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-];
+pub(super) const INITIAL_STATE: [u32; 8] =
+    [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
 /// Round constants of SHA-256. Source: FIPS 180-4 § 4.2.2.
 pub(super) const K: [u32; 64] = [
@@ -55,11 +54,7 @@ impl Kernel {
     pub fn best() -> Self {
         static BEST: OnceLock<Kernel> = OnceLock::new();
         *BEST.get_or_init(|| {
-            Self::available()
-                .into_iter()
-                .rev()
-                .find(|kernel| kernel.passes_self_test())
-                .unwrap_or(Self::Portable)
+            Self::available().into_iter().rev().find(|kernel| kernel.passes_self_test()).unwrap_or(Self::Portable)
         })
     }
 
@@ -93,24 +88,16 @@ impl Kernel {
     fn passes_self_test(self) -> bool {
         const CANDIDATES: u64 = 64;
         const LIMIT: u32 = u32::MAX / 4;
-        [VersionRoll::None, VersionRoll::Four, VersionRoll::Eight]
-            .into_iter()
-            .all(|roll| {
-                let template = Template {
-                    header: core::array::from_fn(|i| i as u8),
-                    roll,
-                };
-                let work = Prepared::new(&template).work;
-                let mut from = 0;
-                (0..CANDIDATES)
-                    .filter(|&index| top_bits(&sha256d(&template.header_at(index))) <= LIMIT)
-                    .all(|index| {
-                        let hit = self.scan(&work, LIMIT, from..CANDIDATES);
-                        from = index + 1;
-                        hit == Some(index)
-                    })
-                    && self.scan(&work, LIMIT, from..CANDIDATES).is_none()
-            })
+        [VersionRoll::None, VersionRoll::Four, VersionRoll::Eight].into_iter().all(|roll| {
+            let template = Template { header: core::array::from_fn(|i| i as u8), roll };
+            let work = Prepared::new(&template).work;
+            let mut from = 0;
+            (0..CANDIDATES).filter(|&index| top_bits(&sha256d(&template.header_at(index))) <= LIMIT).all(|index| {
+                let hit = self.scan(&work, LIMIT, from..CANDIDATES);
+                from = index + 1;
+                hit == Some(index)
+            }) && self.scan(&work, LIMIT, from..CANDIDATES).is_none()
+        })
     }
 }
 

@@ -14,9 +14,7 @@ pub(super) fn scan(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
     let first = range.start - range.start % LANES as u64;
     (first..range.end).step_by(LANES).find_map(|base| {
         let passing = top_words(work, base).map(|top| top <= limit);
-        (base..)
-            .zip(passing)
-            .find_map(|(index, passes)| (passes && range.contains(&index)).then_some(index))
+        (base..).zip(passing).find_map(|(index, passes)| (passes && range.contains(&index)).then_some(index))
     })
 }
 
@@ -65,10 +63,7 @@ fn extend(w: &[Word; 16], i: usize) -> Word {
     from_fn(|l| {
         let s0 = far[l].rotate_right(7) ^ far[l].rotate_right(18) ^ (far[l] >> 3);
         let s1 = near[l].rotate_right(17) ^ near[l].rotate_right(19) ^ (near[l] >> 10);
-        w[i][l]
-            .wrapping_add(s0)
-            .wrapping_add(w[(i + 9) % 16][l])
-            .wrapping_add(s1)
+        w[i][l].wrapping_add(s0).wrapping_add(w[(i + 9) % 16][l]).wrapping_add(s1)
     })
 }
 
@@ -81,11 +76,7 @@ fn round(state: &mut [Word; 8], i: usize, k: u32, w: &Word) {
         let s = |n: usize| state[n][l];
         let sum1 = s(e).rotate_right(6) ^ s(e).rotate_right(11) ^ s(e).rotate_right(25);
         let choice = (s(e) & s(f)) ^ (!s(e) & s(g));
-        let t1 = s(h)
-            .wrapping_add(sum1)
-            .wrapping_add(choice)
-            .wrapping_add(k)
-            .wrapping_add(w[l]);
+        let t1 = s(h).wrapping_add(sum1).wrapping_add(choice).wrapping_add(k).wrapping_add(w[l]);
         let sum0 = s(a).rotate_right(2) ^ s(a).rotate_right(13) ^ s(a).rotate_right(22);
         let majority = (s(a) & s(b)) ^ (s(a) & s(c)) ^ (s(b) & s(c));
         state[d][l] = s(d).wrapping_add(t1);

@@ -2,10 +2,7 @@
 //!
 //! Four versions of one nonce share the message schedule of the header's second block, which depends on the nonce
 //! but not on the version. Only word 7 of the hash is formed, and of its last four rounds only what it needs.
-#![expect(
-    unsafe_code,
-    reason = "functions with target features may only be called once the processor is known"
-)]
+#![expect(unsafe_code, reason = "functions with target features may only be called once the processor is known")]
 
 #[cfg(target_arch = "x86")]
 use core::arch::x86 as arch;

@@ -11,9 +11,7 @@ fn random_template(entity: &str, roll: VersionRoll) -> Template {
 }
 
 fn naive_hits(template: &Template, target: U256, range: Range<u64>) -> Vec<u64> {
-    range
-        .filter(|&i| U256::from_le_bytes(sha256d(&template.header_at(i))) <= target)
-        .collect()
+    range.filter(|&i| U256::from_le_bytes(sha256d(&template.header_at(i))) <= target).collect()
 }
 
 fn hits_of(kernel: Kernel, template: &Template, target: U256, range: Range<u64>) -> Vec<u64> {
@@ -50,12 +48,7 @@ fn every_kernel_finds_exactly_the_hits_of_the_naive_double_hash() {
             let template = random_template(header, roll);
             let expected = naive_hits(&template, target, 0..3000);
             assert!(!expected.is_empty());
-            assert_eq!(
-                hits_of(kernel, &template, target, 0..3000),
-                expected,
-                "{} {roll:?}",
-                kernel.name()
-            );
+            assert_eq!(hits_of(kernel, &template, target, 0..3000), expected, "{} {roll:?}", kernel.name());
         });
     }
 }
@@ -64,10 +57,7 @@ fn every_kernel_finds_exactly_the_hits_of_the_naive_double_hash() {
 fn a_target_of_all_ones_is_met_by_all_and_one_of_zero_by_none() {
     for_every_kernel_and_roll(|kernel, roll| {
         let template = random_template("extremes", roll);
-        assert_eq!(
-            hits_of(kernel, &template, U256::MAX, 5..77),
-            (5..77).collect::<Vec<_>>()
-        );
+        assert_eq!(hits_of(kernel, &template, U256::MAX, 5..77), (5..77).collect::<Vec<_>>());
         assert!(hits_of(kernel, &template, U256::ZERO, 0..500).is_empty());
     });
 }
@@ -76,9 +66,7 @@ fn a_target_of_all_ones_is_met_by_all_and_one_of_zero_by_none() {
 fn a_hash_equal_to_the_target_meets_it_and_one_above_does_not() {
     for_every_kernel_and_roll(|kernel, roll| {
         let template = random_template("equality", roll);
-        let lowest = (0..200)
-            .min_by_key(|&i| U256::from_le_bytes(sha256d(&template.header_at(i))))
-            .unwrap();
+        let lowest = (0..200).min_by_key(|&i| U256::from_le_bytes(sha256d(&template.header_at(i)))).unwrap();
         let hash = U256::from_le_bytes(sha256d(&template.header_at(lowest)));
         assert_eq!(hits_of(kernel, &template, hash, 0..200), [lowest]);
         assert!(hits_of(kernel, &template, hash - U256::ONE, 0..200).is_empty());
@@ -113,13 +101,7 @@ fn the_first_and_the_last_candidate_are_searched_and_none_beyond() {
             assert_eq!(outcome.found.map(|f| f.index), Some(index));
         }
         let beyond = prepared.search_on(kernel, U256::MAX, last + 1..last + 9);
-        assert_eq!(
-            beyond,
-            Outcome {
-                found: None,
-                attempts: 0
-            }
-        );
+        assert_eq!(beyond, Outcome { found: None, attempts: 0 });
     });
 }
 
@@ -173,13 +155,9 @@ fn setting_the_time_gives_the_template_with_that_time() {
 
 #[test]
 fn rolled_versions_stay_inside_the_bip_320_mask_lowest_bits_first() {
-    let template = Template {
-        header: [0; 80],
-        roll: VersionRoll::Four,
-    };
-    let versions: Vec<u32> = (0..5)
-        .map(|i| u32::from_le_bytes(*template.header_at(i).first_chunk().unwrap()))
-        .collect();
+    let template = Template { header: [0; 80], roll: VersionRoll::Four };
+    let versions: Vec<u32> =
+        (0..5).map(|i| u32::from_le_bytes(*template.header_at(i).first_chunk().unwrap())).collect();
     assert_eq!(versions, [0, 0x2000, 0x4000, 0x6000, 0]);
     assert_eq!(template.header_at(4)[76], 1, "the fifth candidate has the second nonce");
 }

@@ -150,7 +150,8 @@ impl<'a> State<'a> {
             blocks.push(new(what.lead_years));
             return blocks;
         };
-        if let Some((_, by)) = self.replacement(&blocks[old], step.technology).filter(|_| step.action != Action::Retire) {
+        if let Some((_, by)) = self.replacement(&blocks[old], step.technology).filter(|_| step.action != Action::Retire)
+        {
             let during = Block {
                 id: Block::NEW,
                 mw: step.mw * (1.0 - by.lost_share),

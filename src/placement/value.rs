@@ -89,9 +89,9 @@ fn typical_year(hours: &[Hour], terms: &Terms, tiers: &[MinerTier], firm: &FirmL
         let r = dispatch_hour(hour, terms, &loads);
         let served_share = if firm.draw_mw > 0.0 { 1.0 - r.ai_unserved_mw / firm.draw_mw } else { 0.0 };
         let passed_on_usd = r.ai_energy_cost_usd.min(firm.cap_usd_per_hour * served_share).max(0.0);
-        welfare_usd += r.mining_value_usd - r.mining_energy_cost_usd - r.ai_energy_cost_usd + passed_on_usd
-            + r.export_margin_usd
-            - r.baseline_export_margin_usd;
+        welfare_usd +=
+            r.mining_value_usd - r.mining_energy_cost_usd - r.ai_energy_cost_usd + passed_on_usd + r.export_margin_usd
+                - r.baseline_export_margin_usd;
         unserved_mwh += r.ai_unserved_mw;
     }
     let count = hours.len().max(1) as f64;

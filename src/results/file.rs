@@ -99,10 +99,7 @@ pub fn read_rows<R: Row>(path: &Path) -> Result<Vec<R>, ReadError> {
     let mut reader = csv::Reader::from_reader(io::BufReader::new(file));
     let columns = reader.headers().map_err(|e| cell_error(path, &e, None))?.clone();
     check_columns::<R>(path, &columns)?;
-    reader
-        .deserialize()
-        .map(|row| row.map_err(|e| cell_error(path, &e, Some(&columns))))
-        .collect()
+    reader.deserialize().map(|row| row.map_err(|e| cell_error(path, &e, Some(&columns)))).collect()
 }
 
 fn check_columns<R: Row>(path: &Path, found: &csv::StringRecord) -> Result<(), ReadError> {
@@ -116,10 +113,7 @@ fn check_columns<R: Row>(path: &Path, found: &csv::StringRecord) -> Result<(), R
         (true, false) => format!("unknown columns {}", list(&unknown)),
         (false, false) => format!("missing columns {}, unknown columns {}", list(&missing), list(&unknown)),
     };
-    Err(ReadError::Columns {
-        path: path.to_owned(),
-        message,
-    })
+    Err(ReadError::Columns { path: path.to_owned(), message })
 }
 
 fn cell_error(path: &Path, error: &csv::Error, columns: Option<&csv::StringRecord>) -> ReadError {
@@ -134,12 +128,7 @@ fn cell_error(path: &Path, error: &csv::Error, columns: Option<&csv::StringRecor
         }
         _ => (None, error.to_string()),
     };
-    ReadError::Cell {
-        path: path.to_owned(),
-        line,
-        column,
-        message,
-    }
+    ReadError::Cell { path: path.to_owned(), line, column, message }
 }
 
 #[cfg(test)]
@@ -177,10 +166,7 @@ mod tests {
     fn an_empty_table_has_its_columns() {
         let (_dir, path) = file_with("");
         write_rows::<EventRow>(&path, &[]).unwrap();
-        assert_eq!(
-            std::fs::read_to_string(&path).unwrap(),
-            "date,kind,site,farm,mw,usd,detail\n"
-        );
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "date,kind,site,farm,mw,usd,detail\n");
         assert!(read_rows::<EventRow>(&path).unwrap().is_empty());
     }
 
@@ -195,15 +181,9 @@ mod tests {
     #[test]
     fn a_number_gone_wrong_is_not_written() {
         let (_dir, path) = file_with("");
-        let row = FarmRow {
-            npv_usd: f64::NAN,
-            ..FarmRow::default()
-        };
+        let row = FarmRow { npv_usd: f64::NAN, ..FarmRow::default() };
         let error = write_rows(&path, &[FarmRow::default(), row]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "farms.csv, line 3, column `npv_usd`: not a finite number"
-        );
+        assert_eq!(error.to_string(), "farms.csv, line 3, column `npv_usd`: not a finite number");
     }
 
     #[test]
@@ -214,10 +194,7 @@ mod tests {
                 format!("{head}1,170b3ce9,60,2016,1,2,3\n2,170b3ce9,60,many,1,2,3\n"),
                 "line 3, column `blocks`: invalid digit found in string",
             ),
-            (
-                format!("{head}1,170b3ce9,60\n"),
-                "line 2: 3 cells where the first line names 7",
-            ),
+            (format!("{head}1,170b3ce9,60\n"), "line 2: 3 cells where the first line names 7"),
             (
                 "first_height,bits,shift,blocks,hashes,first_time_unix,last_time_unix\n".to_owned(),
                 "line 1: missing columns `nbits`, unknown columns `bits`",
@@ -229,9 +206,6 @@ mod tests {
             assert!(error.ends_with(want), "{error}");
         }
         let missing = read_rows::<ChainRow>(Path::new("no/such/chain.csv")).unwrap_err();
-        assert!(
-            missing.to_string().starts_with("cannot read `no/such/chain.csv`"),
-            "{missing}"
-        );
+        assert!(missing.to_string().starts_with("cannot read `no/such/chain.csv`"), "{missing}");
     }
 }

@@ -175,10 +175,7 @@ impl UnitCosts {
                 marginal_usd_per_btc: totals.marginal_usd_per_btc(),
                 usd_per_gpu_hour: None,
             },
-            Kind::Cloud => Self {
-                usd_per_gpu_hour: totals.usd_per_gpu_hour(),
-                ..Self::default()
-            },
+            Kind::Cloud => Self { usd_per_gpu_hour: totals.usd_per_gpu_hour(), ..Self::default() },
             Kind::Hosting | Kind::GridSale | Kind::All => Self::default(),
         }
     }
@@ -203,19 +200,11 @@ impl Group {
 }
 
 fn groups(books: &Books) -> Vec<Group> {
-    let farms = books.farms().iter().map(|farm| Group {
-        scope: Scope::Farm,
-        name: farm.name.clone(),
-        kind: farm.kind,
-    });
+    let farms = books.farms().iter().map(|farm| Group { scope: Scope::Farm, name: farm.name.clone(), kind: farm.kind });
     let sites = books.sites().into_iter().map(|site| (Scope::Site, site));
     let sums = sites.chain([(Scope::Portfolio, PORTFOLIO)]).flat_map(|(scope, name)| {
         let kinds = [Kind::Mining, Kind::Hosting, Kind::Cloud, Kind::GridSale, Kind::All];
-        kinds.map(|kind| Group {
-            scope,
-            name: name.to_owned(),
-            kind,
-        })
+        kinds.map(|kind| Group { scope, name: name.to_owned(), kind })
     });
     farms.chain(sums).collect()
 }
@@ -254,11 +243,7 @@ impl SiteRow {
     pub fn fill_from(&mut self, books: &Books) {
         let site = self.site.clone();
         let of = |kinds: &[Kind]| books.totals(|f| f.site == site && kinds.contains(&f.kind), |_| true);
-        let (mining, ai, sale) = (
-            of(&[Kind::Mining]),
-            of(&[Kind::Hosting, Kind::Cloud]),
-            of(&[Kind::GridSale]),
-        );
+        let (mining, ai, sale) = (of(&[Kind::Mining]), of(&[Kind::Hosting, Kind::Cloud]), of(&[Kind::GridSale]));
         let own = |farm: &Farm| farm.site == site && Kind::All.counts(farm);
         let returns = books.returns(own);
         self.grid_import_mwh = mining.amount(Quantity::GridMwh) + ai.amount(Quantity::GridMwh);
@@ -338,17 +323,11 @@ mod tests {
     fn cash_flow_rows_add_up_to_the_npv_at_every_scope() {
         let books = books();
         let rows = cashflow_rows(&books);
-        for (scope, kind) in [
-            (Scope::Site, Kind::All),
-            (Scope::Portfolio, Kind::All),
-            (Scope::Portfolio, Kind::Mining),
-        ] {
+        for (scope, kind) in [(Scope::Site, Kind::All), (Scope::Portfolio, Kind::All), (Scope::Portfolio, Kind::Mining)]
+        {
             let keep = |r: &CashFlowRow| r.scope == scope && r.kind == kind && r.line != "depreciation";
             let npv = books.returns(|f| kind.counts(f)).npv_usd;
-            assert!(
-                (sum(&rows, keep, |r| r.discounted_usd) - npv).abs() < 1e-6,
-                "{scope:?} {kind:?}"
-            );
+            assert!((sum(&rows, keep, |r| r.discounted_usd) - npv).abs() < 1e-6, "{scope:?} {kind:?}");
         }
         let farms = sum(&rows, |r| r.scope == Scope::Farm && r.kind != Kind::GridSale, |r| r.usd);
         let all = sum(&rows, |r| r.scope == Scope::Portfolio && r.kind == Kind::All, |r| r.usd);
@@ -368,25 +347,16 @@ mod tests {
             })
             .collect();
         let rows = epoch_rows(&books(), &network);
-        let mining: Vec<_> = rows
-            .iter()
-            .filter(|r| r.scope == Scope::Portfolio && r.kind == Kind::Mining)
-            .collect();
+        let mining: Vec<_> = rows.iter().filter(|r| r.scope == Scope::Portfolio && r.kind == Kind::Mining).collect();
         assert_eq!(mining.len(), 2);
         assert_eq!((mining[0].epoch, mining[0].last_day.as_str()), (3, "2024-04-19"));
         assert_eq!((mining[1].epoch, mining[1].first_day.as_str()), (4, "2024-04-20"));
-        assert_eq!(
-            (mining[0].mean_btc_price_usd, mining[1].mean_btc_price_usd),
-            (60_000.0, 70_000.0)
-        );
+        assert_eq!((mining[0].mean_btc_price_usd, mining[1].mean_btc_price_usd), (60_000.0, 70_000.0));
         assert!((mining[0].btc_mined - 1.9).abs() < 1e-12);
         assert!((mining[0].electricity_usd_per_btc.unwrap() - 30_000.0).abs() < 1e-6);
         assert!((mining[0].marginal_usd_per_btc.unwrap() - 35_000.0).abs() < 1e-6);
         assert!((mining[1].mean_capacity_mw - 10.0).abs() < 1e-12);
-        let all = rows
-            .iter()
-            .find(|r| r.scope == Scope::Portfolio && r.kind == Kind::All)
-            .unwrap();
+        let all = rows.iter().find(|r| r.scope == Scope::Portfolio && r.kind == Kind::All).unwrap();
         assert_eq!(all.electricity_usd_per_btc, None);
         assert!((all.revenue_usd - 19.0 * 6100.0).abs() < 1e-6, "grid sale stays apart");
     }
@@ -394,19 +364,12 @@ mod tests {
     #[test]
     fn farm_and_site_rows_take_their_money_from_the_books() {
         let books = books();
-        let mut farm = FarmRow {
-            farm: "a/mining".into(),
-            kind: Kind::Mining,
-            ..FarmRow::default()
-        };
+        let mut farm = FarmRow { farm: "a/mining".into(), kind: Kind::Mining, ..FarmRow::default() };
         farm.fill_from(&books);
         assert_eq!(farm.capital_usd, 100_000.0);
         assert!((farm.cash_usd_per_btc.unwrap() - 30_000.0).abs() < 1e-6);
         assert!((farm.npv_usd - books.returns(|f| f.name == "a/mining").npv_usd).abs() < 1e-9);
-        let mut site = SiteRow {
-            site: "a".into(),
-            ..SiteRow::default()
-        };
+        let mut site = SiteRow { site: "a".into(), ..SiteRow::default() };
         site.fill_from(&books);
         assert!((site.npv_usd - books.returns(|f| Kind::All.counts(f)).npv_usd).abs() < 1e-9);
         assert!((site.mining_mwh - 9.0 * 24.0 * 61.0).abs() < 1e-6);

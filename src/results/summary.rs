@@ -116,8 +116,7 @@ impl Summary {
     /// Takes the answer from the tables (sites, epochs, chain) and the books. The writer fills `files`.
     pub fn new(scenario: &str, seed: u64, mode: &str, tables: &Tables, books: &Books) -> Self {
         let day = |pick: Option<&crate::finance::Period>, end: bool| {
-            pick.map(|p| if end { p.last } else { p.first }.to_string())
-                .unwrap_or_default()
+            pick.map(|p| if end { p.last } else { p.first }.to_string()).unwrap_or_default()
         };
         Self {
             scenario: scenario.to_owned(),
@@ -129,12 +128,7 @@ impl Summary {
             hashes: tables.chain.iter().map(|p| p.hashes).sum(),
             portfolio: PortfolioSummary::new(tables, books),
             sites: SiteSummary::all(tables),
-            epochs: tables
-                .epochs
-                .iter()
-                .filter(|e| e.scope == Scope::Portfolio)
-                .cloned()
-                .collect(),
+            epochs: tables.epochs.iter().filter(|e| e.scope == Scope::Portfolio).cloned().collect(),
             files: Vec::new(),
         }
     }

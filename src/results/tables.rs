@@ -43,20 +43,7 @@ macro_rules! other_cells {
     ($($ty:ty),*) => { $(impl Cell for $ty {})* };
 }
 
-other_cells!(
-    u8,
-    u32,
-    u64,
-    i32,
-    i64,
-    String,
-    Option<String>,
-    SiteClass,
-    Kind,
-    Scope,
-    Origin,
-    Action
-);
+other_cells!(u8, u32, u64, i32, i64, String, Option<String>, SiteClass, Kind, Scope, Origin, Action);
 
 macro_rules! table {
     ($file:literal, #[doc = $about:literal] $name:ident { $(#[doc = $doc:literal] $field:ident: $ty:ty,)* }) => {

@@ -74,9 +74,7 @@ pub fn check_target(target: &Path, force: bool) -> Result<(), WriteError> {
         Err(e) => return Err(WriteError::io(target)(e)),
         Ok(_) => {}
     }
-    let in_the_way = || WriteError::InTheWay {
-        path: target.to_owned(),
-    };
+    let in_the_way = || WriteError::InTheWay { path: target.to_owned() };
     if !target.is_dir() {
         return Err(in_the_way());
     }
@@ -115,16 +113,9 @@ pub fn write_run<E: Into<Box<dyn Error + Send + Sync>>>(
     let dir = partial.path.as_path();
     write_tables(dir, tables)?;
     draw(dir).map_err(|e| WriteError::Charts(e.into()))?;
-    let summary = Summary {
-        files: files_with(dir, &[SUMMARY, MANIFEST])?,
-        ..summary.clone()
-    };
+    let summary = Summary { files: files_with(dir, &[SUMMARY, MANIFEST])?, ..summary.clone() };
     write_json(&dir.join(SUMMARY), &summary)?;
-    let manifest = Manifest {
-        files: sync_and_hash(dir)?,
-        finished: now(),
-        ..manifest.clone()
-    };
+    let manifest = Manifest { files: sync_and_hash(dir)?, finished: now(), ..manifest.clone() };
     write_json(&dir.join(MANIFEST), &manifest)?;
     sync(&dir.join(MANIFEST))?;
     sync(dir)?;
@@ -151,11 +142,7 @@ pub struct Run {
 /// When the folder holds no finished run, or names file, line and column of what does not fit.
 pub fn read_run(dir: &Path) -> Result<Run, ReadError> {
     let manifest = read_manifest(dir)?;
-    Ok(Run {
-        tables: read_tables(dir)?,
-        summary: read_json(&dir.join(SUMMARY))?,
-        manifest,
-    })
+    Ok(Run { tables: read_tables(dir)?, summary: read_json(&dir.join(SUMMARY))?, manifest })
 }
 
 /// Reads the manifest of a finished run.
@@ -232,10 +219,7 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<(), WriteError> {
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
     let text = fs::read_to_string(path).map_err(ReadError::io(path))?;
-    serde_json::from_str(&text).map_err(|e| ReadError::Json {
-        path: path.to_owned(),
-        message: e.to_string(),
-    })
+    serde_json::from_str(&text).map_err(|e| ReadError::Json { path: path.to_owned(), message: e.to_string() })
 }
 
 /// Paths of the files under `dir`, relative, with `/`, sorted.
@@ -270,11 +254,7 @@ fn sync_and_hash(dir: &Path) -> Result<Vec<FileRecord>, WriteError> {
         if let Some(folder) = path.parent().filter(|folder| *folder != dir) {
             sync(folder)?;
         }
-        Ok(FileRecord {
-            path: name,
-            bytes: bytes.len() as u64,
-            sha256: hex(&Sha256::digest(&bytes)),
-        })
+        Ok(FileRecord { path: name, bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(&bytes)) })
     };
     files_with(dir, &[])?.into_iter().map(record).collect()
 }
@@ -292,9 +272,7 @@ fn sync(path: &Path) -> Result<(), WriteError> {
     if cfg!(windows) && path.is_dir() {
         return Ok(());
     }
-    File::open(path)
-        .and_then(|file| file.sync_all())
-        .map_err(WriteError::io(path))
+    File::open(path).and_then(|file| file.sync_all()).map_err(WriteError::io(path))
 }
 
 /// The hidden folder a run is written to, removed unless it is moved to its place.
@@ -376,11 +354,7 @@ mod tests {
 
     fn tables() -> Tables {
         Tables {
-            sites: vec![SiteRow {
-                site: "a".into(),
-                npv_usd: 0.1 + 0.2,
-                ..SiteRow::default()
-            }],
+            sites: vec![SiteRow { site: "a".into(), npv_usd: 0.1 + 0.2, ..SiteRow::default() }],
             farms: vec![FarmRow::default()],
             headers: vec![1; 160],
             ..Tables::default()
@@ -392,9 +366,7 @@ mod tests {
     }
 
     fn names_in(dir: &Path) -> Vec<String> {
-        let names = fs::read_dir(dir)
-            .unwrap()
-            .map(|e| e.unwrap().file_name().to_string_lossy().into_owned());
+        let names = fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned());
         names.collect()
     }
 
@@ -414,10 +386,7 @@ mod tests {
         assert_eq!(listed, all);
         assert_eq!(files(&target).unwrap(), run.summary.files);
         let headers = run.manifest.files.iter().find(|f| f.path == HEADERS).unwrap();
-        assert_eq!(
-            (headers.bytes, headers.sha256.as_str()),
-            (160, hex(&Sha256::digest([1; 160])).as_str())
-        );
+        assert_eq!((headers.bytes, headers.sha256.as_str()), (160, hex(&Sha256::digest([1; 160])).as_str()));
         assert_eq!(names_in(target.parent().unwrap()), ["run"], "no hidden folder stays");
     }
 
@@ -447,10 +416,7 @@ mod tests {
         }
         fs::write(target.join(MANIFEST), "{}").unwrap();
         assert!(matches!(check_target(&target, true), Err(WriteError::InTheWay { .. })));
-        assert!(matches!(
-            check_target(&target.join("letter.txt"), true),
-            Err(WriteError::InTheWay { .. })
-        ));
+        assert!(matches!(check_target(&target.join("letter.txt"), true), Err(WriteError::InTheWay { .. })));
         let empty = dir.path().join("empty");
         fs::create_dir(&empty).unwrap();
         write_to(&empty, &tables(), false).unwrap();
@@ -496,11 +462,7 @@ mod tests {
         write_to(&one, &tables(), false).unwrap();
         write_to(&two, &tables(), false).unwrap();
         for name in files(&one).unwrap().into_iter().filter(|name| name != MANIFEST) {
-            assert_eq!(
-                fs::read(one.join(&name)).unwrap(),
-                fs::read(two.join(&name)).unwrap(),
-                "{name}"
-            );
+            assert_eq!(fs::read(one.join(&name)).unwrap(), fs::read(two.join(&name)).unwrap(), "{name}");
         }
     }
 
@@ -510,16 +472,10 @@ mod tests {
         let target = dir.path().join("run");
         write_to(&target, &tables(), false).unwrap();
         fs::write(target.join(HEADERS), [0; 100]).unwrap();
-        assert!(matches!(
-            read_tables(&target),
-            Err(ReadError::Headers { bytes: 100, .. })
-        ));
+        assert!(matches!(read_tables(&target), Err(ReadError::Headers { bytes: 100, .. })));
         fs::write(target.join(SUMMARY), "{").unwrap();
         fs::write(target.join(HEADERS), []).unwrap();
         let error = read_run(&target).unwrap_err().to_string();
-        assert!(
-            error.contains("summary.json") && error.contains("line 1 column 1"),
-            "{error}"
-        );
+        assert!(error.contains("summary.json") && error.contains("line 1 column 1"), "{error}");
     }
 }

@@ -60,10 +60,7 @@ impl DailySeries {
 /// All faults found, each with its line: missing columns, unreadable dates or prices, prices not above zero, days
 /// missing, repeated or out of order.
 pub fn read_daily(text: &str, spec: &CsvPrice) -> Result<DailySeries, Vec<DailyError>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let columns = columns_of(&mut reader, spec)?;
     let mut faults = Vec::new();
     let mut rows = Vec::new();
@@ -87,36 +84,22 @@ pub fn read_daily(text: &str, spec: &CsvPrice) -> Result<DailySeries, Vec<DailyE
     faults.sort_by_key(|fault| fault.line);
     match rows.first() {
         _ if !faults.is_empty() => Err(faults),
-        None => Err(vec![DailyError {
-            line: 1,
-            message: "no row with a price".into(),
-        }]),
-        Some(&(_, start, _)) => Ok(DailySeries {
-            start,
-            values: rows.iter().map(|row| row.2).collect(),
-        }),
+        None => Err(vec![DailyError { line: 1, message: "no row with a price".into() }]),
+        Some(&(_, start, _)) => Ok(DailySeries { start, values: rows.iter().map(|row| row.2).collect() }),
     }
 }
 
 fn columns_of(reader: &mut csv::Reader<&[u8]>, spec: &CsvPrice) -> Result<(usize, usize), Vec<DailyError>> {
     let fault = |message| DailyError { line: 1, message };
-    let header = reader
-        .headers()
-        .map_err(|error| vec![fault(format!("unreadable header: {error}"))])?;
+    let header = reader.headers().map_err(|error| vec![fault(format!("unreadable header: {error}"))])?;
     let places: BTreeMap<&str, usize> = header.iter().enumerate().map(|(i, name)| (name, i)).collect();
     let find = |name: &str, key: &str| {
         places.get(name).copied().ok_or_else(|| {
             let known: Vec<&str> = header.iter().collect();
-            fault(format!(
-                "no column `{name}`: set `{key}` to one of `{}`",
-                known.join("`, `")
-            ))
+            fault(format!("no column `{name}`: set `{key}` to one of `{}`", known.join("`, `")))
         })
     };
-    match (
-        find(&spec.date_column, "date_column"),
-        find(&spec.price_column, "price_column"),
-    ) {
+    match (find(&spec.date_column, "date_column"), find(&spec.price_column, "price_column")) {
         (Ok(date), Ok(price)) => Ok((date, price)),
         (date, price) => Err([date.err(), price.err()].into_iter().flatten().collect()),
     }
@@ -131,11 +114,7 @@ fn parse_row(
     let day = Day::parse(date).map_err(|_| format!("`{date}` is no date: write it as YYYY-MM-DD"))?;
     let text = record.get(price).unwrap_or("");
     if text.is_empty() {
-        return if before_first {
-            Ok(None)
-        } else {
-            Err(format!("no price for {day}: gaps are not filled in"))
-        };
+        return if before_first { Ok(None) } else { Err(format!("no price for {day}: gaps are not filled in")) };
     }
     match text.parse::<f64>() {
         Ok(price) if price.is_finite() && price > 0.0 => Ok(Some((day, price))),

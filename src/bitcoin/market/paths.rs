@@ -94,41 +94,24 @@ fn chance(probability: f64, draws: &mut Stream) -> bool {
 
 fn starts_turbulent(p: &TwoStatePrice, states: &mut Stream) -> bool {
     let (to_turbulent, to_calm) = (1.0 - p.calm_stays_share, 1.0 - p.turbulent_stays_share);
-    let share = if to_turbulent + to_calm > 0.0 {
-        to_turbulent / (to_turbulent + to_calm)
-    } else {
-        0.0
-    };
+    let share = if to_turbulent + to_calm > 0.0 { to_turbulent / (to_turbulent + to_calm) } else { 0.0 };
     chance(share, states)
 }
 
 fn next_state(p: &TwoStatePrice, turbulent: bool, states: &mut Stream) -> bool {
-    let stays = chance(
-        if turbulent {
-            p.turbulent_stays_share
-        } else {
-            p.calm_stays_share
-        },
-        states,
-    );
+    let stays = chance(if turbulent { p.turbulent_stays_share } else { p.calm_stays_share }, states);
     turbulent == stays
 }
 
 fn two_state_step(p: &TwoStatePrice, turbulent: bool, normal: &mut Stream) -> f64 {
-    let volatility = if turbulent {
-        p.turbulent_volatility_per_year
-    } else {
-        p.calm_volatility_per_year
-    };
+    let volatility = if turbulent { p.turbulent_volatility_per_year } else { p.calm_volatility_per_year };
     p.log_drift_per_year / TRADING_DAYS_PER_YEAR + diffusion(volatility, normal)
 }
 
 fn power_law_prices(p: &PowerLawPrice, start: Day, days: usize, normal: &mut Stream) -> Vec<f64> {
     let kept = p.persistence(1.0);
     let shock = p.deviation_sd_log10 * core::f64::consts::LN_10 * (1.0 - kept * kept).sqrt();
-    let mut deviation = p
-        .initial_price_usd
-        .map_or(0.0, |price| math::ln(price) - p.law_ln(start));
+    let mut deviation = p.initial_price_usd.map_or(0.0, |price| math::ln(price) - p.law_ln(start));
     (0..days)
         .map(|i| {
             let price = math::exp(p.law_ln(start.plus_days(i as i32)) + deviation);
@@ -205,23 +188,12 @@ mod tests {
     #[test]
     fn turbulence_clusters() {
         let two = model("kind = 'two_state'\ninitial_price_usd = 5e4\nlog_drift_per_year = 0.0");
-        let sizes: Vec<f64> = log_returns(&daily_prices(&two, None, day("2024-01-01"), DAYS, 5))
-            .iter()
-            .map(|r| r.abs())
-            .collect();
+        let sizes: Vec<f64> =
+            log_returns(&daily_prices(&two, None, day("2024-01-01"), DAYS, 5)).iter().map(|r| r.abs()).collect();
         let mean = math::mean(&sizes);
-        let covariance = math::mean(
-            &sizes
-                .windows(2)
-                .map(|s| (s[0] - mean) * (s[1] - mean))
-                .collect::<Vec<_>>(),
-        );
+        let covariance = math::mean(&sizes.windows(2).map(|s| (s[0] - mean) * (s[1] - mean)).collect::<Vec<_>>());
         let variance = math::mean(&sizes.iter().map(|s| (s - mean) * (s - mean)).collect::<Vec<_>>());
-        assert!(
-            (0.08..0.30).contains(&(covariance / variance)),
-            "{}",
-            covariance / variance
-        );
+        assert!((0.08..0.30).contains(&(covariance / variance)), "{}", covariance / variance);
     }
 
     #[test]
@@ -229,9 +201,7 @@ mod tests {
         // Over 100 independent 12-year paths; the last day's deviation has sd 0.305·√(1−2^(−12)) = 0.305 in log10,
         // known from 100 draws to 7 %.
         let law = model("kind = 'power_law'");
-        let PriceModel::PowerLaw(p) = &law else {
-            panic!("parsed as power law")
-        };
+        let PriceModel::PowerLaw(p) = &law else { panic!("parsed as power law") };
         let (start, days) = (day("2024-01-01"), 4383);
         let end = start.plus_days(days - 1);
         let deviations: Vec<f64> = (0..100)
@@ -253,13 +223,8 @@ mod tests {
 
     #[test]
     fn a_dated_path_is_straight_in_the_logarithm_and_flat_outside() {
-        let point = |date: &str, price_usd| PricePoint {
-            date: date.into(),
-            price_usd,
-        };
-        let path = PathPrice {
-            points: vec![point("2024-01-01", 100.0), point("2024-01-11", 10_000.0)],
-        };
+        let point = |date: &str, price_usd| PricePoint { date: date.into(), price_usd };
+        let path = PathPrice { points: vec![point("2024-01-01", 100.0), point("2024-01-11", 10_000.0)] };
         assert_eq!(path_price(&path, day("2020-01-01")), 100.0);
         assert!((path_price(&path, day("2024-01-06")) - 1000.0).abs() < 1e-9);
         assert_eq!(path_price(&path, day("2024-01-11")), 10_000.0);

@@ -63,17 +63,11 @@ mod tests {
             "kind = 'power_law'\ninitial_price_usd = 4e4",
         ] {
             let model: PriceModel = toml::from_str(text).unwrap();
-            let mut ends: Vec<f64> = (0..801)
-                .map(|seed| daily_prices(&model, None, from, 731, seed)[730])
-                .collect();
+            let mut ends: Vec<f64> = (0..801).map(|seed| daily_prices(&model, None, from, 731, seed)[730]).collect();
             ends.sort_by(f64::total_cmp);
             let expected = planner_price(&model, from, 4e4, None, at);
             // Two years' log sd is at most 0.95; the median of 801 is known to 1.25·0.95/√801 = 4.2 %.
-            assert!(
-                (math::ln(ends[400] / expected)).abs() < 3.0 * 0.042,
-                "{text}: {} {expected}",
-                ends[400]
-            );
+            assert!((math::ln(ends[400] / expected)).abs() < 3.0 * 0.042, "{text}: {} {expected}", ends[400]);
         }
     }
 

@@ -10,9 +10,7 @@ struct Table(Vec<(Day, f64)>);
 impl Table {
     fn new(rows: &[(&str, f64)]) -> Self {
         Self(
-            rows.iter()
-                .map(|&(date, value)| (Day::parse(date).expect("the table's dates are valid"), value))
-                .collect(),
+            rows.iter().map(|&(date, value)| (Day::parse(date).expect("the table's dates are valid"), value)).collect(),
         )
     }
 
@@ -91,12 +89,7 @@ static BEST: LazyLock<Table> = LazyLock::new(|| {
 /// Mean machine running as a multiple of the best on sale. 2021 and 2022: CBECI's 70.0 and 49.7 J/TH, less its overhead of
 /// 1.1; January 2024: CoinShares' 34; June 2024: CCAF's 28.2. Before and after, the nearest multiple.
 static FLEET_TO_BEST: LazyLock<Table> = LazyLock::new(|| {
-    let known = [
-        ("2021-07-01", 70.0 / 1.1),
-        ("2022-07-01", 49.7 / 1.1),
-        ("2024-01-01", 34.0),
-        ("2024-06-15", 28.2),
-    ];
+    let known = [("2021-07-01", 70.0 / 1.1), ("2022-07-01", 49.7 / 1.1), ("2024-01-01", 34.0), ("2024-06-15", 28.2)];
     Table::new(&known.map(|(date, mean)| {
         let day = Day::parse(date).expect("the table's dates are valid");
         (date, mean / best_efficiency_j_per_th(day, 0.0))

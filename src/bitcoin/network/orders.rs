@@ -37,15 +37,9 @@ impl OrderBook {
     /// The book on `start`: orders were placed so far at the rate at which the hashrate grew over the year before, and
     /// worn-out machines were replaced.
     pub fn from_history(model: &VintagesModel, start: Day, installed_eh_s: f64, hashprice: f64) -> Self {
-        let cost_usd_per_mwh = power_prices(model)
-            .iter()
-            .map(|p| (p + model.other_running_cost_usd_per_mwh) * model.pue)
-            .collect();
-        let mut book = Self {
-            due: VecDeque::new(),
-            smoothed_hashprice: hashprice,
-            cost_usd_per_mwh,
-        };
+        let cost_usd_per_mwh =
+            power_prices(model).iter().map(|p| (p + model.other_running_cost_usd_per_mwh) * model.pue).collect();
+        let mut book = Self { due: VecDeque::new(), smoothed_hashprice: hashprice, cost_usd_per_mwh };
         let growth = history::growth_before(start, model.efficiency_gain_per_year).max(0.0);
         let rate = (growth + 1.0 / model.physical_life_years).min(model.manufacturing_cap_per_year);
         let period_days = 14;
@@ -118,17 +112,9 @@ fn expected_hashprices(model: &VintagesModel, hashprice: f64, view: &MarketView)
     (0..steps)
         .map(|i| {
             let years = (i as f64 + 0.5) / STEPS_PER_YEAR;
-            let halvings = if years < to_halving {
-                0.0
-            } else {
-                1.0 + ((years - to_halving) / four_years).floor()
-            };
+            let halvings = if years < to_halving { 0.0 } else { 1.0 + ((years - to_halving) / four_years).floor() };
             let subsidy = view.subsidy_btc * math::exp2(-halvings);
-            let left = if reward > 0.0 {
-                (subsidy + view.fees_btc_per_block) / reward
-            } else {
-                1.0
-            };
+            let left = if reward > 0.0 { (subsidy + view.fees_btc_per_block) / reward } else { 1.0 };
             hashprice * left * math::powf(1.0 - model.expected_hashprice_fall_per_year, years)
         })
         .collect()
@@ -195,14 +181,9 @@ mod tests {
 
     #[test]
     fn a_margin_is_worth_its_annuity() {
-        let model = VintagesModel {
-            discount_rate_per_year: 0.1,
-            ..VintagesModel::default()
-        };
+        let model = VintagesModel { discount_rate_per_year: 0.1, ..VintagesModel::default() };
         // 8 half-years of (50 − 30)/1000 USD a day, paid at mid-step, at 10 % a year.
-        let expected: f64 = (0..8)
-            .map(|i| 0.02 * 182.621_25 / 1.1_f64.powi(2 * i + 1).sqrt().sqrt())
-            .sum();
+        let expected: f64 = (0..8).map(|i| 0.02 * 182.621_25 / 1.1_f64.powi(2 * i + 1).sqrt().sqrt()).sum();
         let value = discounted_margin_usd_per_th(&model, &[50.0; 8], 30.0);
         assert!((value / expected - 1.0).abs() < 1e-12, "{value} {expected}");
         assert_eq!(discounted_margin_usd_per_th(&model, &[50.0; 8], 60.0), 0.0);

@@ -41,10 +41,7 @@ impl Stock {
             .iter()
             .map(|price| (price + model.other_running_cost_usd_per_mwh) * model.pue)
             .collect();
-        let mut stock = Self {
-            cost_usd_per_mwh,
-            vintages: past_vintages(model, start),
-        };
+        let mut stock = Self { cost_usd_per_mwh, vintages: past_vintages(model, start) };
         let mean = model
             .fleet_efficiency_j_per_th
             .unwrap_or_else(|| history::fleet_efficiency_j_per_th(start, model.efficiency_gain_per_year));
@@ -64,37 +61,20 @@ impl Stock {
             let mut trial = self.clone();
             trial.vintages.iter_mut().for_each(|v| v.efficiency_j_per_th *= middle);
             trial.switch_at_once(model, hashprice);
-            if trial.running().1 < mean {
-                low = middle
-            } else {
-                high = middle
-            }
+            if trial.running().1 < mean { low = middle } else { high = middle }
         }
-        self.vintages
-            .iter_mut()
-            .for_each(|v| v.efficiency_j_per_th *= (low * high).sqrt());
+        self.vintages.iter_mut().for_each(|v| v.efficiency_j_per_th *= (low * high).sqrt());
         self.switch_at_once(model, hashprice);
     }
 
     /// Adds new machines (EH/s, J/TH), evenly to all power prices; they start idle and are switched on like others.
     pub fn add(&mut self, day: Day, eh_s: f64, efficiency_j_per_th: f64) {
         let classes = self.cost_usd_per_mwh.len();
-        let share = Cell {
-            eh_s: eh_s / classes as f64,
-            running_share: 1.0,
-        };
-        match self
-            .vintages
-            .last_mut()
-            .filter(|v| day.0 - v.delivered.0 < VINTAGE_DAYS)
-        {
+        let share = Cell { eh_s: eh_s / classes as f64, running_share: 1.0 };
+        match self.vintages.last_mut().filter(|v| day.0 - v.delivered.0 < VINTAGE_DAYS) {
             Some(vintage) => vintage.merge(share, efficiency_j_per_th),
             None => {
-                self.vintages.push(Vintage {
-                    delivered: day,
-                    efficiency_j_per_th,
-                    cells: vec![share; classes],
-                });
+                self.vintages.push(Vintage { delivered: day, efficiency_j_per_th, cells: vec![share; classes] });
             }
         }
     }
@@ -113,8 +93,7 @@ impl Stock {
             }
         }
         let least = self.installed_eh_s() * NEGLIGIBLE_SHARE;
-        self.vintages
-            .retain(|v| v.cells.iter().map(|c| c.eh_s).sum::<f64>() > least);
+        self.vintages.retain(|v| v.cells.iter().map(|c| c.eh_s).sum::<f64>() > least);
     }
 
     /// Switches on what pays and off what does not, as far as `days` allow.
@@ -156,11 +135,7 @@ impl Stock {
         let costs = &self.cost_usd_per_mwh;
         self.vintages.iter_mut().flat_map(move |vintage| {
             let efficiency = vintage.efficiency_j_per_th;
-            vintage
-                .cells
-                .iter_mut()
-                .zip(costs)
-                .map(move |(cell, &cost)| (efficiency, cost, cell))
+            vintage.cells.iter_mut().zip(costs).map(move |(cell, &cost)| (efficiency, cost, cell))
         })
     }
 }
@@ -223,11 +198,7 @@ fn normal_quantile(probability: f64) -> f64 {
     let (mut low, mut high) = (-8.0, 8.0);
     for _ in 0..60 {
         let middle = (low + high) / 2.0;
-        if math::normal_cdf(middle) < probability {
-            low = middle
-        } else {
-            high = middle
-        }
+        if math::normal_cdf(middle) < probability { low = middle } else { high = middle }
     }
     (low + high) / 2.0
 }
@@ -251,13 +222,7 @@ fn past_vintages(model: &VintagesModel, start: Day) -> Vec<Vintage> {
             Vintage {
                 delivered,
                 efficiency_j_per_th: best,
-                cells: vec![
-                    Cell {
-                        eh_s: left / classes as f64,
-                        running_share: 1.0
-                    };
-                    classes
-                ],
+                cells: vec![Cell { eh_s: left / classes as f64, running_share: 1.0 }; classes],
             }
         })
         .collect()
@@ -273,10 +238,7 @@ mod tests {
 
     #[test]
     fn power_prices_have_their_median_and_spread() {
-        let prices = power_prices(&VintagesModel {
-            power_price_cells: 64,
-            ..VintagesModel::default()
-        });
+        let prices = power_prices(&VintagesModel { power_price_cells: 64, ..VintagesModel::default() });
         let logs: Vec<f64> = prices.iter().map(|p| math::ln(p / 45.0)).collect();
         assert!(math::mean(&logs).abs() < 1e-9);
         let sd = math::mean(&logs.iter().map(|l| l * l).collect::<Vec<_>>()).sqrt();
@@ -285,11 +247,9 @@ mod tests {
 
     #[test]
     fn the_stock_of_a_date_runs_its_hashrate_at_its_mean_efficiency() {
-        for (date, eh_s, hashprice, mean) in [
-            ("2024-01-01", 515.0, 80.0, 34.0),
-            ("2024-06-15", 600.0, 50.0, 28.2),
-            ("2022-07-01", 211.0, 95.0, 45.18),
-        ] {
+        for (date, eh_s, hashprice, mean) in
+            [("2024-01-01", 515.0, 80.0, 34.0), ("2024-06-15", 600.0, 50.0, 28.2), ("2022-07-01", 211.0, 95.0, 45.18)]
+        {
             let (running, efficiency) = stock(date, eh_s, hashprice).running();
             assert!((running / eh_s - 1.0).abs() < 1e-9);
             assert!((efficiency / mean - 1.0).abs() < 0.01, "{date}: {efficiency}");
@@ -306,10 +266,7 @@ mod tests {
         assert!(after < 0.95 * before && after > 0.6 * before, "{before} {after}");
         assert!(efficiency_after < efficiency_before);
         stock.switch(&model, 1000.0, 107.0);
-        assert!(
-            (stock.running().0 / before - 1.0).abs() < 1e-3,
-            "what was switched off comes back when it pays"
-        );
+        assert!((stock.running().0 / before - 1.0).abs() < 1e-3, "what was switched off comes back when it pays");
     }
 
     #[test]
@@ -320,10 +277,7 @@ mod tests {
         stock.switch(&model, 1e4, 1e-6);
         let idle = stock.installed_eh_s();
         stock.wear(&model, day, 365.2425);
-        assert!(
-            stock.installed_eh_s() < idle * 0.40,
-            "a year of idleness leaves e^-1 at most"
-        );
+        assert!(stock.installed_eh_s() < idle * 0.40, "a year of idleness leaves e^-1 at most");
     }
 
     #[test]

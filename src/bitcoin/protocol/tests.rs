@@ -27,11 +27,7 @@ fn retargets_equal_bitcoin_cores() {
         (0x1702355e, 1788640367, 1789801627, 0x17021ec5),
     ];
     for (old, first, last, new) in vectors {
-        assert_eq!(
-            retarget(compact(old), first, last),
-            compact(new),
-            "{old:08x} {first} {last}"
-        );
+        assert_eq!(retarget(compact(old), first, last), compact(new), "{old:08x} {first} {last}");
     }
 }
 
@@ -40,30 +36,17 @@ fn a_retarget_is_limited_to_a_factor_of_four_and_to_the_easiest_target() {
     let old = compact(0x1b0404cb);
     let four_times_harder = retarget(old, 0, RETARGET_TIMESPAN_S / 4);
     let four_times_easier = retarget(old, 0, RETARGET_TIMESPAN_S * 4);
-    assert_eq!(
-        retarget(old, 1_000_000, 0),
-        four_times_harder,
-        "times may run backwards"
-    );
+    assert_eq!(retarget(old, 1_000_000, 0), four_times_harder, "times may run backwards");
     assert_eq!(retarget(old, i64::MAX, i64::MIN), four_times_harder);
     assert_eq!(retarget(old, i64::MIN, i64::MAX), four_times_easier);
-    assert_eq!(
-        retarget(CompactTarget::EASIEST, 0, RETARGET_TIMESPAN_S * 4),
-        CompactTarget::EASIEST
-    );
-    assert_eq!(
-        retarget(compact(0x01010000), 0, 0),
-        compact(0x01010000),
-        "the hardest target stays valid"
-    );
+    assert_eq!(retarget(CompactTarget::EASIEST, 0, RETARGET_TIMESPAN_S * 4), CompactTarget::EASIEST);
+    assert_eq!(retarget(compact(0x01010000), 0, 0), compact(0x01010000), "the hardest target stays valid");
 }
 
 #[test]
 fn compact_targets_decode_as_in_core() {
     // Source: Bitcoin Core src/test/arith_uint256_tests.cpp bignum_SetCompact.
-    for bits in [
-        0, 0x00123456, 0x01003456, 0x02000056, 0x03000000, 0x04000000, 0x00923456, 0x01803456,
-    ] {
+    for bits in [0, 0x00123456, 0x01003456, 0x02000056, 0x03000000, 0x04000000, 0x00923456, 0x01803456] {
         assert_eq!(Target::from_compact_bits(bits), Ok(Target(U256::ZERO)), "{bits:08x}");
         assert!(CompactTarget::from_bits(bits).is_err(), "{bits:08x}");
     }
@@ -73,26 +56,10 @@ fn compact_targets_decode_as_in_core() {
         (0x03123456, "123456", 0x03123456),
         (0x04123456, "12345600", 0x04123456),
         (0x05009234, "92340000", 0x05009234),
-        (
-            0x20123456,
-            "1234560000000000000000000000000000000000000000000000000000000000",
-            0x20123456,
-        ),
-        (
-            0x1d00ffff,
-            "ffff0000000000000000000000000000000000000000000000000000",
-            0x1d00ffff,
-        ),
-        (
-            0x1b0404cb,
-            "404cb000000000000000000000000000000000000000000000000",
-            0x1b0404cb,
-        ),
-        (
-            0x207fffff,
-            "7fffff0000000000000000000000000000000000000000000000000000000000",
-            0x207fffff,
-        ),
+        (0x20123456, "1234560000000000000000000000000000000000000000000000000000000000", 0x20123456),
+        (0x1d00ffff, "ffff0000000000000000000000000000000000000000000000000000", 0x1d00ffff),
+        (0x1b0404cb, "404cb000000000000000000000000000000000000000000000000", 0x1b0404cb),
+        (0x207fffff, "7fffff0000000000000000000000000000000000000000000000000000000000", 0x207fffff),
     ];
     for (bits, target, canonical) in vectors {
         let decoded = Target::from_compact_bits(bits).unwrap();
@@ -107,39 +74,20 @@ fn negative_overflowing_and_too_easy_targets_are_refused() {
         assert_eq!(Target::from_compact_bits(bits), Err(CompactError::Negative(bits)));
     }
     for bits in [0xff123456, 0x23000100, 0x22010000, 0x21010000] {
-        assert_eq!(
-            Target::from_compact_bits(bits),
-            Err(CompactError::Overflow(bits)),
-            "{bits:08x}"
-        );
+        assert_eq!(Target::from_compact_bits(bits), Err(CompactError::Overflow(bits)), "{bits:08x}");
     }
     // The largest exponents whose mantissa still fits.
-    assert_eq!(
-        Target::from_compact_bits(0x2200_00ff),
-        Ok(Target(U256::from(0xff) << 248))
-    );
-    assert_eq!(
-        Target::from_compact_bits(0x2100_ffff),
-        Ok(Target(U256::from(0xffff) << 240))
-    );
-    assert_eq!(
-        CompactTarget::from_bits(0x1d010000),
-        Err(CompactError::AboveLimit(0x1d010000))
-    );
-    assert_eq!(
-        CompactTarget::from_bits(0x207fffff),
-        Err(CompactError::AboveLimit(0x207fffff))
-    );
+    assert_eq!(Target::from_compact_bits(0x2200_00ff), Ok(Target(U256::from(0xff) << 248)));
+    assert_eq!(Target::from_compact_bits(0x2100_ffff), Ok(Target(U256::from(0xffff) << 240)));
+    assert_eq!(CompactTarget::from_bits(0x1d010000), Err(CompactError::AboveLimit(0x1d010000)));
+    assert_eq!(CompactTarget::from_bits(0x207fffff), Err(CompactError::AboveLimit(0x207fffff)));
 }
 
 #[test]
 fn nbits_are_read_and_shown_as_explorers_print_them() {
     assert_eq!(CompactTarget::from_hex("17034219").unwrap().to_string(), "17034219");
     for text in ["", "1703421", "0x170342", "+7034219", "17034219a", "1703421g"] {
-        assert_eq!(
-            CompactTarget::from_hex(text),
-            Err(CompactError::NotHex(text.to_owned()))
-        );
+        assert_eq!(CompactTarget::from_hex(text), Err(CompactError::NotHex(text.to_owned())));
     }
 }
 
@@ -162,15 +110,8 @@ fn difficulty_and_expected_hashes_are_those_of_explorers() {
 
 #[test]
 fn work_is_two_to_the_256_over_target_plus_one() {
-    assert_eq!(
-        CompactTarget::EASIEST.target().work(),
-        Work(U256::from(0x1_0001_0001_u64))
-    );
-    assert_eq!(
-        Target(U256::ZERO).work(),
-        Work(U256::ZERO),
-        "an invalid target proves nothing"
-    );
+    assert_eq!(CompactTarget::EASIEST.target().work(), Work(U256::from(0x1_0001_0001_u64)));
+    assert_eq!(Target(U256::ZERO).work(), Work(U256::ZERO), "an invalid target proves nothing");
     assert_eq!(Target(U256::ONE).work(), Work(U256::ONE << 255));
     assert_eq!(Target(U256::MAX).work(), Work(U256::ONE));
     assert_eq!(Target(U256::MAX >> 1).work(), Work(U256::from(2)));
@@ -211,17 +152,11 @@ fn a_halving_halves_the_subsidy() {
 
 #[test]
 fn all_subsidies_add_up_to_the_known_supply() {
-    let through = |epoch: u32| {
-        (0..=epoch)
-            .map(|e| subsidy_sat(e * HALVING_INTERVAL) * u64::from(HALVING_INTERVAL))
-            .sum::<u64>()
-    };
+    let through =
+        |epoch: u32| (0..=epoch).map(|e| subsidy_sat(e * HALVING_INTERVAL) * u64::from(HALVING_INTERVAL)).sum::<u64>();
     assert_eq!(through(3), 1_968_750_000_000_000);
     assert_eq!(through(100), 2_099_999_997_690_000);
     // Core's validation_tests: stepwise over heights 0 to 14,000,000.
-    let stepwise: u64 = (0..14_000_000)
-        .step_by(1_000)
-        .map(|height| subsidy_sat(height) * 1_000)
-        .sum();
+    let stepwise: u64 = (0..14_000_000).step_by(1_000).map(|height| subsidy_sat(height) * 1_000).sum();
     assert_eq!(stepwise, 2_099_999_997_690_000);
 }

@@ -113,11 +113,7 @@ impl Chain {
             self.period_first_height = self.height;
             self.period_first_time_unix = block.time_unix;
         }
-        if self
-            .periods
-            .last()
-            .is_none_or(|period| period.first_height != self.period_first_height)
-        {
+        if self.periods.last().is_none_or(|period| period.first_height != self.period_first_height) {
             self.periods.push(Period {
                 first_height: self.period_first_height,
                 bits: self.bits,

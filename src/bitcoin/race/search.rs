@@ -57,11 +57,10 @@ impl Rates {
     pub fn set(&mut self, hashrate_eh_s: &[f64], participants: usize) {
         let mut total = 0.0;
         self.cumulative_eh_s.clear();
-        self.cumulative_eh_s
-            .extend(hashrate_eh_s.iter().take(participants).map(|&rate| {
-                total += if rate > 0.0 { rate.min(MAX_HASHRATE_EH_S) } else { 0.0 };
-                total
-            }));
+        self.cumulative_eh_s.extend(hashrate_eh_s.iter().take(participants).map(|&rate| {
+            total += if rate > 0.0 { rate.min(MAX_HASHRATE_EH_S) } else { 0.0 };
+            total
+        }));
     }
 
     fn total_eh_s(&self) -> f64 {
@@ -136,21 +135,14 @@ impl Hashing {
         let affordable = hour.left_s() * per_s + self.partial;
         if affordable < 1.0 {
             self.partial = affordable;
-            return Step {
-                seconds: hour.left_s(),
-                hashes: 0,
-                solved: None,
-            };
+            return Step { seconds: hour.left_s(), hashes: 0, solved: None };
         }
         let mut quantum = match self.quantum.take() {
             Some(quantum) if !quantum.left.is_empty() => quantum,
             _ => self.next_quantum(chain, hour, names),
         };
         let time_unix = chain.stamp(hour.now_unix());
-        let end = quantum
-            .left
-            .end
-            .min(quantum.left.start + self.slice.min(affordable as u64));
+        let end = quantum.left.end.min(quantum.left.start + self.slice.min(affordable as u64));
         quantum.search.set_time(time_unix as u32);
         let outcome = quantum.search.search(chain.scaled_target, quantum.left.start..end);
         quantum.left.start = end;
@@ -161,21 +153,12 @@ impl Hashing {
         let owner = quantum.owner;
         let solved = outcome.found.map(|found| {
             self.headers.extend_from_slice(&found.header);
-            Solved {
-                time_unix,
-                finder: owner,
-                attempts: core::mem::take(&mut self.attempts),
-                hash: found.hash,
-            }
+            Solved { time_unix, finder: owner, attempts: core::mem::take(&mut self.attempts), hash: found.hash }
         });
         if solved.is_none() {
             self.quantum = Some(quantum);
         }
-        Step {
-            seconds,
-            hashes: outcome.attempts,
-            solved,
-        }
+        Step { seconds, hashes: outcome.attempts, solved }
     }
 
     fn next_quantum(&mut self, chain: &Chain, hour: &Hour, names: &[String]) -> Quantum {
@@ -188,15 +171,8 @@ impl Hashing {
             bits: chain.bits.bits(),
             nonce: 0,
         };
-        let template = Template {
-            header: header.to_bytes(),
-            roll: VersionRoll::Four,
-        };
-        Quantum {
-            owner,
-            search: Prepared::new(&template),
-            left: 0..QUANTUM,
-        }
+        let template = Template { header: header.to_bytes(), roll: VersionRoll::Four };
+        Quantum { owner, search: Prepared::new(&template), left: 0..QUANTUM }
     }
 
     /// The merkle root: sha256d of tag, seed, height, extra nonce (little-endian) and the participant's name.
@@ -231,14 +207,9 @@ struct Draw {
 impl Drawing {
     /// The law of hashing.
     pub fn sampled(seed: u64) -> Self {
-        let luck = Luck {
-            attempts: rng::stream(seed, "race attempts", ""),
-            finders: rng::stream(seed, "race finder", ""),
-        };
-        Self {
-            luck: Some(luck),
-            next: None,
-        }
+        let luck =
+            Luck { attempts: rng::stream(seed, "race attempts", ""), finders: rng::stream(seed, "race finder", "") };
+        Self { luck: Some(luck), next: None }
     }
 
     /// Its mean.
@@ -255,38 +226,22 @@ impl Drawing {
         });
         if affordable < draw.left {
             draw.left -= affordable;
-            return Step {
-                seconds: hour.left_s(),
-                hashes: 0,
-                solved: None,
-            };
+            return Step { seconds: hour.left_s(), hashes: 0, solved: None };
         }
         let seconds = draw.left / per_s;
         let attempts = draw.attempts;
         self.next = None;
         let finder = self.luck.as_mut().map_or(0, |luck| hour.rates.draw(&mut luck.finders));
         let found_unix = hour.start_unix + (hour.elapsed_s + seconds) as i64;
-        let solved = Solved {
-            time_unix: chain.stamp(found_unix),
-            finder,
-            attempts,
-            hash: [0; 32],
-        };
-        Step {
-            seconds,
-            hashes: attempts,
-            solved: Some(solved),
-        }
+        let solved = Solved { time_unix: chain.stamp(found_unix), finder, attempts, hash: [0; 32] };
+        Step { seconds, hashes: attempts, solved: Some(solved) }
     }
 }
 
 impl Draw {
     fn mean(chain: &Chain) -> Self {
         let mean = chain.expected_hashes / math::exp2(f64::from(chain.shift));
-        Self {
-            attempts: mean.round() as u64,
-            left: mean,
-        }
+        Self { attempts: mean.round() as u64, left: mean }
     }
 
     /// Attempts up to and including the first success, each succeeding with probability p: the exponential of rate
@@ -295,9 +250,6 @@ impl Draw {
         let p = math::exp2(f64::from(chain.shift)) / chain.expected_hashes;
         let exponential: f64 = Exp1.sample(stream);
         let attempts = (exponential / -math::log1p(-p)).ceil().max(1.0);
-        Self {
-            attempts: attempts as u64,
-            left: attempts,
-        }
+        Self { attempts: attempts as u64, left: attempts }
     }
 }
