@@ -55,7 +55,7 @@ pub fn day() -> Schedule {
             decide::decide.in_set(Phase::Decide),
             dispatch::run_sites.in_set(Phase::Dispatch),
             mine::race.in_set(Phase::Mine),
-            (settle::coins, settle::ai, settle::energy, settle::upkeep, settle::close_the_month).chain().in_set(Phase::Settle),
+            (settle::coins, settle::ai, settle::energy, settle::upkeep, settle::charges).chain().in_set(Phase::Settle),
             record::write_rows.in_set(Phase::Record),
         ));
     schedule
