@@ -316,6 +316,7 @@ mod tests {
         tables.dispatch[1].hour_utc = 99;
         tables.placed[0].mw = f64::NAN;
         tables.placed[1].month = "2024".to_owned();
+        tables.placed[2].month = "9999-12".to_owned();
         tables.epochs[0].first_day = "é".to_owned();
         tables.cashflow[0].discounted_usd = f64::NAN;
         for (_, draw) in CHARTS {

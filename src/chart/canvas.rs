@@ -317,7 +317,7 @@ mod tests {
     #[test]
     fn names_cannot_break_the_document() {
         let page = svg(100.0, |c| {
-            c.text((0.0, 0.0), "<&>\u{1}", Style::new(TEXT, INK, Align::Left))
+            c.text((0.0, 0.0), "<&>\u{1}", Style::new(TEXT, INK, Align::Left));
         })
         .unwrap();
         assert!(page.contains("&lt;&amp;&gt;") && !page.contains('\u{1}'));

@@ -21,6 +21,8 @@ const KINDS: [Kind; 5] = [FARM_KINDS[0], FARM_KINDS[1], FARM_KINDS[2], Kind::Gri
 
 /// Cumulative millions of USD at the end of each year.
 type Curve = Vec<(f64, f64)>;
+/// The curves of one name.
+type Kinds = BTreeMap<Kind, Curve>;
 
 pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     let mut portfolio = curves(tables, Scope::Portfolio)
@@ -66,7 +68,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
             let (x, y) = scales(&panel, [&portfolio].into_iter());
             panel.draw_y(c, &y);
             draw_years(c, &panel, &x);
-            draw_curves(c, &panel, (&x, &y), &portfolio, 4.0);
+            draw_curves(c, (&x, &y), &portfolio, 4.0);
             draw_ends(c, &panel, &y, &portfolio);
             let width = (WIDTH - 40.0 - 130.0) / COLUMNS as f64;
             for (i, (name, site)) in sites.iter().enumerate() {
@@ -93,7 +95,7 @@ fn legend_name(kind: Kind) -> &'static str {
 }
 
 /// Curves by kind of each name of a scope.
-fn curves(tables: &Tables, scope: Scope) -> BTreeMap<String, BTreeMap<Kind, Curve>> {
+fn curves(tables: &Tables, scope: Scope) -> BTreeMap<String, Kinds> {
     let is_cash = |r: &&CashFlowRow| r.scope == scope && r.line != "depreciation" && r.discounted_usd.is_finite();
     let mut flows: BTreeMap<(&str, Kind), BTreeMap<i32, f64>> = BTreeMap::new();
     for row in tables.cashflow.iter().filter(is_cash) {
@@ -106,7 +108,7 @@ fn curves(tables: &Tables, scope: Scope) -> BTreeMap<String, BTreeMap<Kind, Curv
     };
     // The first and the last year may be cut by the run.
     let (start, end) = span(tables).map_or((f64::NEG_INFINITY, f64::INFINITY), |(a, b)| (moment(a), moment(b)));
-    let mut curves: BTreeMap<String, BTreeMap<Kind, Curve>> = BTreeMap::new();
+    let mut curves: BTreeMap<String, Kinds> = BTreeMap::new();
     for ((name, kind), flows) in flows.into_iter().filter(|(_, f)| f.values().any(|v| *v != 0.0)) {
         let mut sum = 0.0;
         let mut curve = vec![(f64::from(first).max(start), 0.0)];
@@ -125,8 +127,8 @@ fn moment(day: Day) -> f64 {
 }
 
 /// Sites with farms, from the greatest to the least end value, and how many are left out.
-fn ranked(curves: BTreeMap<String, BTreeMap<Kind, Curve>>) -> (Vec<(String, BTreeMap<Kind, Curve>)>, usize) {
-    let farms_only = |mut kinds: BTreeMap<Kind, Curve>| {
+fn ranked(curves: BTreeMap<String, Kinds>) -> (Vec<(String, Kinds)>, usize) {
+    let farms_only = |mut kinds: Kinds| {
         kinds.retain(|kind, _| FARM_KINDS.contains(kind));
         kinds
     };
@@ -135,8 +137,8 @@ fn ranked(curves: BTreeMap<String, BTreeMap<Kind, Curve>>) -> (Vec<(String, BTre
         .map(|(name, kinds)| (name, farms_only(kinds)))
         .filter(|(_, kinds)| !kinds.is_empty())
         .collect::<Vec<_>>();
-    let end = |kinds: &BTreeMap<Kind, Curve>| kinds.values().filter_map(|c| c.last()).map(|p| p.1).sum::<f64>();
-    let swing = |kinds: &BTreeMap<Kind, Curve>| kinds.values().flatten().map(|p| p.1.abs()).fold(0.0, f64::max);
+    let end = |kinds: &Kinds| kinds.values().filter_map(|c| c.last()).map(|p| p.1).sum::<f64>();
+    let swing = |kinds: &Kinds| kinds.values().flatten().map(|p| p.1.abs()).fold(0.0, f64::max);
     sites.sort_by(|a, b| swing(&b.1).total_cmp(&swing(&a.1)));
     let left_out = sites.len().saturating_sub(MOST_SITES);
     sites.truncate(MOST_SITES);
@@ -144,7 +146,7 @@ fn ranked(curves: BTreeMap<String, BTreeMap<Kind, Curve>>) -> (Vec<(String, BTre
     (sites, left_out)
 }
 
-fn scales<'a>(panel: &Panel, groups: impl Iterator<Item = &'a BTreeMap<Kind, Curve>>) -> (Scale, Scale) {
+fn scales<'a>(panel: &Panel, groups: impl Iterator<Item = &'a Kinds>) -> (Scale, Scale) {
     let points = groups
         .flat_map(|kinds| kinds.values().flatten().copied())
         .collect::<Vec<_>>();
@@ -170,16 +172,16 @@ fn draw_years(c: &mut Canvas, panel: &Panel, x: &Scale) {
     }
 }
 
-fn draw_curves(c: &mut Canvas, panel: &Panel, scales: (&Scale, &Scale), kinds: &BTreeMap<Kind, Curve>, width: f64) {
+fn draw_curves(c: &mut Canvas, scales: (&Scale, &Scale), kinds: &Kinds, width: f64) {
     for kind in KINDS {
         if let Some(curve) = kinds.get(&kind) {
-            panel.curve(c, scales, curve.iter().copied(), kind_color(kind), width);
+            c.curve(scales, curve.iter().copied(), kind_color(kind), width);
         }
     }
 }
 
 /// End values to the right of the curves, which give way to each other downwards.
-fn draw_ends(c: &mut Canvas, panel: &Panel, y: &Scale, kinds: &BTreeMap<Kind, Curve>) {
+fn draw_ends(c: &mut Canvas, panel: &Panel, y: &Scale, kinds: &Kinds) {
     let mut ends = kinds
         .iter()
         .filter_map(|(kind, curve)| Some((*kind, curve.last()?.1)))
@@ -198,13 +200,7 @@ fn draw_ends(c: &mut Canvas, panel: &Panel, y: &Scale, kinds: &BTreeMap<Kind, Cu
     }
 }
 
-fn draw_site(
-    c: &mut Canvas,
-    panel: &Panel,
-    labelled: bool,
-    (name, site): (&str, &BTreeMap<Kind, Curve>),
-    all: &[(String, BTreeMap<Kind, Curve>)],
-) {
+fn draw_site(c: &mut Canvas, panel: &Panel, labelled: bool, (name, site): (&str, &Kinds), all: &[(String, Kinds)]) {
     let (x, y) = scales(panel, all.iter().map(|s| &s.1));
     let name = shortened(name, SMALL, panel.right - panel.left + 56.0);
     c.text(
@@ -229,7 +225,7 @@ fn draw_site(
         let at = (x.at(year), panel.bottom + 14.0);
         c.text(at, &format!("{year}"), Style::new(SMALL, GREY, align));
     }
-    draw_curves(c, panel, (&x, &y), site, 3.0);
+    draw_curves(c, (&x, &y), site, 3.0);
     let mut lowest = f64::NEG_INFINITY;
     let mut ends = site
         .iter()

@@ -70,8 +70,8 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
             let day = Day::parse(&r.date).ok()?;
             Some((f64::from(day.0), positive(r.price_usd)))
         });
-        panel.curve(c, (&x, &y), price, INK, 2.0);
-        draw_months(c, &panel, (&x, &y), &months);
+        c.curve((&x, &y), price, INK, 2.0);
+        draw_months(c, (&x, &y), &months);
         draw_steps(c, (&x, &y), &epochs);
     })
 }
@@ -125,12 +125,12 @@ fn other_cash_usd(row: &MonthlyRow) -> f64 {
     -(row.pool_fee_usd + row.fixed_om_usd + row.variable_om_usd + row.overhead_usd)
 }
 
-fn draw_months(c: &mut Canvas, panel: &Panel, scales: (&Scale, &Scale), months: &BTreeMap<Day, Month>) {
+fn draw_months(c: &mut Canvas, scales: (&Scale, &Scale), months: &BTreeMap<Day, Month>) {
     let middle = |day: &Day| f64::from(day.0) + 15.0;
     let electricity = months.iter().map(|(day, m)| (middle(day), m.electricity));
-    panel.curve(c, scales, electricity, tint(COSTS[0].1, 0.6), 1.5);
+    c.curve(scales, electricity, tint(COSTS[0].1, 0.6), 1.5);
     let cash = months.iter().map(|(day, m)| (middle(day), m.cash));
-    panel.curve(c, scales, cash, tint(COSTS[2].1, 0.6), 1.5);
+    c.curve(scales, cash, tint(COSTS[2].1, 0.6), 1.5);
 }
 
 /// Thick steps with their values, which give way to each other upwards.

@@ -135,7 +135,7 @@ fn draw_epoch(
         values.iter().copied().fold(0.0, f64::max),
         bars,
     );
-    let middle = (panel.left + panel.right) / 2.0;
+    let middle = f64::midpoint(panel.left, panel.right);
     c.text(
         (middle, panel.top - 58.0),
         &format!("epoch {epoch}"),

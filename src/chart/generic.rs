@@ -95,7 +95,7 @@ fn heat_map_svg(map: &HeatMap) -> Result<String, ChartError> {
         );
         let color = |z: f64| cell_color(z, lo, hi);
         draw_cells(c, panel, map, color);
-        let middle = (panel.left + panel.right) / 2.0;
+        let middle = f64::midpoint(panel.left, panel.right);
         c.text(
             (middle, 960.0),
             &map.x_label,
@@ -133,7 +133,7 @@ fn draw_cells(c: &mut Canvas, panel: Panel, map: &HeatMap, color: impl Fn(f64) -
             let fill = if z.is_finite() { color(z) } else { BLANK };
             c.rect((x0.round(), y0.round()), (x1.round(), y1.round()), fill);
             if with_text {
-                let at = ((x0 + x1) / 2.0, (y0 + y1) / 2.0);
+                let at = (f64::midpoint(x0, x1), f64::midpoint(y0, y1));
                 c.text(at, &short(z), Style::new(SMALL, ink_on(fill), Align::Middle));
             }
         }
@@ -214,12 +214,12 @@ fn lines_svg(chart: &Lines) -> Result<String, ChartError> {
         }
         for (series, color) in shown.iter().zip(SERIES) {
             let points = || chart.x.iter().copied().zip(series.y.iter().copied());
-            panel.curve(c, (&x, &y), points(), color, 3.0);
+            c.curve((&x, &y), points(), color, 3.0);
             for (vx, vy) in points().filter(|p| p.1.is_finite()).filter(|_| chart.x.len() <= 60) {
                 c.circle((x.at(vx), y.at(vy)), 6.0, color, 1.0);
             }
         }
-        let middle = (panel.left + panel.right) / 2.0;
+        let middle = f64::midpoint(panel.left, panel.right);
         c.text(
             (middle, 864.0),
             &chart.x_label,

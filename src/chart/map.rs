@@ -98,15 +98,15 @@ fn radius(mw: f64, most: f64) -> f64 {
 fn frame(sites: &[&SiteRow], top: f64, bottom: f64) -> Frame {
     let (west, east) = extent(sites.iter().map(|s| s.longitude_deg)).unwrap_or((-180.0, 180.0));
     let (south, north) = extent(sites.iter().map(|s| s.latitude_deg)).unwrap_or((-60.0, 80.0));
-    let shrink = math::cos(((south + north) / 2.0).to_radians()).clamp(0.4, 1.0);
+    let shrink = math::cos(f64::midpoint(south, north).to_radians()).clamp(0.4, 1.0);
     let (width, height) = (WIDTH - 2.0 * MARGIN, bottom - top);
     // Degrees of latitude the page must show, by either side.
     let by_height = (north - south) * 1.35;
     let by_width = (east - west) * 1.25 * shrink * height / width;
     let tall = by_height.max(by_width).clamp(LEAST_SPAN_DEG, 180.0);
     let wide = (tall / height * width / shrink).min(360.0);
-    let middle_x = ((west + east) / 2.0).clamp(-180.0 + wide / 2.0, 180.0 - wide / 2.0);
-    let middle_y = ((south + north) / 2.0).clamp(-90.0 + tall / 2.0, 90.0 - tall / 2.0);
+    let middle_x = f64::midpoint(west, east).clamp(-180.0 + wide / 2.0, 180.0 - wide / 2.0);
+    let middle_y = f64::midpoint(south, north).clamp(-90.0 + tall / 2.0, 90.0 - tall / 2.0);
     Frame {
         x: Scale::exact(middle_x - wide / 2.0, middle_x + wide / 2.0, (MARGIN, WIDTH - MARGIN)),
         y: Scale::exact(middle_y - tall / 2.0, middle_y + tall / 2.0, (bottom, top)),
@@ -263,7 +263,7 @@ fn draw_labels(c: &mut Canvas, frame: &Frame, sites: &[&SiteRow], most: f64) -> 
             c.line(&[at, nearest], GREY, 1.0);
         }
         c.text(
-            (spot.0, (spot.1 + spot.3) / 2.0),
+            (spot.0, f64::midpoint(spot.1, spot.3)),
             &name,
             Style::new(SMALL, INK, Align::Left),
         );
@@ -286,7 +286,7 @@ fn distance(area: Area, (x, y): (f64, f64)) -> f64 {
 /// Where a label may lie about a disc: right, left, above, below and the corners, then farther and farther away.
 fn label_spots(disc: Area, width: f64) -> Vec<Area> {
     const HALF_LINE: f64 = 10.0;
-    let (x, y) = ((disc.0 + disc.2) / 2.0, (disc.1 + disc.3) / 2.0);
+    let (x, y) = (f64::midpoint(disc.0, disc.2), f64::midpoint(disc.1, disc.3));
     let mut spots = Vec::new();
     for ring in 0..3 {
         let gap = 6.0 + 22.0 * f64::from(ring);
@@ -373,8 +373,8 @@ mod tests {
     #[test]
     fn every_site_lies_inside_the_frame_wherever_it_is() {
         let at = |longitude_deg, latitude_deg| SiteRow {
-            longitude_deg,
             latitude_deg,
+            longitude_deg,
             ..SiteRow::default()
         };
         for sites in [

@@ -50,7 +50,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
                     if value > 0.0 { value } else { f64::NAN },
                 ))
             });
-            panel.curve(c, (&x, &y), points, SERIES[i * 3 % 4], 2.5);
+            c.curve((&x, &y), points, SERIES[i * 3 % 4], 2.5);
         }
     })
 }
