@@ -42,7 +42,12 @@ pub(super) struct Style {
 
 impl Style {
     pub(super) const fn new(px: f64, color: RGBColor, align: Align) -> Self {
-        Self { px, color, bold: false, align }
+        Self {
+            px,
+            color,
+            bold: false,
+            align,
+        }
     }
 
     pub(super) const fn bold(self) -> Self {
@@ -68,7 +73,11 @@ pub(super) struct Key {
 
 impl Key {
     pub(super) fn new(name: impl Into<String>, color: RGBColor, mark: Mark) -> Self {
-        Self { name: name.into(), color, mark }
+        Self {
+            name: name.into(),
+            color,
+            mark,
+        }
     }
 }
 
@@ -85,7 +94,11 @@ pub(super) fn svg(height: f64, draw: impl FnOnce(&mut Canvas)) -> Result<String,
     let size = (units(WIDTH) as u32, units(height) as u32);
     {
         let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        let mut canvas = Canvas { area, height, failure: None };
+        let mut canvas = Canvas {
+            area,
+            height,
+            failure: None,
+        };
         canvas.rect((0.0, 0.0), (WIDTH, height), WHITE);
         draw(&mut canvas);
         canvas.area.present().map_err(|e| ChartError::Draw(e.to_string()))?;
@@ -140,7 +153,11 @@ impl Canvas<'_> {
     }
 
     pub(super) fn ring(&mut self, at: (f64, f64), radius: f64, color: RGBColor, width: f64) {
-        let style = ShapeStyle { color: color.to_rgba(), filled: false, stroke_width: units(width) as u32 };
+        let style = ShapeStyle {
+            color: color.to_rgba(),
+            filled: false,
+            stroke_width: units(width) as u32,
+        };
         self.keep(|area| area.draw(&Circle::new(unit_point(at), units(radius), style)));
     }
 
@@ -161,7 +178,10 @@ impl Canvas<'_> {
             Align::Right => HPos::Right,
         };
         let font = font(style.px * UNITS_PER_PX, style.bold).transform(turn);
-        let style = font.into_text_style(&(1, 1)).color(&style.color).pos(Pos::new(h, VPos::Center));
+        let style = font
+            .into_text_style(&(1, 1))
+            .color(&style.color)
+            .pos(Pos::new(h, VPos::Center));
         let text = printable(text);
         self.keep(|area| area.draw(&Text::new(text, unit_point(at), style)));
     }
@@ -212,10 +232,7 @@ impl Canvas<'_> {
     }
 
     /// Remembers the first failure, so that drawing code need not.
-    fn keep<E: core::fmt::Display>(
-        &mut self,
-        draw: impl FnOnce(&DrawingArea<SVGBackend, Shift>) -> Result<(), E>,
-    ) {
+    fn keep<E: core::fmt::Display>(&mut self, draw: impl FnOnce(&DrawingArea<SVGBackend, Shift>) -> Result<(), E>) {
         if let Err(e) = draw(&self.area) {
             self.failure.get_or_insert_with(|| e.to_string());
         }
@@ -234,7 +251,13 @@ fn unit_point((x, y): (f64, f64)) -> (i32, i32) {
 /// Without control characters, which XML forbids.
 fn printable(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { ' ' } else { c })
+        .map(|c| {
+            if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect()
 }
 
@@ -290,12 +313,19 @@ mod tests {
         let cut = shortened(name, TEXT, 200.0);
         assert!(cut.ends_with('…') && text_width(&cut, TEXT, false) <= 200.0);
         assert_eq!(shortened("short", TEXT, 200.0), "short");
-        assert!(wrapped(name, TEXT, 200.0).iter().all(|l| text_width(l, TEXT, false) <= 200.0));
+        assert!(
+            wrapped(name, TEXT, 200.0)
+                .iter()
+                .all(|l| text_width(l, TEXT, false) <= 200.0)
+        );
     }
 
     #[test]
     fn names_cannot_break_the_document() {
-        let page = svg(100.0, |c| c.text((0.0, 0.0), "<&>\u{1}", Style::new(TEXT, INK, Align::Left))).unwrap();
+        let page = svg(100.0, |c| {
+            c.text((0.0, 0.0), "<&>\u{1}", Style::new(TEXT, INK, Align::Left))
+        })
+        .unwrap();
         assert!(page.contains("&lt;&amp;&gt;") && !page.contains('\u{1}'));
     }
 }

@@ -82,12 +82,25 @@ fn heat_map_svg(map: &HeatMap) -> Result<String, ChartError> {
             c.nothing("No key was swept.");
             return;
         }
-        let panel = Panel { left: 220.0, right: WIDTH - 230.0, top: top + 46.0, bottom: 890.0 };
-        c.text((MARGIN, top + 16.0), &map.y_label, Style::new(TEXT, INK, Align::Left).bold());
+        let panel = Panel {
+            left: 220.0,
+            right: WIDTH - 230.0,
+            top: top + 46.0,
+            bottom: 890.0,
+        };
+        c.text(
+            (MARGIN, top + 16.0),
+            &map.y_label,
+            Style::new(TEXT, INK, Align::Left).bold(),
+        );
         let color = |z: f64| cell_color(z, lo, hi);
         draw_cells(c, panel, map, color);
         let middle = (panel.left + panel.right) / 2.0;
-        c.text((middle, 960.0), &map.x_label, Style::new(TEXT, INK, Align::Middle).bold());
+        c.text(
+            (middle, 960.0),
+            &map.x_label,
+            Style::new(TEXT, INK, Align::Middle).bold(),
+        );
         color_bar(c, (WIDTH - 190.0, panel.top, panel.bottom), (lo, hi), color);
     })
 }
@@ -107,9 +120,15 @@ fn draw_cells(c: &mut Canvas, panel: Panel, map: &HeatMap, color: impl Fn(f64) -
     let height = (panel.bottom - panel.top) / map.y.len() as f64;
     let with_text = width >= 90.0 && height >= 30.0;
     for row in 0..map.y.len() {
-        let (y0, y1) = (panel.bottom - height * row as f64, panel.bottom - height * (row + 1) as f64);
+        let (y0, y1) = (
+            panel.bottom - height * row as f64,
+            panel.bottom - height * (row + 1) as f64,
+        );
         for column in 0..map.x.len() {
-            let (x0, x1) = (panel.left + width * column as f64, panel.left + width * (column + 1) as f64);
+            let (x0, x1) = (
+                panel.left + width * column as f64,
+                panel.left + width * (column + 1) as f64,
+            );
             let z = map.z.get(row).and_then(|r| r.get(column)).copied().unwrap_or(f64::NAN);
             let fill = if z.is_finite() { color(z) } else { BLANK };
             c.rect((x0.round(), y0.round()), (x1.round(), y1.round()), fill);
@@ -127,7 +146,11 @@ fn draw_cells(c: &mut Canvas, panel: Panel, map: &HeatMap, color: impl Fn(f64) -
     let every_column = (95.0 / width).ceil() as usize;
     for (i, x) in map.x.iter().enumerate().step_by(every_column) {
         let at = panel.left + width * (i as f64 + 0.5);
-        c.text((at, panel.bottom + 24.0), &short(*x), Style::new(TEXT, INK, Align::Middle));
+        c.text(
+            (at, panel.bottom + 24.0),
+            &short(*x),
+            Style::new(TEXT, INK, Align::Middle),
+        );
     }
 }
 
@@ -149,7 +172,11 @@ pub(super) fn color_bar(
     for tick in scale.ticks(70.0) {
         let at = scale.at(tick);
         c.line(&[(left + BAR, at), (left + BAR + 6.0, at)], SPINE, 1.5);
-        c.text((left + BAR + 12.0, at), &short(tick), Style::new(TEXT, INK, Align::Left));
+        c.text(
+            (left + BAR + 12.0, at),
+            &short(tick),
+            Style::new(TEXT, INK, Align::Left),
+        );
     }
 }
 
@@ -157,14 +184,26 @@ fn lines_svg(chart: &Lines) -> Result<String, ChartError> {
     svg(900.0, |c| {
         let top = c.heading(&chart.title, &chart.subtitle);
         let shown = &chart.series[..chart.series.len().min(SERIES.len())];
-        let values = || shown.iter().flat_map(|s| s.y.iter().copied().chain(s.band.iter().flat_map(|b| [b.0, b.1])));
+        let values = || {
+            shown
+                .iter()
+                .flat_map(|s| s.y.iter().copied().chain(s.band.iter().flat_map(|b| [b.0, b.1])))
+        };
         if extent(values()).is_none() || extent(chart.x.iter().copied()).is_none() {
             c.nothing("No finished run has this value.");
             return;
         }
-        let keys = shown.iter().zip(SERIES).map(|(s, color)| Key::new(&s.name, color, Mark::Line));
+        let keys = shown
+            .iter()
+            .zip(SERIES)
+            .map(|(s, color)| Key::new(&s.name, color, Mark::Line));
         let top = c.legend(top, &keys.collect::<Vec<_>>());
-        let panel = Panel { left: 150.0, right: WIDTH - 60.0, top: top + 20.0, bottom: 800.0 };
+        let panel = Panel {
+            left: 150.0,
+            right: WIDTH - 60.0,
+            top: top + 20.0,
+            bottom: 800.0,
+        };
         let (lo, hi) = extent(chart.x.iter().copied()).unwrap_or((0.0, 1.0));
         let x = Scale::exact(lo, hi, panel.x_px());
         let y = Scale::around(values(), panel.y_px());
@@ -181,7 +220,11 @@ fn lines_svg(chart: &Lines) -> Result<String, ChartError> {
             }
         }
         let middle = (panel.left + panel.right) / 2.0;
-        c.text((middle, 864.0), &chart.x_label, Style::new(TEXT, INK, Align::Middle).bold());
+        c.text(
+            (middle, 864.0),
+            &chart.x_label,
+            Style::new(TEXT, INK, Align::Middle).bold(),
+        );
         let left_out = chart.series.len() - shown.len();
         if left_out > 0 {
             let note = format!("{left_out} more series are not drawn");
@@ -190,7 +233,13 @@ fn lines_svg(chart: &Lines) -> Result<String, ChartError> {
     })
 }
 
-fn draw_band(c: &mut Canvas, (x, y): (&Scale, &Scale), chart: &Lines, series: &Series, color: plotters::style::RGBColor) {
+fn draw_band(
+    c: &mut Canvas,
+    (x, y): (&Scale, &Scale),
+    chart: &Lines,
+    series: &Series,
+    color: plotters::style::RGBColor,
+) {
     let edges = chart
         .x
         .iter()
