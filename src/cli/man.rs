@@ -25,7 +25,8 @@ pub fn execute(args: &Args) -> Result<(), Failure> {
 }
 
 fn write_all(folder: &Path) -> Result<(), Failure> {
-    let failed = |e: io::Error| Failure::Unexpected(format!("cannot write manual pages to `{}`: {e}", folder.display()));
+    let failed =
+        |e: io::Error| Failure::Unexpected(format!("cannot write manual pages to `{}`: {e}", folder.display()));
     std::fs::create_dir_all(folder).map_err(failed)?;
     clap_mangen::generate_to(super::command(), folder).map_err(failed)
 }
