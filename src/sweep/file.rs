@@ -267,6 +267,11 @@ impl Vary {
             ));
             return;
         };
+        for (field, end) in [("from", from), ("to", to)] {
+            if !end.is_finite() {
+                wrong.push((field, format!("{end} is no number a key can take")));
+            }
+        }
         if from >= to {
             wrong.push(("to", format!("must lie above `from` ({from}): exchange them")));
         }
