@@ -68,13 +68,13 @@ def verify(rows, headers):
         fail(f"chain.csv counts {sum(row['blocks'] for row in rows)} blocks, headers.bin has {len(headers)}")
     times, previous, position, expected, variance = [], None, 0, 0.0, 0.0
     for number, row in enumerate(rows):
-        inside = number == 0 and row["first_height"] % RETARGET_INTERVAL != 0
+        inside = number == 0 and row["blocks"] < RETARGET_INTERVAL
         last_row = number + 1 == len(rows)
         if not inside and not last_row and row["blocks"] != RETARGET_INTERVAL:
             fail(f"period {number} has {row['blocks']} blocks")
         if number > 0 and row["first_height"] % RETARGET_INTERVAL:
             fail(f"period {number} begins at height {row['first_height']}, no multiple of {RETARGET_INTERVAL}")
-        if not last_row and row["first_height"] + row["blocks"] != rows[number + 1]["first_height"]:
+        if not last_row and row["first_height"] // RETARGET_INTERVAL + 1 != rows[number + 1]["first_height"] / RETARGET_INTERVAL:
             fail(f"period {number} and the one after it do not meet in height")
         target = min(expand(row["nbits"]) << row["shift"], LARGEST)
         chance = (target + 1) / 2**256

@@ -1,6 +1,6 @@
 //! What is printed on standard output: tables and numbers as people read them.
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 /// A whole number with thousands separated: 1,234,567.
 pub fn grouped(n: u64) -> String {
@@ -45,7 +45,7 @@ pub fn optional(x: Option<f64>) -> String {
 /// A plain table: first column to the left, numbers to the right.
 pub fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_BORDERS_ONLY);
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─')));
     table.set_header(header);
     for row in rows {
         table.add_row(row);
@@ -62,9 +62,18 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
-        assert_eq!(["0", "999", "1,000", "1,234,567"], [0, 999, 1000, 1_234_567].map(grouped).each_ref().map(String::as_str));
-        assert_eq!((rounded(-1234.6), rounded(-0.2), rounded(f64::NAN)), ("-1,235".into(), "0".into(), "–".into()));
-        assert_eq!((millions(12_345_678.0), millions(-5e9), millions(-10.0)), ("12.3".into(), "-5,000.0".into(), "0.0".into()));
+        assert_eq!(
+            ["0", "999", "1,000", "1,234,567"],
+            [0, 999, 1000, 1_234_567].map(grouped).each_ref().map(String::as_str)
+        );
+        assert_eq!(
+            (rounded(-1234.6), rounded(-0.2), rounded(f64::NAN)),
+            ("-1,235".into(), "0".into(), "–".into())
+        );
+        assert_eq!(
+            (millions(12_345_678.0), millions(-5e9), millions(-10.0)),
+            ("12.3".into(), "-5,000.0".into(), "0.0".into())
+        );
         assert_eq!((percent(Some(0.1234)), percent(None)), ("12.3 %".into(), "–".into()));
     }
 }
