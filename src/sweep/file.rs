@@ -1,5 +1,6 @@
 //! The sweep file: what it may say, and what it must not.
 
+use crate::bitcoin::race::Mode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +30,8 @@ pub struct SweepFile {
     #[schemars(range(min = 0, max = 9_007_199_254_740_991_u64))]
     pub seed: u64,
     /// How blocks are found. Default: `sampled`, which has the luck of `hash` without its work.
-    #[serde(default)]
-    pub mode: SweepMode,
+    #[serde(default = "sampled")]
+    pub mode: Mode,
     /// The varied keys; the first varies slowest in a grid.
     #[schemars(length(min = 1))]
     pub vary: Vec<Vary>,
@@ -45,19 +46,6 @@ pub enum Design {
     Grid,
     /// `samples` independent draws; each key has a random stream of its own, so adding one changes no other.
     Random,
-}
-
-/// How blocks are found in every run of the sweep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SweepMode {
-    /// Real SHA-256d hashing.
-    Hash,
-    /// The same law, drawn from its distribution.
-    #[default]
-    Sampled,
-    /// No luck: every block takes its mean time.
-    Expected,
 }
 
 /// One varied key and the values it takes.
@@ -108,6 +96,10 @@ pub enum Distribution {
     Uniform,
     /// Every ratio is as likely: uniform in the logarithm; both ends must be above zero.
     Loguniform,
+}
+
+fn sampled() -> Mode {
+    Mode::Sampled
 }
 
 fn one() -> u32 {
