@@ -2,6 +2,7 @@
 
 pub mod tables;
 
+mod describe;
 mod file;
 mod manifest;
 mod rows;
@@ -9,6 +10,7 @@ mod summary;
 mod write;
 
 pub use crate::finance::Kind;
+pub use describe::describe_tables;
 pub use file::{ReadError, read_rows, write_rows};
 pub use manifest::{FileRecord, InputRecord, Manifest, git_commit};
 pub use rows::{PORTFOLIO, cashflow_rows, epoch_rows, monthly_rows};

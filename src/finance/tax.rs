@@ -59,6 +59,7 @@ pub fn after_tax_cash_flow(
 
 #[cfg(test)]
 mod tests {
+    use super::super::{MacrsYears, irr, npv};
     use super::*;
 
     #[test]
@@ -83,5 +84,26 @@ mod tests {
     fn a_loss_never_used_saves_nothing() {
         let taxes = pooled_taxes(&[vec![-10.0, -5.0, 3.0]], 0.2, TaxLosses::CarriedForward);
         assert_eq!(taxes, [[0.0, 0.0, 0.0]]);
+    }
+
+    #[test]
+    fn a_power_plant_is_worth_what_pysam_says() {
+        // PySAM 7.1.1 `Singleowner`: 350.4 GWh at 50 USD/MWh less 1 M USD, 100 M USD capital, 20 years, 8 %.
+        let five = Depreciation::Macrs {
+            years: MacrsYears::FIVE,
+        };
+        for (tax, npv_usd, irr_share) in [
+            (0.0, 62_195_795.171_062_11, 0.156_123_33),
+            (0.21, 45_172_519.813_076_32, 0.142_386_17),
+        ] {
+            let flows = after_tax_cash_flow(1e8, &[16.52e6; 20], five, tax);
+            let flows: Vec<_> = flows
+                .iter()
+                .enumerate()
+                .map(|(year, usd)| (year as f64, *usd))
+                .collect();
+            assert!((npv(0.08, &flows) - npv_usd).abs() < 0.01);
+            assert!((irr(&flows).unwrap() - irr_share).abs() < 1e-8);
+        }
     }
 }

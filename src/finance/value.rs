@@ -244,6 +244,17 @@ mod tests {
     }
 
     #[test]
+    fn npv_is_that_of_hopp() {
+        // NREL HOPP, tests/hopp/test_custom_financial.py, `test_custom_financial`.
+        let flows = annual(&[
+            -4.8274e7, 3.57154e7, 7.7538e6, 4.76858e6, 2.96768e6, 2.94339e6, 1.5851e6, 227235.0, 202615.0, 176816.0,
+            149414.0, 120856.0, 90563.4, 58964.5, 25609.9, 378270.0, 1.20607e6, 633062.0, 3.19583e6, 6.01239e6,
+            5.78599e6, 5.53565e6, 5.49998e6, 5.4857e6, 5.47012e6, 6.84512e6,
+        ]);
+        assert!((npv(0.0906, &flows) - 7_412_807.33).abs() < 0.01);
+    }
+
+    #[test]
     fn irr_is_that_of_numpy_financial() {
         // numpy-financial, tests/test_financial.py and the docstring of `irr`.
         let cases: [(&[f64], f64, f64); 8] = [

@@ -1,7 +1,7 @@
 //! The rows of every table: one struct per file, one field per column, units in the names.
 //!
-//! Money is signed as it moves the owner's purse: income positive, costs negative. In columns whose name says
-//! *cost* or *capital*, what is spent is positive. An empty cell means *does not apply*.
+//! Ledger lines are signed as they move the owner's purse: income positive, costs negative. In other columns whose
+//! name says *cost*, *capital* or *tax*, what is spent is positive. An empty cell means *does not apply*.
 
 use serde::{Deserialize, Serialize};
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use super::describe::describe_tables;
 use super::file::{ReadError, read_rows, write_rows};
 use super::manifest::now;
 use super::tables::{Row, Tables};
@@ -207,6 +208,8 @@ fn write_tables(dir: &Path, tables: &Tables) -> Result<(), WriteError> {
     write(dir, &tables.dispatch)?;
     write(dir, &tables.reasons)?;
     write(dir, &tables.placed)?;
+    let path = dir.join("README.md");
+    fs::write(&path, describe_tables()).map_err(WriteError::io(&path))?;
     let path = dir.join(HEADERS);
     fs::write(&path, &tables.headers).map_err(WriteError::io(&path))
 }
@@ -362,7 +365,9 @@ mod tests {
     }
 
     fn write_to(target: &Path, tables: &Tables, force: bool) -> Result<Summary, WriteError> {
-        write_run(target, tables, &summary(tables), &Manifest::begin(), force, |_| io::Result::Ok(()))
+        write_run(target, tables, &summary(tables), &Manifest::begin(), force, |_| {
+            io::Result::Ok(())
+        })
     }
 
     fn names_in(dir: &Path) -> Vec<String> {
