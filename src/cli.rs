@@ -9,12 +9,16 @@ mod check;
 mod completions;
 mod examples;
 pub mod exit;
+mod folder;
+mod input;
 mod interrupt;
 mod man;
+mod mode;
 mod output;
 mod progress;
 mod run;
 mod schema;
+mod summary;
 mod sweep;
 
 use clap::{CommandFactory, Parser, Subcommand};

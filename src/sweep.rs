@@ -7,6 +7,7 @@
 pub mod design;
 pub mod file;
 pub mod picture;
+pub mod plan;
 pub mod runner;
 pub mod table;
 

@@ -1,5 +1,6 @@
 //! How the program ends: the only place where an outcome becomes an exit code.
 
+use crate::results::WriteError;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -55,6 +56,16 @@ impl From<io::Error> for Failure {
             Self::OutputClosed
         } else {
             Self::Unexpected(error.to_string())
+        }
+    }
+}
+
+/// Something in the way of the results is for the user to mend; the file system's troubles are unexpected.
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::RunExists { .. } | WriteError::InTheWay { .. } => Self::BadInput(error.to_string()),
+            WriteError::Io { .. } | WriteError::Charts(_) => Self::Unexpected(error.to_string()),
         }
     }
 }

@@ -23,3 +23,12 @@ impl From<ModeArg> for Mode {
         }
     }
 }
+
+/// The mode as files write it.
+pub fn name(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Hash => "hash",
+        Mode::Sampled => "sampled",
+        Mode::Expected => "expected",
+    }
+}
