@@ -1,0 +1,150 @@
+//! From a path to a validated scenario: every step in order, every mistake collected on the way.
+
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::data::{self, DataFiles};
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::model::Scenario;
+use super::overrides::{self, Override};
+use super::read::{self, Document};
+use super::report::Report;
+use super::schema::Schema;
+use super::tree::{serde_message, ser_as_de};
+use super::{check, validate};
+
+/// A file whose bytes the result depends on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct InputFile {
+    /// The path, from where the program was started.
+    pub path: String,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub sha256: String,
+}
+
+/// A value read from a scenario-like file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadedAs<T> {
+    /// The value itself; data files in it are absolute paths.
+    pub scenario: T,
+    /// It again as canonical TOML: bases and overrides merged, defaults filled in, keys sorted, data files relative
+    /// to the scenario's folder. Loading this text from that folder gives the same value and hash.
+    pub text: String,
+    /// SHA-256, hexadecimal, of `text` and of the contents of the data files: what a run is a run of. Moving the
+    /// files to another folder or rewording a comment does not change it.
+    pub hash: String,
+    /// The scenario, what it extends, and the data files.
+    pub inputs: Vec<InputFile>,
+}
+
+/// A scenario and what it was read from.
+pub type Loaded = LoadedAs<Scenario>;
+
+/// Reads, merges, overrides, validates and checks a scenario.
+///
+/// # Errors
+/// Every mistake of the files, the overrides and the data files, each with its place.
+pub fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, Diagnostics> {
+    load_as(path, overrides, check::check)
+}
+
+/// [`load()`] for any type with a schema. `check` is called with a value that satisfies the schema.
+///
+/// # Errors
+/// Every mistake of the files, the overrides and the data files, each with its place.
+pub fn load_as<T>(
+    path: &Path,
+    overrides: &[Override],
+    check: impl FnOnce(&mut T, &mut Report<'_>),
+) -> Result<LoadedAs<T>, Diagnostics>
+where
+    T: DeserializeOwned + Serialize + JsonSchema,
+{
+    let mut out = Diagnostics::default();
+    let loaded = read::read(path, &mut out).and_then(|document| finish(document, overrides, check, &mut out));
+    match loaded {
+        Some(loaded) if out.is_empty() => Ok(loaded),
+        _ => {
+            out.sort();
+            Err(out)
+        }
+    }
+}
+
+fn finish<T>(
+    mut document: Document,
+    overrides: &[Override],
+    check: impl FnOnce(&mut T, &mut Report<'_>),
+    out: &mut Diagnostics,
+) -> Option<LoadedAs<T>>
+where
+    T: DeserializeOwned + Serialize + JsonSchema,
+{
+    overrides::apply(overrides, &mut document, out);
+    validate::validate(&Schema::of::<T>(), &mut document, out);
+    let data = data::resolve(&mut document, out);
+    if !out.is_empty() {
+        return None;
+    }
+    let mut scenario: T = report_serde(document.tree.to_toml().try_into(), &document, out)?;
+    let mut report = Report {
+        tree: &document.tree,
+        data: &data,
+        out,
+    };
+    check(&mut scenario, &mut report);
+    let value = toml::Value::try_from(&scenario).map_err(|e| ser_as_de(&e));
+    let text = canonical(report_serde(value, &document, out)?, &data);
+    let text = report_serde(text.map_err(|e| ser_as_de(&e)), &document, out)?;
+    let mut inputs = document.files;
+    inputs.extend(data.values().map(|file| InputFile {
+        path: file.shown.clone(),
+        sha256: file.sha256.clone(),
+    }));
+    Some(LoadedAs {
+        hash: hash(&text, &data),
+        scenario,
+        text,
+        inputs,
+    })
+}
+
+/// Turns an error of serde into a mistake of the file.
+fn report_serde<V>(
+    result: Result<V, toml::de::Error>,
+    document: &Document,
+    out: &mut Diagnostics,
+) -> Option<V> {
+    result
+        .map_err(|error| {
+            out.push(
+                Diagnostic::new("invalid", format!("the scenario cannot be used: {}", serde_message(&error)))
+                    .at(&document.tree.origin, "in this file"),
+            );
+        })
+        .ok()
+}
+
+fn canonical(mut value: toml::Value, data: &DataFiles) -> Result<String, toml::ser::Error> {
+    data::relative_again(&mut value, data);
+    toml::to_string(&value)
+}
+
+fn hash(text: &str, data: &DataFiles) -> String {
+    let mut files: Vec<(&str, &str)> = data.values().map(|f| (f.from_scenario.as_str(), f.sha256.as_str())).collect();
+    files.sort_unstable();
+    let mut whole = text.to_owned();
+    for (path, sha256) in files {
+        whole.push_str(&format!("\n# {path} {sha256}"));
+    }
+    sha256_hex(whole.as_bytes())
+}
+
+/// SHA-256, hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
