@@ -1,1 +1,92 @@
 //! The command line: one file per command.
+//!
+//! Results and summaries go to standard output, everything meant for a person waiting (progress, errors) to
+//! standard error. Exit codes are stable, see [`exit`]; so are arguments, `--json` and file formats. The wording of
+//! human text is not.
+
+mod chart;
+mod check;
+mod completions;
+mod examples;
+pub mod exit;
+mod folder;
+mod input;
+mod interrupt;
+mod man;
+mod mode;
+mod output;
+mod progress;
+mod run;
+mod schema;
+mod summary;
+mod sweep;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use exit::Failure;
+use std::process::ExitCode;
+
+/// Where should Bitcoin-mining farms and AI farms stand, how big, when built, when converted, and what do they earn
+/// across the halvings?
+#[derive(Debug, Parser)]
+#[command(name = "hashwatt", version, after_help = exit::HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Simulate a scenario: tables, charts and a short summary
+    Run(run::Args),
+    /// Check a scenario and say what it amounts to, without running it
+    Check(check::Args),
+    /// Draw the charts of a finished run again from its tables
+    Chart(chart::Args),
+    /// Run a scenario many times over a grid or a random sample of its keys, on all cores
+    Sweep(sweep::Args),
+    /// The scenarios that come with the program
+    Examples(examples::Args),
+    /// Print the JSON Schema of the scenario file
+    Schema,
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Print the manual page, or write the pages of all commands
+    Man(man::Args),
+}
+
+/// Parses the arguments, does what they ask and gives the program's exit code.
+pub fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => exit::code(cli.command.execute()),
+        Err(error) => exit::usage(&error),
+    }
+}
+
+impl Command {
+    fn execute(self) -> Result<(), Failure> {
+        match self {
+            Self::Run(args) => run::execute(&args),
+            Self::Check(args) => check::execute(&args),
+            Self::Chart(args) => chart::execute(&args),
+            Self::Sweep(args) => sweep::execute(&args),
+            Self::Examples(args) => examples::execute(&args),
+            Self::Schema => schema::execute(),
+            Self::Completions(args) => completions::execute(&args),
+            Self::Man(args) => man::execute(&args),
+        }
+    }
+}
+
+/// The whole command line as clap sees it, for completions and manual pages.
+fn command() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+}

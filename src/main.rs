@@ -1,3 +1,7 @@
-//! The `hashwatt` binary.
+//! The `hashwatt` binary: everything it does is in the library's [`hashwatt::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hashwatt::cli::main()
+}

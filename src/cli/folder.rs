@@ -1,0 +1,26 @@
+//! Where results go and what they are called.
+
+use crate::results::{InputRecord, Summary};
+use crate::scenario::InputFile;
+use sha2::{Digest, Sha256};
+use std::path::PathBuf;
+
+/// `output/<name>-<short hash>`. The hash covers the resolved scenario (seed and mode are keys of it), the contents of
+/// its input files, and the program's version: the same folder means the same results.
+pub fn default(name: &str, hash: &str) -> PathBuf {
+    let digest = Sha256::digest(format!("{} {} {hash}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")));
+    let short: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    PathBuf::from("output").join(format!("{name}-{short}"))
+}
+
+/// What charts call a run. Taken from the summary, so that drawing again gives the same.
+pub fn title(summary: &Summary) -> String {
+    let year = |day: &str| day.get(..4).unwrap_or(day).to_owned();
+    format!("{}, {}–{}", summary.scenario, year(&summary.first_day), year(&summary.last_day))
+}
+
+/// Input files as the manifest lists them.
+pub fn inputs(files: &[InputFile]) -> Vec<InputRecord> {
+    let record = |f: &InputFile| InputRecord { path: f.path.clone(), sha256: f.sha256.clone() };
+    files.iter().map(record).collect()
+}

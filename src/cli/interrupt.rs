@@ -1,0 +1,33 @@
+//! Ctrl-C and termination signals as a flag that long work looks at between steps.
+
+use super::exit::Failure;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set once the user or the system asked to stop.
+#[derive(Debug, Clone)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Starts to listen for SIGINT, SIGTERM and SIGHUP (Ctrl-C and Ctrl-Break on Windows). Once per process.
+    ///
+    /// # Errors
+    /// When the system refuses the handler.
+    pub fn listen() -> Result<Self, Failure> {
+        let flag = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&flag);
+        ctrlc::set_handler(move || seen.store(true, Ordering::Relaxed))
+            .map_err(|e| Failure::Unexpected(format!("cannot listen for Ctrl-C: {e}")))?;
+        Ok(Self(flag))
+    }
+
+    /// Whether to stop now.
+    pub fn requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The flag itself, for code that knows no command line.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
+}

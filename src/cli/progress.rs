@@ -1,0 +1,69 @@
+//! Progress bars on standard error: hidden off a terminal and with `--quiet`.
+
+use crate::calendar::Day;
+
+#[allow(missing_docs)]
+pub struct Progress {
+    pub day: Day,
+    pub fraction: f64,
+    pub blocks: u64,
+    pub hashes: u64,
+}
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::time::Instant;
+
+/// Resolution of a run's bar.
+const PER_MILLE: u64 = 1000;
+
+/// The bar of one run: date reached, blocks mined, hashes per second.
+pub struct RunBar {
+    bar: ProgressBar,
+    started: Instant,
+    hashing: bool,
+}
+
+impl RunBar {
+    /// Shows an empty bar. `hashing`: whether blocks are really hashed, so that a speed means something.
+    pub fn new(quiet: bool, hashing: bool) -> Self {
+        let bar = bar(PER_MILLE, quiet, "{bar:32} {percent:>3}%  {msg}");
+        Self {
+            bar,
+            started: Instant::now(),
+            hashing,
+        }
+    }
+
+    /// Moves on.
+    pub fn show(&self, progress: &Progress) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let mut message = format!("{}  {} blocks", progress.day, super::output::grouped(progress.blocks));
+        if self.hashing {
+            let seconds = self.started.elapsed().as_secs_f64().max(1e-3);
+            message += &format!("  {:.1} MH/s", progress.hashes as f64 / seconds / 1e6);
+        }
+        self.bar.set_message(message);
+        self.bar.set_position((progress.fraction * PER_MILLE as f64) as u64);
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// The bar of a batch of runs: how many are done, and the time left.
+pub fn batch_bar(runs: u64, quiet: bool) -> ProgressBar {
+    bar(runs, quiet, "{bar:32} {pos}/{len} runs  {per_sec}  {eta} left")
+}
+
+fn bar(length: u64, quiet: bool, template: &str) -> ProgressBar {
+    let target = if quiet {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
+    let style = ProgressStyle::with_template(template).expect("the templates above are valid");
+    ProgressBar::with_draw_target(Some(length), target).with_style(style)
+}

@@ -1,0 +1,84 @@
+//! The answer in short: a table on standard output, or JSON.
+
+use super::exit::Failure;
+use super::output::{grouped, millions, optional, percent, rounded, table};
+use crate::results::{EpochRow, Kind, SiteSummary, Summary};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Prints the summary and where the files are.
+pub fn print(summary: &Summary, out: &Path) -> Result<(), Failure> {
+    let head = format!(
+        "{}, {} to {}, seed {}, {} mode: {} blocks, {} hashes",
+        summary.scenario,
+        summary.first_day,
+        summary.last_day,
+        summary.seed,
+        summary.mode,
+        grouped(summary.blocks),
+        grouped(summary.hashes),
+    );
+    let places = format!("results  {}\ncharts   {}", out.display(), out.join("charts").display());
+    writeln!(io::stdout().lock(), "{head}\n\n{}\n\n{}\n\n{places}", sites(summary), costs(summary))?;
+    Ok(())
+}
+
+/// Prints what summary.json holds, and the folder it is in.
+pub fn print_json(summary: &Summary, out: &Path) -> Result<(), Failure> {
+    let failed = |e: serde_json::Error| Failure::Unexpected(e.to_string());
+    let mut value = serde_json::to_value(summary).map_err(failed)?;
+    if let Some(object) = value.as_object_mut() {
+        object.insert("folder".into(), out.display().to_string().into());
+    }
+    let text = serde_json::to_string_pretty(&value).map_err(failed)?;
+    writeln!(io::stdout().lock(), "{text}")?;
+    Ok(())
+}
+
+/// Capacities are the largest of the run: at its end farms may have been given up.
+fn sites(summary: &Summary) -> String {
+    let peaks = |pick: fn(&SiteSummary) -> f64| summary.sites.iter().map(pick).sum::<f64>();
+    let rows = summary.sites.iter().map(|s| {
+        [
+            s.site.clone(),
+            s.site_class.name().to_owned(),
+            rounded(s.peak_mining_mw),
+            rounded(s.peak_ai_mw),
+            millions(s.capital_usd),
+            millions(s.npv_usd),
+            percent(s.irr_per_year),
+        ]
+    });
+    let total = [
+        "all sites".to_owned(),
+        String::new(),
+        rounded(peaks(|s| s.peak_mining_mw)),
+        rounded(peaks(|s| s.peak_ai_mw)),
+        millions(summary.portfolio.capital_usd),
+        millions(summary.portfolio.npv_usd),
+        percent(summary.portfolio.irr_per_year),
+    ];
+    let header = ["site", "power", "mining MW", "AI MW", "capital M USD", "NPV M USD", "IRR"];
+    table(header, rows.chain([total]))
+}
+
+fn costs(summary: &Summary) -> String {
+    let row = |e: &EpochRow| {
+        [
+            format!("{}, {} to {}", e.epoch, e.first_day, e.last_day),
+            rounded(e.btc_mined),
+            optional(e.electricity_usd_per_btc),
+            optional(e.cash_usd_per_btc),
+            optional(e.all_in_usd_per_btc),
+            optional(e.marginal_usd_per_btc),
+            rounded(e.mean_btc_price_usd),
+        ]
+    };
+    let mining = summary.epochs.iter().filter(|e| e.kind == Kind::Mining && e.btc_mined > 0.0);
+    let rows: Vec<_> = mining.map(row).collect();
+    if rows.is_empty() {
+        return "no coins were mined".into();
+    }
+    let header = ["USD/BTC by halving epoch", "BTC mined", "electricity", "cash", "all-in", "marginal", "mean price"];
+    table(header, rows)
+}
