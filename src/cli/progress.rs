@@ -1,14 +1,6 @@
 //! Progress bars on standard error: hidden off a terminal and with `--quiet`.
 
-use crate::calendar::Day;
-
-#[allow(missing_docs)]
-pub struct Progress {
-    pub day: Day,
-    pub fraction: f64,
-    pub blocks: u64,
-    pub hashes: u64,
-}
+use crate::sim::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Instant;
 

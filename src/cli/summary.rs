@@ -41,7 +41,7 @@ fn sites(summary: &Summary) -> String {
     let rows = summary.sites.iter().map(|s| {
         [
             s.site.clone(),
-            s.site_class.name().to_owned(),
+            format!("{:?}", s.site_class).to_lowercase(),
             rounded(s.peak_mining_mw),
             rounded(s.peak_ai_mw),
             millions(s.capital_usd),

@@ -10,7 +10,7 @@ use crate::dispatch::{Hour, HourResult, MinerTier, Terms};
 use crate::energy::{DemandResponse, Hourly};
 use crate::placement::FarmKind;
 use crate::results::tables::Origin;
-use crate::scenario::Site as SiteParams;
+use crate::scenario::model::Site as SiteParams;
 
 use super::record::{HeatCell, ReasonHours};
 use super::technology::Outlay;
@@ -109,13 +109,10 @@ pub struct SiteLog {
     pub peak_mining_mw: f64,
     /// Largest connection MW of AI that ran.
     pub peak_ai_mw: f64,
-    /// Energy the site offered and what became of it.
-    pub totals: SiteTotals,
-}
-
-/// Energy of a site over the run.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct SiteTotals {
+    /// Connection MW of mines that run today.
+    pub mining_mw: f64,
+    /// Connection MW of AI that runs today.
+    pub ai_mw: f64,
     /// Surplus offered, MWh.
     pub surplus_available_mwh: f64,
     /// Hydro offered, MWh.
@@ -200,6 +197,21 @@ pub struct Serving {
 }
 
 impl Batch {
+    /// A batch whose hall is built with it.
+    pub fn new(technology: usize, mw: f64, online: Day, until: Day, paid: Outlay) -> Self {
+        Self {
+            technology,
+            mw,
+            slots_mw: mw,
+            built: online,
+            online,
+            until,
+            paid,
+            signed_rent_usd_per_kw_month: 0.0,
+            serving: Serving::default(),
+        }
+    }
+
     /// Whether it runs on a day.
     pub fn runs(&self, day: Day) -> bool {
         self.online <= day && day < self.until

@@ -1,9 +1,11 @@
 //! Phase *Decide*: on decision dates, what to build, convert, refresh and retire.
 
-mod act;
+pub mod act;
 mod problem;
 
 use bevy_ecs::prelude::*;
+
+pub use act::value_what_stands;
 
 use super::resources::{Calendar, Plan, Purse};
 use crate::placement::{Action, Order, fixed, greedy};

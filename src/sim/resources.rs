@@ -106,7 +106,7 @@ pub struct Quote {
 }
 
 /// The chain being mined, and what it did today.
-#[derive(Resource, Debug)]
+#[derive(Resource)]
 pub struct Chain {
     /// The race.
     pub race: Race,

@@ -96,6 +96,24 @@ fn retire(world: &mut World, case: &Case, step: &Step) {
     world.resource_mut::<Purse>().left_usd += closing_usd;
 }
 
+/// Books what stands on the last day at its value: machines at resale, halls at book value.
+pub fn value_what_stands(world: &mut World) {
+    let (end, entities) = (world.resource::<Calendar>().end, world.resource::<Order>().batches.clone());
+    for entity in entities {
+        let batch = world.get::<Batch>(entity).expect("batches are never despawned").clone();
+        if !batch.stands(end) || batch.slots_mw <= 0.0 {
+            continue;
+        }
+        let value_usd = {
+            let prices = Prices::of(&world.resource::<Plan>().0, end, world.resource::<Quote>());
+            let model = &world.resource::<Technologies>().models[batch.technology];
+            batch.slots_mw * prices.end_value_usd_per_mw(model, &batch)
+        };
+        let farm = world.get::<In>(entity).expect("batches stand in farms").0;
+        book(world, farm, Line::Resale, value_usd);
+    }
+}
+
 /// Takes MW out of a batch; an empty one ends today.
 fn shrink(world: &mut World, entity: Entity, mw: f64) {
     let today = world.resource::<Calendar>().today;
