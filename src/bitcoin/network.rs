@@ -89,27 +89,30 @@ pub struct VintagesModel {
     /// Other cost a running machine causes in USD per MWh it draws. Default: 10.5. Source: CCAF survey 2025, all-in operating cost of 55.5 less power of 45.
     #[schemars(range(min = 0.0, max = 500.0))]
     pub other_running_cost_usd_per_mwh: f64,
-    /// Facility power per machine power. Default: 1.1. Source: CBECI best guess.
+    /// Facility power per machine power. Default: 1.05. Source: midway between CBECI's best guess of 1.10 and the figures of CCAF and CoinShares, which count none.
     #[schemars(range(min = 1.0, max = 2.0))]
     pub pue: f64,
     /// Width of the transition between off and on, relative to the class's cost. Default: 0.1. Source: chosen to join neighbouring power-price classes smoothly.
     #[schemars(range(min = 0.001, max = 1.0))]
     pub switching_width_share: f64,
-    /// Days in which 63 % of the machines that lose money are switched off. Default: 10. Source: troughs of the 14-day mean 15 to 76 days after halvings.
+    /// Days in which 63 % of the machines that lose money are switched off. Default: 7. Source: troughs of the 14-day mean 15 to 76 days after halvings.
     #[schemars(range(min = 0.0, max = 365.0))]
     pub switch_off_days: f64,
-    /// Days in which 63 % of idle machines that would pay are switched on again. Default: 30. Source: hashrate follows price by 1 to 6 weeks (Fantazzini & Kolodin 2020).
+    /// Days in which 63 % of idle machines that would pay are switched on again. Default: 14. Source: hashrate follows price by 1 to 6 weeks (Fantazzini & Kolodin 2020).
     #[schemars(range(min = 0.0, max = 365.0))]
     pub switch_on_days: f64,
     /// Price of new machines.
     pub machine_price: MachinePriceRule,
-    /// Discount rate of machine buyers per year. Default: 0.15. Source: chosen; equity cost of listed miners is of this order.
+    /// What a site costs a buyer beside the machines in USD per MW of facility power. Default: 350000. Source: Sabre56 2024, 0.30 to 0.35 million USD/MW (CoinShares 2026: 0.7 to 1.0 million).
+    #[schemars(range(min = 0.0, max = 1e7))]
+    pub infrastructure_usd_per_mw: f64,
+    /// Discount rate of machine buyers per year. Default: 0.2. Source: chosen, so that growth after the halving of 2024 comes out (859 EH/s a year later).
     #[schemars(range(min = 0.0, max = 2.0))]
     pub discount_rate_per_year: f64,
     /// Years over which buyers count a machine's margin. Default: 4. Source: typical life of 3 to 5 years (Compass).
     #[schemars(range(min = 0.5, max = 20.0))]
     pub economic_life_years: f64,
-    /// Share by which buyers expect hashprice to fall in a year, halvings apart. Default: 0.175. Source: free entry lets the payoff per hash fall at the rate of technical progress (Prat & Walter).
+    /// Share by which buyers expect hashprice to fall in a year, halvings apart. Default: 0.06. Source: mean hashprice fell from 217.6 (2019) to 53.7 (2025), 21 % a year, of which halvings are 16 %; theory (Prat & Walter) gives the rate of technical progress where revenue does not grow.
     #[schemars(range(min = 0.0, max = 0.9))]
     pub expected_hashprice_fall_per_year: f64,
     /// Width of the transition between buying and not buying, relative to the price of a machine. Default: 0.25. Source: chosen; buyers differ in what they expect.
@@ -130,7 +133,13 @@ pub struct VintagesModel {
     /// Years after which a machine is worn out. Default: 7. Source: physical life of 5 to 10 years (asic24).
     #[schemars(range(min = 0.5, max = 30.0))]
     pub physical_life_years: f64,
-    /// Months of idleness after which 63 % of the machines are scrapped. Default: 12. Source: chosen; economic life of 2 to 4 years against the physical life.
+    /// Most of all machines that may be idle at the start; the fleet is taken as more efficient than history says where more would be. Default: 0.2. Source: CoinShares, 15 to 20 % of capacity under water in the trough of 2025–26.
+    #[schemars(range(min = 0.01, max = 0.95))]
+    pub idle_at_start_max_share: f64,
+    /// Months after which 63 % of the idle machines that pay elsewhere have been sold to cheaper power. Default: 4. Source: chosen within the 3 to 9 months of deliveries.
+    #[schemars(range(min = 0.1, max = 1200.0))]
+    pub relocation_months: f64,
+    /// Months of idleness after which 63 % of the machines are scrapped. Default: 24. Source: chosen, so that economic life ends 2 to 4 years before physical life (asic24).
     #[schemars(range(min = 0.1, max = 240.0))]
     pub idle_scrap_months: f64,
 }
@@ -145,21 +154,24 @@ impl Default for VintagesModel {
             power_price_log_sd: 0.37,
             power_price_cells: 16,
             other_running_cost_usd_per_mwh: 10.5,
-            pue: 1.1,
+            pue: 1.05,
             switching_width_share: 0.1,
-            switch_off_days: 10.0,
-            switch_on_days: 30.0,
+            switch_off_days: 7.0,
+            switch_on_days: 14.0,
             machine_price: MachinePriceRule::default(),
-            discount_rate_per_year: 0.15,
+            infrastructure_usd_per_mw: 350_000.0,
+            discount_rate_per_year: 0.2,
             economic_life_years: 4.0,
-            expected_hashprice_fall_per_year: 0.175,
+            expected_hashprice_fall_per_year: 0.06,
             ordering_width_share: 0.25,
             hashprice_memory_days: 30.0,
             delivery_min_months: 3.0,
             delivery_max_months: 9.0,
             manufacturing_cap_per_year: 1.0,
             physical_life_years: 7.0,
-            idle_scrap_months: 12.0,
+            idle_at_start_max_share: 0.2,
+            relocation_months: 4.0,
+            idle_scrap_months: 24.0,
         }
     }
 }

@@ -87,7 +87,10 @@ impl OrderBook {
     /// Share of what could be built that is ordered: the mean over power-price classes of how clearly a new machine pays.
     fn buying_share(&self, model: &VintagesModel, day: Day, view: &MarketView) -> f64 {
         let efficiency = sold_efficiency_j_per_th(model, day);
-        let price = machine_price_usd_per_th(&model.machine_price, self.smoothed_hashprice, efficiency).max(1e-9);
+        let machine = machine_price_usd_per_th(&model.machine_price, self.smoothed_hashprice, efficiency);
+        // 1 J/TH is 1 W per TH/s.
+        let site = model.infrastructure_usd_per_mw / 1e6 * efficiency * model.pue;
+        let price = (machine + site).max(1e-9);
         let path = expected_hashprices(model, self.smoothed_hashprice, view);
         let shares = self.cost_usd_per_mwh.iter().map(|cost| {
             let value = discounted_margin_usd_per_th(model, &path, 0.024 * efficiency * cost);
