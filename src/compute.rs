@@ -3,7 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | [`mining`] | `[mining]`: power, uptime, fees and costs of a mine; revenue per MWh at the meter |
-//! | [`facility`] | what every AI hall has: IT per utility MW, PUE, SLA, backup, the screens a site must pass |
+//! | [`facility`] | what every AI hall has: IT per utility MW, PUE, SLA, backup |
+//! | [`screens`] | what a site must offer before an AI farm is considered there |
 //! | [`hosting`] | `[hosting]`: lease of critical IT by the kW-month |
 //! | [`cloud`] | `[cloud]`: own accelerators rented by the GPU-hour |
 //! | [`conversion`] | `[conversion]`: mining hall to AI hall |
@@ -23,13 +24,15 @@ pub mod machines;
 pub mod market;
 pub mod mining;
 pub mod pricing;
+pub mod screens;
 
 pub use catalogue::Catalogue;
 pub use cloud::{CloudMonth, CloudParams, Cluster, PowerAt};
 pub use conversion::{ConversionParams, ConversionTarget};
-pub use facility::{AiFacility, Backup, Climate, Refusal, Screens, Service, SiteFacts, Sla, SlaStep};
+pub use facility::{AiFacility, Backup, Climate, Service, Sla, SlaStep};
 pub use hosting::{HostingMonth, HostingParams};
 pub use machines::{Accelerator, AcceleratorSpec, Cooling, MachineSpec, Machines, MiningMachine, Projection};
 pub use market::{AiMarket, DatedRent, Demand};
 pub use mining::{EcoMode, MiningParams, Payout, RunLevel};
 pub use pricing::{AcceleratorPricing, MachinePricing};
+pub use screens::{Refusal, Screens, SiteFacts};

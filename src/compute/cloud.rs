@@ -1,7 +1,8 @@
 //! Cloud: own accelerators rented by the GPU-hour.
 
-use super::facility::{AiFacility, Backup, Climate, Screens, Service, Sla};
+use super::facility::{AiFacility, Backup, Climate, Service, Sla};
 use super::machines::Accelerator;
+use super::screens::Screens;
 use crate::calendar::HOURS_PER_YEAR;
 use crate::math::powf;
 use schemars::JsonSchema;

@@ -1,6 +1,6 @@
 //! Conversion of mining capacity to AI.
 
-use super::facility::Screens;
+use super::screens::Screens;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
