@@ -45,27 +45,20 @@ struct AcceleratorRow {
     source: String,
 }
 
-/// Something with a name and a first day.
+/// A machine of either kind, by its name.
 trait Entry {
     fn name(&self) -> &str;
-    fn release(&self) -> Day;
 }
 
 impl Entry for MiningMachine {
     fn name(&self) -> &str {
         &self.name
     }
-    fn release(&self) -> Day {
-        self.release
-    }
 }
 
 impl Entry for Accelerator {
     fn name(&self) -> &str {
         &self.name
-    }
-    fn release(&self) -> Day {
-        self.release
     }
 }
 

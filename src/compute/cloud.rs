@@ -52,7 +52,7 @@ pub struct CloudParams {
     /// Default: see its keys. Source: see its keys.
     pub backup: Backup,
     /// What a site must offer.
-    /// Default: as in hosting, but from 5 MW. Source: Bit Digital MTL-3, 5 MW (2025).
+    /// Default: see its keys. Source: see its keys.
     pub screens: Screens,
 }
 
@@ -67,10 +67,10 @@ impl Default for CloudParams {
             accelerator_life_years: 5.0,
             refresh: true,
             refresh_min_age_years: 3.0,
-            facility: AiFacility { module_mw: 5.0, ..AiFacility::default() },
+            facility: AiFacility::default(),
             sla: Sla::default(),
             backup: Backup::default(),
-            screens: Screens { minimum_mw: 5.0, ..Screens::default() },
+            screens: Screens::default(),
         }
     }
 }

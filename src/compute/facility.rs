@@ -37,7 +37,7 @@ pub struct AiFacility {
     #[schemars(range(min = 0, max = 240))]
     pub lead_months: u32,
     /// Size of the steps in which AI capacity is built, utility MW.
-    /// Default: 25. Source: Riot–AMD 25 MW (January 2026), the smallest of the public miner leases.
+    /// Default: 10. Source: between Bit Digital MTL-3, 5 MW (2025), and Riot–AMD, 25 MW (January 2026).
     #[schemars(range(min = 0.001, max = 10000.0))]
     pub module_mw: f64,
     /// Critical IT per utility MW (redundancy and design margin; not the energy PUE).
@@ -77,7 +77,7 @@ impl Default for AiFacility {
             infrastructure_life_years: 20.0,
             infrastructure_salvage_share: 0.2,
             lead_months: 20,
-            module_mw: 25.0,
+            module_mw: 10.0,
             critical_it_share: 0.72,
             it_power_share: 0.75,
             pue_cold: 1.08,

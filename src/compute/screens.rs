@@ -11,7 +11,8 @@ pub struct Screens {
     /// Default: true. Source: every screen of miners' portfolios names it (Sabre56 2024, VanEck 2024).
     pub fibre_required: bool,
     /// Smallest size worth a tenant or a cluster, utility MW.
-    /// Default: 25. Source: Riot–AMD 25 MW (January 2026); larger tenants ask 50–100 MW contiguous.
+    /// Default: 5. Source: Bit Digital MTL-3, 5 MW (2025); larger tenants ask 50–100 MW contiguous, which
+    /// `hosting.screens.minimum_mw` can say.
     #[schemars(range(min = 0.0, max = 10000.0))]
     pub minimum_mw: f64,
     /// Smallest share of the year in which the site's grid or other firm supply must be there; 0 asks nothing and
@@ -23,7 +24,7 @@ pub struct Screens {
 
 impl Default for Screens {
     fn default() -> Self {
-        Self { fibre_required: true, minimum_mw: 25.0, minimum_availability_share: 0.0 }
+        Self { fibre_required: true, minimum_mw: 5.0, minimum_availability_share: 0.0 }
     }
 }
 
@@ -86,7 +87,7 @@ mod tests {
         let good = SiteFacts { fibre: true, utility_mw: 30.0, availability_share: 0.999 };
         assert_eq!(screens.refusal(&good), None);
         assert_eq!(screens.refusal(&SiteFacts { fibre: false, ..good }), Some(Refusal::NoFibre));
-        assert_eq!(screens.refusal(&SiteFacts { utility_mw: 24.0, ..good }), Some(Refusal::TooSmall));
+        assert_eq!(screens.refusal(&SiteFacts { utility_mw: 4.0, ..good }), Some(Refusal::TooSmall));
         assert_eq!(screens.refusal(&SiteFacts { availability_share: 0.9, ..good }), Some(Refusal::NotFirm));
     }
 }
