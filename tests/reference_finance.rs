@@ -15,12 +15,7 @@ fn number(value: &Value) -> f64 {
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
-    value
-        .as_array()
-        .expect("a list of numbers")
-        .iter()
-        .map(number)
-        .collect()
+    value.as_array().expect("a list of numbers").iter().map(number).collect()
 }
 
 fn annual(usd: &[f64]) -> Vec<(f64, f64)> {
@@ -60,9 +55,7 @@ fn npv_and_irr_of_every_pysam_cash_flow_are_those_pysam_reports() {
 fn cash_flows_built_from_price_and_cost_are_those_of_pysam_to_the_cent() {
     let cases = cases();
     let operating = [350_400.0 * 50.0 - 1e6; 20];
-    let five = Depreciation::Macrs {
-        years: MacrsYears::FIVE,
-    };
+    let five = Depreciation::Macrs { years: MacrsYears::FIVE };
     for (name, tax) in [("A_plain", 0.0), ("C_tax_macrs5", 0.21)] {
         let case = &cases[name];
         let built = after_tax_cash_flow(1e8, &operating, five, tax);
