@@ -19,4 +19,4 @@ pub use tables::{
     Action, CashFlowRow, ChainRow, DispatchRow, EpochRow, EventRow, FarmRow, MonthlyRow, NetworkRow, Origin, PlacedRow,
     PlacementRow, ReasonRow, Row, Scope, SiteClass, SiteRow, Tables,
 };
-pub use write::{Run, WriteError, check_target, read_manifest, read_run, read_tables, write_run};
+pub use write::{Run, WriteError, check_target, read_manifest, read_run, read_tables, write_folder, write_run};

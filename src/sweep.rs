@@ -12,3 +12,6 @@ pub mod runner;
 pub mod table;
 
 pub use file::{Design, SweepFile, Vary};
+pub use plan::Plan;
+pub use runner::BatchError;
+pub use table::RunRow;

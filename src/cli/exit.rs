@@ -52,11 +52,7 @@ impl Failure {
 /// Writes to standard output fail with this: a closed pipe is not worth a word, the rest is unexpected.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            Self::OutputClosed
-        } else {
-            Self::Unexpected(error.to_string())
-        }
+        if error.kind() == io::ErrorKind::BrokenPipe { Self::OutputClosed } else { Self::Unexpected(error.to_string()) }
     }
 }
 

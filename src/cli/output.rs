@@ -66,10 +66,7 @@ mod tests {
             ["0", "999", "1,000", "1,234,567"],
             [0, 999, 1000, 1_234_567].map(grouped).each_ref().map(String::as_str)
         );
-        assert_eq!(
-            (rounded(-1234.6), rounded(-0.2), rounded(f64::NAN)),
-            ("-1,235".into(), "0".into(), "–".into())
-        );
+        assert_eq!((rounded(-1234.6), rounded(-0.2), rounded(f64::NAN)), ("-1,235".into(), "0".into(), "–".into()));
         assert_eq!(
             (millions(12_345_678.0), millions(-5e9), millions(-10.0)),
             ("12.3".into(), "-5,000.0".into(), "0.0".into())

@@ -1,6 +1,7 @@
 //! Progress bars on standard error: hidden off a terminal and with `--quiet`.
 
 use crate::sim::Progress;
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Instant;
 
@@ -18,11 +19,7 @@ impl RunBar {
     /// Shows an empty bar. `hashing`: whether blocks are really hashed, so that a speed means something.
     pub fn new(quiet: bool, hashing: bool) -> Self {
         let bar = bar(PER_MILLE, quiet, "{bar:32} {percent:>3}%  {msg}");
-        Self {
-            bar,
-            started: Instant::now(),
-            hashing,
-        }
+        Self { bar, started: Instant::now(), hashing }
     }
 
     /// Moves on.
@@ -51,11 +48,7 @@ pub fn batch_bar(runs: u64, quiet: bool) -> ProgressBar {
 }
 
 fn bar(length: u64, quiet: bool, template: &str) -> ProgressBar {
-    let target = if quiet {
-        ProgressDrawTarget::hidden()
-    } else {
-        ProgressDrawTarget::stderr()
-    };
+    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let style = ProgressStyle::with_template(template).expect("the templates above are valid");
     ProgressBar::with_draw_target(Some(length), target).with_style(style)
 }

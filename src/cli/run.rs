@@ -46,10 +46,7 @@ pub struct Args {
 pub fn execute(args: &Args) -> Result<(), Failure> {
     let mut clock = Clock::start();
     let loaded = input::scenario(&args.scenario, &args.overrides())?;
-    let out = args
-        .out
-        .clone()
-        .unwrap_or_else(|| folder::default(&loaded.scenario.name, &loaded.hash));
+    let out = args.out.clone().unwrap_or_else(|| folder::default(&loaded.scenario.name, &loaded.hash));
     check_target(&out, args.force)?;
     let mut manifest = begin(args, &loaded);
     clock.lap("load", &mut manifest);

@@ -2,7 +2,7 @@
 
 use super::exit::Failure;
 use super::output::{grouped, millions, optional, percent, rounded, table};
-use crate::results::{EpochRow, Kind, SiteSummary, Summary};
+use crate::results::{EpochRow, Kind, SiteClass, SiteSummary, Summary};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -41,7 +41,7 @@ fn sites(summary: &Summary) -> String {
     let rows = summary.sites.iter().map(|s| {
         [
             s.site.clone(),
-            format!("{:?}", s.site_class).to_lowercase(),
+            class(s.site_class).to_owned(),
             rounded(s.peak_mining_mw),
             rounded(s.peak_ai_mw),
             millions(s.capital_usd),
@@ -60,6 +60,15 @@ fn sites(summary: &Summary) -> String {
     ];
     let header = ["site", "power", "mining MW", "AI MW", "capital M USD", "NPV M USD", "IRR"];
     table(header, rows.chain([total]))
+}
+
+fn class(class: SiteClass) -> &'static str {
+    match class {
+        SiteClass::Surplus => "surplus",
+        SiteClass::Hydro => "hydro",
+        SiteClass::Grid => "grid",
+        SiteClass::Mixed => "mixed",
+    }
 }
 
 fn costs(summary: &Summary) -> String {

@@ -113,21 +113,38 @@ pub fn write_run<E: Into<Box<dyn Error + Send + Sync>>>(
     force: bool,
     draw: impl FnOnce(&Path) -> Result<(), E>,
 ) -> Result<Summary, WriteError> {
+    let mut written = summary.clone();
+    write_folder(target, manifest, force, |dir| {
+        write_tables(dir, tables)?;
+        draw(dir).map_err(|e| WriteError::Charts(e.into()))?;
+        written.files = files_with(dir, &[SUMMARY, MANIFEST])?;
+        write_json(&dir.join(SUMMARY), &written)
+    })?;
+    Ok(written)
+}
+
+/// Writes a folder of results that is whole or not there: `fill` is called with a hidden folder beside `target`; what
+/// it leaves there is brought to the disk, gets the manifest and is renamed.
+///
+/// # Errors
+/// As [`check_target`], the file system's, or what `fill` reports. The hidden folder is then removed.
+pub fn write_folder(
+    target: &Path,
+    manifest: &Manifest,
+    force: bool,
+    fill: impl FnOnce(&Path) -> Result<(), WriteError>,
+) -> Result<(), WriteError> {
     check_target(target, force)?;
     let partial = Partial::beside(target)?;
     let dir = partial.path.as_path();
-    write_tables(dir, tables)?;
-    draw(dir).map_err(|e| WriteError::Charts(e.into()))?;
-    let summary = Summary { files: files_with(dir, &[SUMMARY, MANIFEST])?, ..summary.clone() };
-    write_json(&dir.join(SUMMARY), &summary)?;
+    fill(dir)?;
     let manifest = Manifest { files: sync_and_hash(dir)?, finished: now(), ..manifest.clone() };
     write_json(&dir.join(MANIFEST), &manifest)?;
     sync(&dir.join(MANIFEST))?;
     sync(dir)?;
     // Another run may have come first.
     check_target(target, force)?;
-    partial.move_to(target)?;
-    Ok(summary)
+    partial.move_to(target)
 }
 
 /// A run read back.

@@ -21,11 +21,7 @@ fn grid(vary: &[Vary]) -> Vec<Point> {
     vary.iter().map(levels).fold(vec![Point::new()], |points, values| {
         points
             .iter()
-            .flat_map(|point| {
-                values
-                    .iter()
-                    .map(|value| [point.as_slice(), core::slice::from_ref(value)].concat())
-            })
+            .flat_map(|point| values.iter().map(|value| [point.as_slice(), core::slice::from_ref(value)].concat()))
             .collect()
     })
 }
@@ -53,14 +49,7 @@ fn levels(vary: &Vary) -> Vec<Value> {
 /// `samples` independent draws, each key from its own stream.
 fn random(vary: &[Vary], samples: u32, seed: u64) -> Vec<Point> {
     let mut streams: Vec<_> = vary.iter().map(|v| rng::stream(seed, "sweep design", &v.key)).collect();
-    (0..samples)
-        .map(|_| {
-            vary.iter()
-                .zip(&mut streams)
-                .map(|(v, stream)| draw(v, stream))
-                .collect()
-        })
-        .collect()
+    (0..samples).map(|_| vary.iter().zip(&mut streams).map(|(v, stream)| draw(v, stream)).collect()).collect()
 }
 
 fn draw(vary: &Vary, stream: &mut rng::Stream) -> Value {
@@ -79,11 +68,7 @@ fn ends(vary: &Vary) -> (f64, f64) {
 }
 
 fn between(from: f64, to: f64, share: f64, ratios: bool) -> f64 {
-    if ratios {
-        from * math::powf(to / from, share)
-    } else {
-        from + (to - from) * share
-    }
+    if ratios { from * math::powf(to / from, share) } else { from + (to - from) * share }
 }
 
 /// Twelve significant digits: 0.30000000000000004 is 0.3 in a table and in a scenario.
@@ -93,11 +78,7 @@ fn tidy(x: f64) -> f64 {
 
 /// Whole numbers are written as such, so that keys that count something can be varied as well.
 fn number(x: f64) -> Value {
-    if x.fract() == 0.0 && x.abs() < 1e15 {
-        Value::Integer(x as i64)
-    } else {
-        Value::Float(x)
-    }
+    if x.fract() == 0.0 && x.abs() < 1e15 { Value::Integer(x as i64) } else { Value::Float(x) }
 }
 
 #[cfg(test)]
@@ -118,10 +99,8 @@ mod tests {
     #[test]
     fn the_first_key_of_a_grid_varies_slowest() {
         let file = parse("base = 'b'\n[[vary]]\nkey = 'a'\nvalues = ['x', 'y']\n[[vary]]\nkey = 'b'\nvalues = [1, 2]");
-        let written: Vec<String> = points(&file)
-            .iter()
-            .map(|p| format!("{}{}", p[0].as_str().unwrap(), p[1]))
-            .collect();
+        let written: Vec<String> =
+            points(&file).iter().map(|p| format!("{}{}", p[0].as_str().unwrap(), p[1])).collect();
         assert_eq!(written, ["x1", "x2", "y1", "y2"]);
     }
 

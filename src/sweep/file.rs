@@ -123,10 +123,9 @@ impl SweepFile {
                 "samples",
                 "a grid has as many points as its values give: remove `samples` or write `design = \"random\"`".into(),
             ),
-            (Design::Random, None) => complain(
-                "design",
-                "a random design needs the number of points: add `samples = 100`".into(),
-            ),
+            (Design::Random, None) => {
+                complain("design", "a random design needs the number of points: add `samples = 100`".into())
+            }
             _ => {}
         }
         for (index, vary) in self.vary.iter().enumerate() {
@@ -178,9 +177,7 @@ impl SweepFile {
 
 impl Vary {
     fn levels(&self) -> u64 {
-        self.values
-            .as_ref()
-            .map_or(u64::from(self.steps.unwrap_or(0)), |v| v.len() as u64)
+        self.values.as_ref().map_or(u64::from(self.steps.unwrap_or(0)), |v| v.len() as u64)
     }
 
     fn check(&self, design: Design) -> Vec<(&'static str, String)> {
@@ -191,16 +188,10 @@ impl Vary {
             self.check_range(design, &mut wrong);
         }
         if design == Design::Grid && self.distribution.is_some() {
-            wrong.push((
-                "distribution",
-                "only a random design draws: remove it or write `design = \"random\"`".into(),
-            ));
+            wrong.push(("distribution", "only a random design draws: remove it or write `design = \"random\"`".into()));
         }
         if design == Design::Random && self.steps.is_some() {
-            wrong.push((
-                "steps",
-                "only a grid has steps: a random design takes `from` and `to`".into(),
-            ));
+            wrong.push(("steps", "only a grid has steps: a random design takes `from` and `to`".into()));
         }
         if design == Design::Random && self.scale.is_some() {
             wrong.push((
@@ -221,10 +212,7 @@ impl Vary {
         ];
         for (field, given) in ranged {
             if given {
-                wrong.push((
-                    field,
-                    "`values` already says which values: remove one of the two".into(),
-                ));
+                wrong.push((field, "`values` already says which values: remove one of the two".into()));
             }
         }
         if let Some(value) = values.iter().find(|v| v.is_array() || v.is_table()) {
@@ -253,10 +241,7 @@ impl Vary {
                 Design::Grid => "give `values = [...]`, or `from`, `to` and `steps`",
                 Design::Random => "give `values = [...]`, or `from` and `to` with a `distribution`",
             };
-            wrong.push((
-                "key",
-                format!("which values `{}` takes is not said: {remedy}", self.key),
-            ));
+            wrong.push(("key", format!("which values `{}` takes is not said: {remedy}", self.key)));
             return;
         };
         for (field, end) in [("from", from), ("to", to)] {
@@ -269,10 +254,7 @@ impl Vary {
         }
         let ratios = self.scale == Some(Scale::Log) || self.distribution == Some(Distribution::Loguniform);
         if ratios && from <= 0.0 {
-            wrong.push((
-                "from",
-                "equal ratios need ends above zero: raise it or use the linear scale".into(),
-            ));
+            wrong.push(("from", "equal ratios need ends above zero: raise it or use the linear scale".into()));
         }
     }
 }
@@ -330,10 +312,7 @@ mod tests {
     fn a_random_design_wants_samples_and_no_steps() {
         let text =
             "base = 'b.toml'\ndesign = 'random'\n[[vary]]\nkey = 'a'\nfrom = 0\nto = 1\nsteps = 2\nscale = 'log'";
-        assert_eq!(
-            complaints(text),
-            ["design", "vary.0.from", "vary.0.steps", "vary.0.scale"]
-        );
+        assert_eq!(complaints(text), ["design", "vary.0.from", "vary.0.steps", "vary.0.scale"]);
     }
 
     #[test]

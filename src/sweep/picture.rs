@@ -1,6 +1,6 @@
 //! From rows to pictures: means over replicates, a heat map over two keys, lines over one.
 
-use super::table::{Metrics, RunRow, plain};
+use super::table::{METRICS, RunRow, plain};
 use crate::chart::{HeatMap, Lines, Series};
 use crate::math;
 use toml::Value;
@@ -18,16 +18,11 @@ pub enum Picture {
 const FIGURES: [(&str, &str, &str, f64); 7] = [
     ("npv", "Net present value, million USD", "npv_usd", 1e-6),
     ("irr", "Internal rate of return, % per year", "irr_per_year", 100.0),
-    ("mining-mw", "Mining capacity at the end, MW", "mining_mw", 1.0),
-    ("ai-mw", "AI capacity at the end, MW", "ai_mw", 1.0),
+    ("mining-mw", "Mining capacity, MW", "peak_mining_mw", 1.0),
+    ("ai-mw", "AI capacity, MW", "peak_ai_mw", 1.0),
     ("capital", "Capital spent, million USD", "capital_usd", 1e-6),
     ("btc-mined", "Coins mined, BTC", "btc_mined", 1.0),
-    (
-        "all-in-cost",
-        "All-in cost per coin, USD/BTC",
-        "all_in_usd_per_btc",
-        1.0,
-    ),
+    ("all-in-cost", "All-in cost per coin, USD/BTC", "all_in_usd_per_btc", 1.0),
 ];
 
 /// The pictures of a sweep, none when its keys cannot be drawn (more than two, or no number among them).
@@ -49,11 +44,7 @@ type Figure = (&'static str, &'static str, &'static str, f64);
 fn heat_map(figure: &Figure, keys: &[String], rows: &[RunRow]) -> Picture {
     let (x, y) = (axis(0, rows), axis(1, rows));
     let mean_at = |x: f64, y: f64| {
-        mean(
-            figure,
-            rows.iter()
-                .filter(|r| number(&r.point[0]) == Some(x) && number(&r.point[1]) == Some(y)),
-        )
+        mean(figure, rows.iter().filter(|r| number(&r.point[0]) == Some(x) && number(&r.point[1]) == Some(y)))
     };
     let z = y.iter().map(|&y| x.iter().map(|&x| mean_at(x, y)).collect()).collect();
     let map = HeatMap {
@@ -79,12 +70,7 @@ fn lines(figure: &Figure, keys: &[String], across: usize, groups: Option<usize>,
     }
     let series = names.into_iter().map(|name| {
         let own = |r: &&RunRow| groups.map(|g| &r.point[g]) == name;
-        let at = |x: f64| {
-            mean(
-                figure,
-                rows.iter().filter(own).filter(|r| number(&r.point[across]) == Some(x)),
-            )
-        };
+        let at = |x: f64| mean(figure, rows.iter().filter(own).filter(|r| number(&r.point[across]) == Some(x)));
         Series {
             name: name.map_or_else(|| figure.1.to_owned(), plain),
             y: x.iter().map(|&x| at(x)).collect(),
@@ -92,13 +78,7 @@ fn lines(figure: &Figure, keys: &[String], across: usize, groups: Option<usize>,
         }
     });
     let series = series.collect();
-    let chart = Lines {
-        title: figure.1.into(),
-        subtitle: subtitle(rows),
-        x_label: keys[across].clone(),
-        x,
-        series,
-    };
+    let chart = Lines { title: figure.1.into(), subtitle: subtitle(rows), x_label: keys[across].clone(), x, series };
     Picture::Lines(figure.0.into(), chart)
 }
 
@@ -125,14 +105,10 @@ fn axis(key: usize, rows: &[RunRow]) -> Vec<f64> {
 
 /// Mean of a figure over the runs that have it, NaN when none has.
 fn mean<'a>(&(_, _, column, factor): &Figure, rows: impl Iterator<Item = &'a RunRow>) -> f64 {
-    let index = Metrics::NAMES.iter().position(|n| *n == column);
+    let index = METRICS.iter().position(|m| m.0 == column);
     let index = index.expect("every figure names a column of the table");
-    let values: Vec<f64> = rows.filter_map(|r| r.outcome.as_ref().ok()?.values()[index]).collect();
-    if values.is_empty() {
-        f64::NAN
-    } else {
-        math::mean(&values) * factor
-    }
+    let values: Vec<f64> = rows.filter_map(|r| r.outcome.as_ref().ok()?[index]).collect();
+    if values.is_empty() { f64::NAN } else { math::mean(&values) * factor }
 }
 
 fn number(value: &Value) -> Option<f64> {
@@ -144,39 +120,22 @@ mod tests {
     use super::*;
 
     fn row(run: u64, point: Vec<Value>, outcome: Result<f64, String>) -> RunRow {
-        let outcome = outcome.map(|npv| Metrics {
-            npv_usd: Some(npv),
-            ..Metrics::default()
-        });
-        RunRow {
-            run,
-            replicate: 1 + (run % 2) as u32,
-            seed: run,
-            point,
-            outcome,
-        }
+        let outcome = outcome.map(|npv| Metrics { npv_usd: Some(npv), ..Metrics::default() });
+        RunRow { run, replicate: 1 + (run % 2) as u32, seed: run, point, outcome }
     }
 
     #[test]
     fn a_heat_map_shows_means_over_replicates_and_leaves_out_what_failed() {
         let rows: Vec<RunRow> = (0..8)
             .map(|i| {
-                let point = vec![
-                    Value::Integer(10 * (i as i64 / 4)),
-                    Value::Float((i / 2 % 2) as f64 + 0.5),
-                ];
+                let point = vec![Value::Integer(10 * (i as i64 / 4)), Value::Float((i / 2 % 2) as f64 + 0.5)];
                 let failed = i >= 6;
                 row(i, point, if failed { Err("no".into()) } else { Ok(i as f64 * 1e6) })
             })
             .collect();
         let pictures = pictures(&["a".into(), "b".into()], true, &rows);
-        let Picture::HeatMap(stem, map) = &pictures[0] else {
-            panic!("two keys give a heat map")
-        };
-        assert_eq!(
-            (stem.as_str(), map.x.as_slice(), map.y.as_slice()),
-            ("npv", &[0.0, 10.0][..], &[0.5, 1.5][..])
-        );
+        let Picture::HeatMap(stem, map) = &pictures[0] else { panic!("two keys give a heat map") };
+        assert_eq!((stem.as_str(), map.x.as_slice(), map.y.as_slice()), ("npv", &[0.0, 10.0][..], &[0.5, 1.5][..]));
         assert_eq!((map.z[0][0], map.z[0][1], map.z[1][0]), (0.5, 4.5, 2.5));
         assert!(map.z[1][1].is_nan());
         assert!(map.subtitle.contains("2 replicates") && map.subtitle.contains("2 runs failed"));
@@ -186,17 +145,11 @@ mod tests {
     fn a_text_key_beside_a_number_becomes_one_line_per_text() {
         let rows: Vec<RunRow> = (0..4)
             .map(|i| {
-                row(
-                    i,
-                    vec![["fpps", "solo"][i as usize / 2].into(), Value::Integer(i as i64 % 2)],
-                    Ok(i as f64 * 1e6),
-                )
+                row(i, vec![["fpps", "solo"][i as usize / 2].into(), Value::Integer(i as i64 % 2)], Ok(i as f64 * 1e6))
             })
             .collect();
         let pictures = pictures(&["payout".into(), "price".into()], true, &rows);
-        let Picture::Lines(_, lines) = &pictures[0] else {
-            panic!("one number gives lines")
-        };
+        let Picture::Lines(_, lines) = &pictures[0] else { panic!("one number gives lines") };
         let drawn: Vec<_> = lines.series.iter().map(|s| (s.name.as_str(), s.y.clone())).collect();
         assert_eq!(drawn, [("fpps", vec![0.0, 1.0]), ("solo", vec![2.0, 3.0])]);
     }

@@ -3,13 +3,16 @@
 
 use super::design::Point;
 use super::file::{SweepFile, Vary};
-use super::runner::{Case, cases};
-use super::table::{plain, reserved};
-use crate::scenario::{self, Diagnostic, Diagnostics, InputFile, Loaded, Override, Report, load_as};
+use super::runner::{BatchError, Case, cases, run_all};
+use super::table::{Metrics, RunRow, metrics, plain, reserved};
+use crate::scenario::{self, Diagnostic, Diagnostics, InputFile, Override, Report, load_as};
+use crate::sim;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A sweep ready to run.
 #[derive(Debug, Clone)]
@@ -66,12 +69,30 @@ impl Plan {
         self.file.vary.iter().map(|v| v.key.clone()).collect()
     }
 
-    /// The scenario of a point.
+    /// Runs everything; see [`run_all`].
     ///
     /// # Errors
-    /// Only when files changed since the plan was made.
-    pub fn scenario(&self, point: &Point) -> Result<Loaded, Diagnostics> {
-        scenario::load(&self.base, &overrides(&self.file.vary, point).unwrap_or_default())
+    /// As [`run_all`].
+    pub fn run(
+        &self,
+        threads: usize,
+        interrupted: &AtomicBool,
+        done: impl Fn() + Sync,
+    ) -> Result<Vec<RunRow>, BatchError> {
+        run_all(&self.cases, threads, interrupted, |case| self.simulate(case, interrupted), done)
+    }
+
+    fn simulate(&self, case: &Case, interrupted: &AtomicBool) -> Result<Metrics, String> {
+        // Loaded anew for each run, so that memory does not grow with the number of points.
+        let overrides = overrides(&self.file.vary, &case.point)?;
+        let loaded = scenario::load(&self.base, &overrides).map_err(|diagnostics| {
+            let messages: Vec<_> = diagnostics.list.iter().map(|d| d.message.as_str()).collect();
+            messages.join("; ")
+        })?;
+        let output = sim::run(&loaded.scenario, case.seed, self.file.mode, &mut |_| {
+            if interrupted.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        output.map(|output| metrics(&output.summary)).map_err(|e| e.to_string())
     }
 }
 

@@ -34,17 +34,10 @@ pub enum BatchError {
 /// The runs of a checked sweep file: every replicate of the first point, then of the next.
 pub fn cases(file: &SweepFile) -> Vec<Case> {
     let points = design::points(file);
-    let replicated = points
-        .into_iter()
-        .flat_map(|point| (1..=file.replicates).map(move |r| (point.clone(), r)));
+    let replicated = points.into_iter().flat_map(|point| (1..=file.replicates).map(move |r| (point.clone(), r)));
     (1..)
         .zip(replicated)
-        .map(|(run, (point, replicate))| Case {
-            run,
-            replicate,
-            seed: file.replicate_seed(replicate),
-            point,
-        })
+        .map(|(run, (point, replicate))| Case { run, replicate, seed: file.replicate_seed(replicate), point })
         .collect()
 }
 
@@ -68,19 +61,8 @@ pub fn run_all(
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| simulate(case))).unwrap_or_else(|panic| Err(bug(&*panic)));
         done();
-        let Case {
-            run,
-            replicate,
-            seed,
-            point,
-        } = case.clone();
-        Some(RunRow {
-            run,
-            replicate,
-            seed,
-            point,
-            outcome,
-        })
+        let Case { run, replicate, seed, point } = case.clone();
+        Some(RunRow { run, replicate, seed, point, outcome })
     };
     let rows: Option<Vec<RunRow>> = pool.install(|| cases.par_iter().map(one).collect());
     match rows {
@@ -90,15 +72,13 @@ pub fn run_all(
 }
 
 fn bug(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied());
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     format!("a bug in the program: {}", text.unwrap_or("panic without a message"))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::METRICS;
     use super::*;
 
     fn sweep(replicates: u32) -> SweepFile {
@@ -110,26 +90,17 @@ mod tests {
         match case.run {
             2 => Err("no power".into()),
             3 => panic!("division by zero"),
-            run => Ok(Metrics {
-                npv_usd: Some(run as f64),
-                ..Metrics::default()
-            }),
+            run => Ok(Metrics { npv_usd: Some(run as f64), ..Metrics::default() }),
         }
     }
 
     #[test]
     fn one_failing_case_is_recorded_and_never_stops_the_batch() {
         let rows = run_all(&cases(&sweep(2)), 2, &AtomicBool::new(false), simulate, || {}).unwrap();
-        let errors: Vec<_> = rows
-            .iter()
-            .map(|r| r.outcome.as_ref().err().map(String::as_str))
-            .collect();
+        let errors: Vec<_> = rows.iter().map(|r| r.outcome.as_ref().err().map(String::as_str)).collect();
         let bug = "a bug in the program: division by zero";
         assert_eq!(errors, [None, Some("no power"), Some(bug), None, None, None]);
-        assert_eq!(
-            rows.iter().map(|r| (r.run, r.replicate, r.seed)).nth(3),
-            Some((4, 2, 6))
-        );
+        assert_eq!(rows.iter().map(|r| (r.run, r.replicate, r.seed)).nth(3), Some((4, 2, 6)));
     }
 
     #[test]

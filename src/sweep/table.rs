@@ -1,67 +1,53 @@
 //! `runs.csv`: one row per run.
 
 use super::design::Point;
+use crate::results::{EpochRow, Kind, Summary};
 use toml::Value;
 
-/// What one run came to. `None` where a figure does not exist (no rate of return, nothing mined).
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Metrics {
-    /// Net present value of the portfolio, USD.
-    pub npv_usd: Option<f64>,
-    /// Internal rate of return per year (0.1 = 10 %).
-    pub irr_per_year: Option<f64>,
-    /// Years until the money is back.
-    pub payback_years: Option<f64>,
-    /// Mining capacity at the end, MW at the meter.
-    pub mining_mw: Option<f64>,
-    /// AI capacity at the end, MW at the meter.
-    pub ai_mw: Option<f64>,
-    /// Capital spent, USD.
-    pub capital_usd: Option<f64>,
-    /// Coins mined, BTC.
-    pub btc_mined: Option<f64>,
-    /// Electricity cost per coin over the run, USD/BTC.
-    pub electricity_usd_per_btc: Option<f64>,
-    /// Cash cost per coin over the run, USD/BTC.
-    pub cash_usd_per_btc: Option<f64>,
-    /// All-in cost per coin over the run, USD/BTC.
-    pub all_in_usd_per_btc: Option<f64>,
-    /// Marginal cost per coin over the run, USD/BTC.
-    pub marginal_usd_per_btc: Option<f64>,
+/// What one run came to: the values of [`METRICS`]. `None` where a figure does not exist (nothing mined).
+pub type Metrics = [Option<f64>; METRICS.len()];
+
+/// Columns of what a run came to, with their meaning.
+pub const METRICS: [(&str, &str); 12] = [
+    ("npv_usd", "Net present value of the portfolio at the run's start, USD, after tax."),
+    ("irr_per_year", "Internal rate of return per year (0.1 = 10 %); empty when there is none."),
+    ("payback_years", "Years from the first spending until the money is back; empty when it never is."),
+    ("peak_mining_mw", "Mining capacity, MW at the meter: sum over the sites of the largest during the run."),
+    ("peak_ai_mw", "AI capacity, MW at the meter: sum over the sites of the largest during the run."),
+    ("capital_usd", "Capital spent, USD, before resale."),
+    ("revenue_usd", "Revenue, USD."),
+    ("btc_mined", "Coins mined, BTC."),
+    ("electricity_usd_per_btc", "Electricity cost per coin over the run, USD/BTC; empty when nothing was mined."),
+    ("cash_usd_per_btc", "Cash cost per coin over the run, USD/BTC."),
+    ("all_in_usd_per_btc", "All-in cost per coin over the run, USD/BTC."),
+    ("marginal_usd_per_btc", "Marginal cost per coin over the run, USD/BTC."),
+];
+
+/// The metrics of a run.
+pub fn metrics(summary: &Summary) -> Metrics {
+    let portfolio = &summary.portfolio;
+    [
+        Some(portfolio.npv_usd),
+        portfolio.irr_per_year,
+        portfolio.payback_years,
+        Some(summary.sites.iter().map(|s| s.peak_mining_mw).sum()),
+        Some(summary.sites.iter().map(|s| s.peak_ai_mw).sum()),
+        Some(portfolio.capital_usd),
+        Some(portfolio.revenue_usd),
+        Some(portfolio.btc_mined),
+        per_coin(&summary.epochs, |e| e.electricity_usd_per_btc),
+        per_coin(&summary.epochs, |e| e.cash_usd_per_btc),
+        per_coin(&summary.epochs, |e| e.all_in_usd_per_btc),
+        per_coin(&summary.epochs, |e| e.marginal_usd_per_btc),
+    ]
 }
 
-impl Metrics {
-    /// Names of the columns, in the file's order.
-    pub const NAMES: [&'static str; 11] = [
-        "npv_usd",
-        "irr_per_year",
-        "payback_years",
-        "mining_mw",
-        "ai_mw",
-        "capital_usd",
-        "btc_mined",
-        "electricity_usd_per_btc",
-        "cash_usd_per_btc",
-        "all_in_usd_per_btc",
-        "marginal_usd_per_btc",
-    ];
-
-    /// The values of [`Self::NAMES`].
-    pub fn values(&self) -> [Option<f64>; Self::NAMES.len()] {
-        [
-            self.npv_usd,
-            self.irr_per_year,
-            self.payback_years,
-            self.mining_mw,
-            self.ai_mw,
-            self.capital_usd,
-            self.btc_mined,
-            self.electricity_usd_per_btc,
-            self.cash_usd_per_btc,
-            self.all_in_usd_per_btc,
-            self.marginal_usd_per_btc,
-        ]
-    }
+/// Mean of a cost per coin over the epochs, weighted by the coins mined in each.
+fn per_coin(epochs: &[EpochRow], cost: impl Fn(&EpochRow) -> Option<f64>) -> Option<f64> {
+    let mining = || epochs.iter().filter(|e| e.kind == Kind::Mining);
+    let coins: f64 = mining().map(|e| e.btc_mined).sum();
+    let spent: f64 = mining().filter_map(|e| Some(cost(e)? * e.btc_mined)).sum();
+    (coins > 0.0).then(|| spent / coins)
 }
 
 /// One run of a sweep.
@@ -79,9 +65,29 @@ pub struct RunRow {
     pub outcome: Result<Metrics, String>,
 }
 
-/// Columns beside the varied keys: a key of such a name cannot be varied.
+/// Columns before the varied keys.
+const BEFORE: [(&str, &str); 3] = [
+    ("run", "Number of the run, from 1."),
+    ("replicate", "Number of the replicate of its point, from 1."),
+    ("seed", "Seed of the run: the same for the same replicate at every point."),
+];
+
+/// Columns after the metrics.
+const AFTER: [(&str, &str); 2] = [("status", "ok or failed."), ("error", "Why it failed; empty when it did not.")];
+
+/// A key of this name cannot be varied because `runs.csv` has a column of that name.
 pub fn reserved(key: &str) -> bool {
-    ["run", "replicate", "seed", "status", "error"].contains(&key) || Metrics::NAMES.contains(&key)
+    BEFORE.iter().chain(&METRICS).chain(&AFTER).any(|column| column.0 == key)
+}
+
+/// What the columns mean, as Markdown.
+pub fn describe(keys: &[String]) -> String {
+    let mut text = "# runs.csv\n\nOne run of the sweep.\n\n| column | meaning |\n|---|---|\n".to_owned();
+    let varied = keys.iter().map(|key| (key.as_str(), "Varied key of the scenario."));
+    for (name, meaning) in BEFORE.into_iter().chain(varied).chain(METRICS).chain(AFTER) {
+        text += &format!("| `{name}` | {meaning} |\n");
+    }
+    text
 }
 
 /// The text of `runs.csv`.
@@ -90,17 +96,17 @@ pub fn reserved(key: &str) -> bool {
 /// Only when memory cannot be written to.
 pub fn to_csv(keys: &[String], rows: &[RunRow]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let header = ["run", "replicate", "seed"]
-        .into_iter()
-        .chain(keys.iter().map(String::as_str));
-    writer.write_record(header.chain(Metrics::NAMES).chain(["status", "error"]))?;
+    let varied = keys.iter().map(String::as_str);
+    let name = |column: &(&'static str, &'static str)| column.0;
+    writer.write_record(BEFORE.iter().map(name).chain(varied).chain(METRICS.iter().chain(&AFTER).map(name)))?;
     for row in rows {
         let identity = [row.run.to_string(), row.replicate.to_string(), row.seed.to_string()];
         let (metrics, status, error) = match &row.outcome {
-            Ok(metrics) => (metrics.values(), "ok", ""),
-            Err(error) => (Metrics::default().values(), "failed", error.as_str()),
+            Ok(metrics) => (*metrics, "ok", ""),
+            Err(error) => ([None; METRICS.len()], "failed", error.as_str()),
         };
-        let metrics = metrics.map(|m| m.map(|x| x.to_string()).unwrap_or_default());
+        // Adding zero turns the -0 of an empty sum into 0.
+        let metrics = metrics.map(|m| m.map(|x| (x + 0.0).to_string()).unwrap_or_default());
         let record = identity.into_iter().chain(row.point.iter().map(plain)).chain(metrics);
         writer.write_record(record.chain([status.to_owned(), error.to_owned()]))?;
     }
@@ -117,24 +123,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_cost_per_coin_is_weighted_by_the_coins_of_each_epoch() {
+        let epoch = |kind, btc_mined, cost| EpochRow { kind, btc_mined, cash_usd_per_btc: cost, ..EpochRow::default() };
+        let epochs = [
+            epoch(Kind::Mining, 3.0, Some(10.0)),
+            epoch(Kind::Mining, 1.0, Some(50.0)),
+            epoch(Kind::All, 4.0, Some(1e9)),
+        ];
+        assert_eq!(per_coin(&epochs, |e| e.cash_usd_per_btc), Some(20.0));
+        assert_eq!(per_coin(&epochs[2..], |e| e.cash_usd_per_btc), None);
+    }
+
+    #[test]
     fn a_failed_run_has_a_row_that_says_why() {
-        let row = |run, outcome| RunRow {
-            run,
-            replicate: 1,
-            seed: 7,
-            point: vec![Value::Float(0.5), "a".into()],
-            outcome,
-        };
-        let ok = Metrics {
-            npv_usd: Some(-1.25),
-            btc_mined: Some(3.0),
-            ..Metrics::default()
-        };
+        let row =
+            |run, outcome| RunRow { run, replicate: 1, seed: 7, point: vec![Value::Float(0.5), "a".into()], outcome };
+        let ok = Metrics { npv_usd: Some(-1.25), btc_mined: Some(3.0), ..Metrics::default() };
         let rows = [row(1, Ok(ok)), row(2, Err("the grid, \"down\"".into()))];
         let text = String::from_utf8(to_csv(&["x.y".into(), "z".into()], &rows).unwrap()).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].starts_with("run,replicate,seed,x.y,z,npv_usd,"));
-        assert_eq!(lines[1], "1,1,7,0.5,a,-1.25,,,,,,3,,,,,ok,");
-        assert_eq!(lines[2], "2,1,7,0.5,a,,,,,,,,,,,,failed,\"the grid, \"\"down\"\"\"");
+        assert_eq!(lines[1], "1,1,7,0.5,a,-1.25,,,,,,,3,,,,,ok,");
+        assert_eq!(lines[2], "2,1,7,0.5,a,,,,,,,,,,,,,failed,\"the grid, \"\"down\"\"\"");
     }
 }
