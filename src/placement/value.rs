@@ -87,7 +87,8 @@ fn typical_year(hours: &[Hour], terms: &Terms, tiers: &[MinerTier], firm: &FirmL
     let (mut welfare_usd, mut unserved_mwh, mut ai_cost_usd) = (0.0, 0.0, 0.0);
     for hour in hours {
         let r = dispatch_hour(hour, terms, &loads);
-        welfare_usd += r.mining_value_usd - r.mining_energy_cost_usd + r.export_margin_usd - r.baseline_export_margin_usd;
+        welfare_usd +=
+            r.mining_value_usd - r.mining_energy_cost_usd + r.export_margin_usd - r.baseline_export_margin_usd;
         ai_cost_usd += r.ai_energy_cost_usd;
         unserved_mwh += r.ai_unserved_mw;
     }

@@ -41,7 +41,11 @@ fn check_bitcoin(scenario: &Scenario, report: &mut Report<'_>) {
         Some(start) => report.within("bitcoin.start", start.check()),
         None => {
             if let Err(error) = start_of(scenario.start) {
-                report.key("start", &error.to_string(), "choose another `start`, or state the chain in `[bitcoin.start]`");
+                report.key(
+                    "start",
+                    &error.to_string(),
+                    "choose another `start`, or state the chain in `[bitcoin.start]`",
+                );
             }
         }
     }
@@ -55,7 +59,8 @@ fn check_tables(scenario: &Scenario, report: &mut Report<'_>) {
 }
 
 fn check_sites(scenario: &Scenario, report: &mut Report<'_>) {
-    report.unique("sites", scenario.sites.iter().enumerate().map(|(i, s)| (s.name.as_str(), format!("sites.{i}.name"))));
+    report
+        .unique("sites", scenario.sites.iter().enumerate().map(|(i, s)| (s.name.as_str(), format!("sites.{i}.name"))));
     for (i, site) in scenario.sites.iter().enumerate() {
         report.within(&format!("sites.{i}"), site.energy().check());
         check_standing(i, site, report);
@@ -107,9 +112,9 @@ fn check_machines(scenario: &Scenario, report: &mut Report<'_>) {
                 FarmKind::Mining => catalogue.mining().iter().map(|m| m.name.as_str()).collect(),
                 _ => catalogue.accelerators().iter().map(|a| a.name.as_str()).collect(),
             };
-            let nearest = names.into_iter().max_by(|a, b| {
-                strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name))
-            });
+            let nearest = names
+                .into_iter()
+                .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
             let help = nearest.map_or_else(String::new, |n| format!("did you mean `{n}`?"));
             report.key(&path, &format!("no machine is called `{name}`"), &help);
         }
@@ -125,9 +130,9 @@ fn check_placement(scenario: &Scenario, report: &mut Report<'_>) {
     let sites: BTreeSet<&str> = scenario.sites.iter().map(|s| s.name.as_str()).collect();
     for (i, entry) in scenario.plan.iter().enumerate() {
         if !sites.contains(entry.site.as_str()) {
-            let nearest = sites.iter().max_by(|a, b| {
-                strsim::jaro_winkler(a, &entry.site).total_cmp(&strsim::jaro_winkler(b, &entry.site))
-            });
+            let nearest = sites
+                .iter()
+                .max_by(|a, b| strsim::jaro_winkler(a, &entry.site).total_cmp(&strsim::jaro_winkler(b, &entry.site)));
             let help = nearest.map_or_else(String::new, |n| format!("did you mean `{n}`?"));
             report.key(&format!("plan.{i}.site"), &format!("no site is called `{}`", entry.site), &help);
         }
@@ -140,7 +145,11 @@ fn check_placement(scenario: &Scenario, report: &mut Report<'_>) {
             report.key(&format!("plan.{i}.kind"), "a conversion makes AI of mining", "write `hosting` or `cloud`");
         }
         if entry.action == Action::Refresh && entry.kind == FarmKind::Hosting {
-            report.key(&format!("plan.{i}.kind"), "a leased hall has no machines to refresh", "write `mining` or `cloud`");
+            report.key(
+                &format!("plan.{i}.kind"),
+                "a leased hall has no machines to refresh",
+                "write `mining` or `cloud`",
+            );
         }
     }
 }

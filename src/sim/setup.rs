@@ -100,7 +100,13 @@ fn insert_chain(world: &mut World, scenario: &Scenario, start: &ChainStart, mode
 }
 
 /// The rest of the world runs what the difficulty implies at ten minutes a block, less what stands at our sites.
-fn insert_rest_of_world(world: &mut World, scenario: &Scenario, start: &ChainStart, hashprice_usd: f64, ours_eh_s: f64) {
+fn insert_rest_of_world(
+    world: &mut World,
+    scenario: &Scenario,
+    start: &ChainStart,
+    hashprice_usd: f64,
+    ours_eh_s: f64,
+) {
     let block_s = RETARGET_TIMESPAN_S as f64 / 2_016.0;
     let everybody_eh_s = start.bits.expected_hashes() / block_s / 1e18;
     let model = &scenario.bitcoin.network;
@@ -125,8 +131,11 @@ fn supplies(scenario: &Scenario, days: usize, seed: u64, stream: &str) -> Vec<Ho
 fn spawn_sites(world: &mut World, scenario: &Scenario, days: usize, seed: u64) {
     let supplies = supplies(scenario, days, seed, "weather");
     for (index, (params, supply)) in scenario.sites.iter().zip(supplies).enumerate() {
-        let account =
-            world.resource_mut::<Ledger>().0.add_farm(&format!("{}/grid_sale", params.name), &params.name, Kind::GridSale);
+        let account = world.resource_mut::<Ledger>().0.add_farm(
+            &format!("{}/grid_sale", params.name),
+            &params.name,
+            Kind::GridSale,
+        );
         let site_terms = terms(params);
         let site = Site { index, terms: site_terms };
         let entity = world

@@ -74,8 +74,7 @@ impl Technologies {
     pub fn cluster(&mut self, accelerator: &Accelerator, scenario: &Scenario) -> usize {
         let known = self.models.iter().position(|m| m.kind() == FarmKind::Cloud && m.name() == accelerator.name);
         known.unwrap_or_else(|| {
-            let rents =
-                scenario.ai_market.daily_rent_usd_per_gpu_hour(accelerator, self.start, self.days, self.seed);
+            let rents = scenario.ai_market.daily_rent_usd_per_gpu_hour(accelerator, self.start, self.days, self.seed);
             self.models.push(Model::Cluster(accelerator.clone(), rents));
             self.models.len() - 1
         })

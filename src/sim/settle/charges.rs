@@ -61,8 +61,13 @@ pub fn charges(
         if !calendar.month_ends {
             continue;
         }
-        let here: Vec<&Farm> =
-            order.farms.iter().filter_map(|&f| farms.get(f).ok()).filter(|(_, at)| at.0 == entity).map(|(f, _)| f).collect();
+        let here: Vec<&Farm> = order
+            .farms
+            .iter()
+            .filter_map(|&f| farms.get(f).ok())
+            .filter(|(_, at)| at.0 == entity)
+            .map(|(f, _)| f)
+            .collect();
         let year_ends = calendar.today.month() == 12 || calendar.today.plus_days(1) == calendar.end;
         for (kind, usd) in peaks.close_month(grid, calendar.today.month(), year_ends) {
             if let Some(farm) = here.iter().find(|f| f.kind == kind) {
