@@ -13,10 +13,9 @@ use super::settle::Peaks;
 use super::technology::{Prices, Technologies};
 use crate::bitcoin::checkpoint::{ChainStart, start_of};
 use crate::bitcoin::fees::daily_fees_btc;
-use crate::bitcoin::hashprice::hashprice_usd_per_ph_day;
 use crate::bitcoin::market::daily_prices;
 use crate::bitcoin::network::Network;
-use crate::bitcoin::protocol::{RETARGET_TIMESPAN_S, SAT_PER_BTC, halving_epoch, subsidy_sat};
+use crate::bitcoin::protocol::{RETARGET_TIMESPAN_S, halving_epoch};
 use crate::bitcoin::race::{Mode, Race};
 use crate::calendar::DAYS_PER_YEAR;
 use crate::compute::Catalogue;
@@ -39,7 +38,9 @@ pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimErr
     let days = scenario.days();
     let catalogue = Catalogue::build(&scenario.machines, scenario.end).map_err(|wrong| SimError::setup(&wrong))?;
     let coin = coin(scenario, days, seed);
-    let quote = first_quote(&start, &coin);
+    let payback_months = scenario.machines.pricing.payback_months;
+    let (price_usd, fees_btc) = (coin.price_usd[0], coin.fees_btc[0]);
+    let quote = Quote::new(price_usd, fees_btc, start.height, start.bits.difficulty(), payback_months);
     let mut world = World::new();
     insert_chain(&mut world, scenario, &start, mode, seed);
     world.insert_resource(Calendar::new(scenario.start, scenario.end, halving_epoch(start.height + 1)));
@@ -83,14 +84,6 @@ fn coin(scenario: &Scenario, days: usize, seed: u64) -> Coin {
         price_usd: daily_prices(&bitcoin.price, scenario.data.price.as_ref(), scenario.start, days, seed),
         fees_btc: daily_fees_btc(&bitcoin.fees, scenario.start, days, seed),
     }
-}
-
-fn first_quote(start: &ChainStart, coin: &Coin) -> Quote {
-    let difficulty = start.bits.difficulty();
-    let subsidy_btc = subsidy_sat(start.height + 1) as f64 / SAT_PER_BTC as f64;
-    let (price_usd, fees_btc) = (coin.price_usd[0], coin.fees_btc[0]);
-    let hashprice_usd = hashprice_usd_per_ph_day(difficulty, subsidy_btc, fees_btc, price_usd);
-    Quote { price_usd, fees_btc, subsidy_btc, difficulty, hashprice_usd }
 }
 
 fn insert_chain(world: &mut World, scenario: &Scenario, start: &ChainStart, mode: Mode, seed: u64) {

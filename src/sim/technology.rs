@@ -103,14 +103,16 @@ pub struct Prices<'a> {
     pub scenario: &'a Scenario,
     /// The day.
     pub day: Day,
-    /// Hashprice of the day.
+    /// Hashprice of the day: what machines earn.
     pub hashprice: UsdPerPhDay,
+    /// Hashprice that sellers of machines reckon with.
+    pub outlook: UsdPerPhDay,
 }
 
 impl<'a> Prices<'a> {
     /// Prices of `day` at a quote.
     pub fn of(scenario: &'a Scenario, day: Day, quote: &Quote) -> Self {
-        Self { scenario, day, hashprice: UsdPerPhDay(quote.hashprice_usd) }
+        Self { scenario, day, hashprice: UsdPerPhDay(quote.hashprice_usd), outlook: UsdPerPhDay(quote.outlook_usd) }
     }
 
     /// Meter MW drawn at full run for one MW of connection.
@@ -164,7 +166,7 @@ impl<'a> Prices<'a> {
     pub fn machines_usd_per_mw(&self, model: &Model) -> f64 {
         match model {
             Model::Miner(machine) => {
-                self.th_per_mw(machine) * self.scenario.machines.pricing.new_usd_per_th(machine, self.hashprice)
+                self.th_per_mw(machine) * self.scenario.machines.pricing.new_usd_per_th(machine, self.outlook)
             }
             Model::Hall => 0.0,
             Model::Cluster(accelerator, _) => {
@@ -181,7 +183,7 @@ impl<'a> Prices<'a> {
             Model::Miner(machine) => {
                 let life_years = self.scenario.mining.machine_life_years;
                 let pricing = &self.scenario.machines.pricing;
-                self.th_per_mw(machine) * pricing.used_usd_per_th(machine, self.hashprice, age_years, life_years)
+                self.th_per_mw(machine) * pricing.used_usd_per_th(machine, self.outlook, age_years, life_years)
             }
             Model::Hall => 0.0,
             Model::Cluster(..) => {

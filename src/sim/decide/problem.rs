@@ -63,7 +63,7 @@ pub fn pose(world: &mut World) -> Case {
 /// Numbers of the models a planner may build today.
 fn considered_models(world: &mut World) -> Vec<usize> {
     let today = world.resource::<Calendar>().today;
-    let hashprice = UsdPerPhDay(world.resource::<Quote>().hashprice_usd);
+    let outlook = UsdPerPhDay(world.resource::<Quote>().outlook_usd);
     world.resource_scope(|world, mut technologies: Mut<Technologies>| {
         let scenario = &world.resource::<Plan>().0;
         let placement = &scenario.placement;
@@ -79,7 +79,7 @@ fn considered_models(world: &mut World) -> Vec<usize> {
                 .collect();
             named.extend(scenario.mining.machine.clone());
             let count = usize::from(placement.mining_models);
-            for machine in machines_to_compare(scenario, &technologies, today, hashprice, count, &named) {
+            for machine in machines_to_compare(scenario, &technologies, today, outlook, count, &named) {
                 numbers.push(technologies.miner(&machine));
             }
         }
@@ -102,7 +102,7 @@ fn machines_to_compare(
     scenario: &Scenario,
     technologies: &Technologies,
     today: Day,
-    hashprice: UsdPerPhDay,
+    outlook: UsdPerPhDay,
     count: usize,
     named: &[String],
 ) -> Vec<crate::compute::MiningMachine> {
@@ -116,7 +116,7 @@ fn machines_to_compare(
             * machine.efficiency().0
             * scenario.mining.pue(machine.cooling)
             * pricing.reference_power_usd_per_mwh;
-        pricing.new_usd_per_th(machine, hashprice) / days + power_usd
+        pricing.new_usd_per_th(machine, outlook) / days + power_usd
     };
     let mut on_sale: Vec<_> = technologies.catalogue.available(today).cloned().collect();
     on_sale.sort_by(|a, b| cost_usd_per_th_day(a).total_cmp(&cost_usd_per_th_day(b)));
@@ -279,8 +279,8 @@ impl Eye<'_> {
 
     /// Prices on the horizon's last day as forecast.
     fn at_the_end(&self) -> Prices<'_> {
-        let hashprice = self.spans.last().map_or(0.0, |s| s.hashprice);
-        Prices { scenario: self.scenario, day: self.calendar.end, hashprice: UsdPerPhDay(hashprice) }
+        let hashprice = UsdPerPhDay(self.spans.last().map_or(0.0, |s| s.hashprice));
+        Prices { scenario: self.scenario, day: self.calendar.end, hashprice, outlook: hashprice }
     }
 
     fn conversion(&self, to: crate::compute::ConversionTarget, capital_usd_per_mw: [f64; 3]) -> Option<Replacement> {

@@ -35,6 +35,8 @@ impl Peak {
 pub struct Peaks {
     month: Peak,
     year: Peak,
+    /// Months of the calendar year in the run so far: a year that is cut short pays its part.
+    months: u8,
     /// Highest price of the month so far and the import of its hour: the system's peak, as the site sees it.
     system: Option<(f64, Peak)>,
     /// Sum of the imports at the system peaks of June to September.
@@ -113,10 +115,12 @@ impl Peaks {
             }
         };
         bill(&self.month, grid.demand_charge_usd_per_kw_month);
+        self.months += 1;
         if year_ends {
-            bill(&self.year, grid.capacity_charge_usd_per_kw_year);
+            bill(&self.year, grid.capacity_charge_usd_per_kw_year * f64::from(self.months) / 12.0);
             bill(&self.coincident, grid.coincident_peak_charge_usd_per_kw_year / 4.0);
             self.year = Peak::default();
+            self.months = 0;
             self.coincident = Peak::default();
         }
         self.month = Peak::default();
