@@ -1,1 +1,105 @@
-//! The ECS loop: one schedule run per simulated day.
+//! The simulation: an ECS whose one schedule runs once per simulated day.
+//!
+//! [`schedule`] is the table of contents of a day; each phase has a file of its own. Nothing outside this module
+//! knows the ECS.
+
+mod advance;
+mod components;
+mod decide;
+mod dispatch;
+mod market;
+mod mine;
+mod network;
+mod record;
+mod resources;
+mod schedule;
+mod settle;
+mod setup;
+mod supply;
+mod tables;
+mod technology;
+
+use core::ops::ControlFlow;
+
+use thiserror::Error;
+
+use crate::bitcoin::race::Mode;
+use crate::calendar::Day;
+use crate::results::{Summary, Tables};
+use crate::scenario::Scenario;
+use resources::{Calendar, Chain};
+
+pub use setup::chain_start;
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Last simulated day.
+    pub day: Day,
+    /// Share of the horizon done, 0–1.
+    pub fraction: f64,
+    /// Blocks found so far.
+    pub blocks: u64,
+    /// Hashes computed (or drawn) so far.
+    pub hashes: u64,
+}
+
+/// What a run gives.
+#[derive(Debug)]
+pub struct RunOutput {
+    /// The tables.
+    pub tables: Tables,
+    /// What they amount to.
+    pub summary: Summary,
+}
+
+/// Why a run did not end.
+#[derive(Debug, Error)]
+pub enum SimError {
+    /// The caller asked to stop.
+    #[error("interrupted on {0}")]
+    Interrupted(Day),
+    /// The scenario cannot be set up; a checked one can.
+    #[error("the scenario cannot be set up: {0}")]
+    Setup(String),
+}
+
+impl SimError {
+    fn setup(wrong: &[(String, String)]) -> Self {
+        let list: Vec<String> = wrong.iter().map(|(key, what)| format!("`{key}`: {what}")).collect();
+        Self::Setup(list.join("; "))
+    }
+}
+
+/// Runs a scenario from its first day to its last.
+///
+/// `progress` is called after every day and may break the run off.
+///
+/// # Errors
+/// When the run is broken off, or the scenario was not checked and cannot be set up.
+pub fn run(
+    scenario: &Scenario,
+    seed: u64,
+    mode: Mode,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<RunOutput, SimError> {
+    let mut world = setup::world(scenario, seed, mode)?;
+    let mut day = schedule::day();
+    let days = scenario.days();
+    let first_height = world.resource::<Chain>().race.height();
+    for done in 1..=days {
+        day.run(&mut world);
+        let (today, race) = (world.resource::<Calendar>().today, &world.resource::<Chain>().race);
+        let now = Progress {
+            day: today,
+            fraction: done as f64 / days as f64,
+            blocks: u64::from(race.height() - first_height),
+            hashes: race.total_hashes(),
+        };
+        if progress(&now).is_break() {
+            return Err(SimError::Interrupted(today));
+        }
+    }
+    decide::value_what_stands(&mut world);
+    Ok(tables::output(world, seed, mode))
+}

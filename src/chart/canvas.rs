@@ -2,10 +2,10 @@
 
 use plotters::coord::Shift;
 use plotters::prelude::{
-    Circle, Color, DrawingArea, IntoDrawingArea, PathElement, Polygon, Rectangle, SVGBackend, ShapeStyle, Text,
+    Circle, Color, DrawingArea, IntoDrawingArea, PathElement, Polygon, Rectangle, SVGBackend, Text,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontTransform, IntoTextStyle, RGBColor};
+use plotters::style::{IntoTextStyle, RGBColor};
 
 use super::ChartError;
 use super::font::{font, text_width};
@@ -81,11 +81,23 @@ impl Key {
     }
 }
 
+/// Height of a page that only says why it is empty, px.
+pub(super) const EMPTY_HEIGHT: f64 = 420.0;
+
 /// The page. Points are (x, y) in pixels from the upper left corner.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
     height: f64,
     failure: Option<String>,
+}
+
+/// Height of a page of `rows`, or of one that only says why there are none.
+pub(super) fn height_of_rows(rows: usize, each: f64, around: f64) -> f64 {
+    if rows == 0 {
+        EMPTY_HEIGHT
+    } else {
+        around + each * rows as f64
+    }
 }
 
 /// Draws a page of `height` pixels as an SVG document.
@@ -152,32 +164,14 @@ impl Canvas<'_> {
         self.keep(|area| area.draw(&Circle::new(unit_point(at), units(radius), style)));
     }
 
-    pub(super) fn ring(&mut self, at: (f64, f64), radius: f64, color: RGBColor, width: f64) {
-        let style = ShapeStyle {
-            color: color.to_rgba(),
-            filled: false,
-            stroke_width: units(width) as u32,
-        };
-        self.keep(|area| area.draw(&Circle::new(unit_point(at), units(radius), style)));
-    }
-
     /// Text whose lower-case letters are centred on the height of `at`.
     pub(super) fn text(&mut self, at: (f64, f64), text: &str, style: Style) {
-        self.turned_text(at, text, style, FontTransform::None);
-    }
-
-    /// Text running upwards.
-    pub(super) fn upright_text(&mut self, at: (f64, f64), text: &str, style: Style) {
-        self.turned_text(at, text, style, FontTransform::Rotate270);
-    }
-
-    fn turned_text(&mut self, at: (f64, f64), text: &str, style: Style, turn: FontTransform) {
         let h = match style.align {
             Align::Left => HPos::Left,
             Align::Middle => HPos::Center,
             Align::Right => HPos::Right,
         };
-        let font = font(style.px * UNITS_PER_PX, style.bold).transform(turn);
+        let font = font(style.px * UNITS_PER_PX, style.bold);
         let style = font
             .into_text_style(&(1, 1))
             .color(&style.color)
@@ -323,7 +317,7 @@ mod tests {
     #[test]
     fn names_cannot_break_the_document() {
         let page = svg(100.0, |c| {
-            c.text((0.0, 0.0), "<&>\u{1}", Style::new(TEXT, INK, Align::Left))
+            c.text((0.0, 0.0), "<&>\u{1}", Style::new(TEXT, INK, Align::Left));
         })
         .unwrap();
         assert!(page.contains("&lt;&amp;&gt;") && !page.contains('\u{1}'));

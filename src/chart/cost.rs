@@ -28,32 +28,30 @@ const LEAST_COINS_SHARE: f64 = 0.02;
 
 pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     canvas::svg(1000.0, |c| {
-        let text = "all mining farms together; steps: mean of a halving epoch, thin lines: months (electricity and \
-                    cash); marginal counts grid sales given up; log scale";
-        let top = c.heading(
-            "Cost per BTC, four ways, and the BTC price (USD/BTC)",
-            &subtitle(run, text),
-        );
         let epochs = tables
             .epochs
             .iter()
             .filter(|r| r.scope == Scope::Portfolio && r.kind == Kind::Mining)
             .collect::<Vec<_>>();
+        let months = monthly_costs(tables);
+        let step_values = || epochs.iter().flat_map(|r| COSTS.iter().filter_map(|cost| cost.2(r)));
+        let values = || {
+            let prices = tables.network.iter().map(|r| r.price_usd);
+            let months = months.values().flat_map(|m| [m.electricity, m.cash]);
+            prices.chain(step_values()).chain(months)
+        };
+        let is_log = Scale::log_or_linear(values(), (0.0, 1.0)).is_log();
+        let is_mined = step_values().next().is_some();
+        let top = c.heading(
+            "Cost per BTC, four ways, and the BTC price (USD/BTC)",
+            &note(run, is_mined, is_log),
+        );
         let Some((first, last)) = span(tables) else {
             c.nothing("The run has no days.");
             return;
         };
-        let months = monthly_costs(tables);
-        let step_values = || epochs.iter().flat_map(|r| COSTS.iter().filter_map(|cost| cost.2(r)));
-        let nothing_mined = step_values().next().is_none();
         let mut keys = vec![Key::new("BTC price", INK, Mark::Line)];
-        if nothing_mined {
-            keys.push(Key::new(
-                "no coin was mined: there is no cost to show",
-                tint(INK, 0.3),
-                Mark::Box,
-            ));
-        } else {
+        if is_mined {
             keys.extend(COSTS.map(|(name, color, _)| Key::new(format!("{name} cost"), color, Mark::Line)));
         }
         let top = c.legend(top, &keys);
@@ -63,9 +61,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
             top: top + 44.0,
             bottom: c.height() - 60.0,
         };
-        let prices = tables.network.iter().map(|r| r.price_usd);
-        let month_values = months.values().flat_map(|m| [m.electricity, m.cash]);
-        let y = Scale::log(prices.chain(step_values()).chain(month_values), panel.y_px());
+        let y = Scale::log_or_linear(values(), panel.y_px());
         let x = panel.time(first, last);
         panel.draw_y(c, &y);
         panel.draw_halvings(c, &x, &halvings(tables), true);
@@ -74,10 +70,20 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
             let day = Day::parse(&r.date).ok()?;
             Some((f64::from(day.0), positive(r.price_usd)))
         });
-        panel.curve(c, (&x, &y), price, INK, 2.0);
-        draw_months(c, &panel, (&x, &y), &months);
+        c.curve((&x, &y), price, INK, 2.0);
+        draw_months(c, (&x, &y), &months);
         draw_steps(c, (&x, &y), &epochs);
     })
+}
+
+fn note(run: &str, is_mined: bool, is_log: bool) -> String {
+    let text = if is_mined {
+        "all mining farms together; steps: mean of a halving epoch, thin lines: months (electricity and cash); marginal \
+         counts grid sales given up"
+    } else {
+        "no coin was mined, so there is no cost to show"
+    };
+    subtitle(run, &format!("{text}{}", if is_log { "; log scale" } else { "" }))
 }
 
 fn positive(value: f64) -> f64 {
@@ -119,12 +125,12 @@ fn other_cash_usd(row: &MonthlyRow) -> f64 {
     -(row.pool_fee_usd + row.fixed_om_usd + row.variable_om_usd + row.overhead_usd)
 }
 
-fn draw_months(c: &mut Canvas, panel: &Panel, scales: (&Scale, &Scale), months: &BTreeMap<Day, Month>) {
+fn draw_months(c: &mut Canvas, scales: (&Scale, &Scale), months: &BTreeMap<Day, Month>) {
     let middle = |day: &Day| f64::from(day.0) + 15.0;
     let electricity = months.iter().map(|(day, m)| (middle(day), m.electricity));
-    panel.curve(c, scales, electricity, tint(COSTS[0].1, 0.6), 1.5);
+    c.curve(scales, electricity, tint(COSTS[0].1, 0.6), 1.5);
     let cash = months.iter().map(|(day, m)| (middle(day), m.cash));
-    panel.curve(c, scales, cash, tint(COSTS[2].1, 0.6), 1.5);
+    c.curve(scales, cash, tint(COSTS[2].1, 0.6), 1.5);
 }
 
 /// Thick steps with their values, which give way to each other upwards.
@@ -148,7 +154,12 @@ fn draw_steps(c: &mut Canvas, (x, y): (&Scale, &Scale), epochs: &[&EpochRow]) {
             if width + 12.0 > to - from {
                 continue;
             }
-            let middle = (at - 15.0).min(below - 22.0);
+            // The lowest hangs below its line, the others stand on theirs.
+            let middle = if below.is_finite() {
+                (at - 15.0).min(below - 22.0)
+            } else {
+                at + 15.0
+            };
             below = middle;
             let left = to - width - 12.0;
             c.rect(

@@ -35,9 +35,10 @@ pub(super) fn halvings(tables: &Tables) -> Vec<Halving> {
         .collect()
 }
 
-/// First day of a month written `YYYY-MM`.
+/// First day of a month written `YYYY-MM`, in a year that has a next one.
 pub(super) fn month_start(month: &str) -> Option<Day> {
-    Day::parse(&format!("{month}-01")).ok()
+    let day = Day::parse(&format!("{month}-01")).ok()?;
+    (day.year() < 9999).then_some(day)
 }
 
 pub(super) fn kind_name(kind: Kind) -> &'static str {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ChartError;
-use super::canvas::{self, Align, Canvas, SMALL, Style, TEXT, shortened};
+use super::canvas::{self, Align, Canvas, SMALL, Style, TEXT, height_of_rows, shortened};
 use super::data::subtitle;
 use super::palette::{BLANK, GREY, INK, sequential};
 use super::scale::short;
@@ -28,7 +28,11 @@ const LOADS: [Load; 3] = [
 
 pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     let (sites, left_out) = largest(tables);
-    canvas::svg(230.0 + ROW * sites.len().max(3) as f64, |c| {
+    let loads = LOADS
+        .into_iter()
+        .filter(|load| sites.iter().any(|(_, rows)| rows.iter().any(|r| load.1(r) > 0.0)));
+    let loads = loads.collect::<Vec<_>>();
+    canvas::svg(height_of_rows(sites.len(), ROW, 230.0), |c| {
         let more = if left_out > 0 {
             format!("; {left_out} smaller sites are not drawn")
         } else {
@@ -53,9 +57,9 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
                 &label,
                 Style::new(TEXT, INK, Align::Left).bold(),
             );
-            for (j, (load, value)) in LOADS.into_iter().enumerate() {
+            for (j, (load, value)) in loads.iter().enumerate() {
                 let left = 340.0 + (CELL.0 * HOURS as f64 + 36.0) * j as f64;
-                draw_panel(c, (left, row_top), load, &grid(rows, value));
+                draw_panel(c, (left, row_top), load, &grid(rows, *value));
             }
             draw_months(c, row_top);
         }

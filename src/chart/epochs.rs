@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ChartError;
-use super::canvas::{self, Align, Canvas, Key, Mark, SMALL, Style, TEXT, WIDTH, shortened};
+use super::canvas::{self, Align, Canvas, Key, Mark, SMALL, Style, TEXT, WIDTH, height_of_rows, shortened};
 use super::data::{FARM_KINDS, kind_color, kind_name, subtitle};
 use super::font::text_width;
 use super::palette::{GREY, GRID, INK};
@@ -22,7 +22,7 @@ type Earnings = BTreeMap<(u32, Kind), f64>;
 pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     let (sites, summed) = ranked(tables);
     let epochs = epochs_of(tables);
-    canvas::svg(330.0 + ROW * sites.len().max(5) as f64, |c| {
+    canvas::svg(height_of_rows(sites.len(), ROW, 350.0), |c| {
         let others = if summed > 0 {
             format!("; the {summed} smallest sites are summed")
         } else {
@@ -44,8 +44,8 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
         let keys = kinds
             .iter()
             .map(|kind| Key::new(kind_name(*kind), kind_color(*kind), Mark::Box));
-        let top = c.legend(top, &keys.collect::<Vec<_>>()) + 70.0;
-        let left = 330.0;
+        let top = c.legend(top, &keys.collect::<Vec<_>>()) + 88.0;
+        let left = 360.0;
         let bottom = c.height() - 40.0;
         for (i, (name, _)) in sites.iter().enumerate() {
             let at = top + (bottom - top) * (i as f64 + 0.5) / sites.len() as f64;
@@ -135,13 +135,17 @@ fn draw_epoch(
         values.iter().copied().fold(0.0, f64::max),
         bars,
     );
-    let middle = (panel.left + panel.right) / 2.0;
+    let middle = f64::midpoint(panel.left, panel.right);
     c.text(
         (middle, panel.top - 58.0),
         &format!("epoch {epoch}"),
         Style::new(TEXT, INK, Align::Middle).bold(),
     );
-    let months = format!("{} to {}", month_of(&days.0), month_of(&days.1));
+    let months = if panel.right - panel.left < 190.0 {
+        format!("{}–{}", year_of(&days.0), year_of(&days.1))
+    } else {
+        format!("{} to {}", month_of(&days.0), month_of(&days.1))
+    };
     c.text(
         (middle, panel.top - 34.0),
         &months,
@@ -189,6 +193,10 @@ fn draw_bars(c: &mut Canvas, x: &Scale, (top, row): (f64, f64), bars: &[(Kind, f
         let at = (x.at(*value) + offset, bar_top + thick / 2.0);
         c.text(at, &short(*value), Style::new(SMALL.min(thick + 1.0), INK, align));
     }
+}
+
+fn year_of(date: &str) -> &str {
+    date.get(..4).unwrap_or(date)
 }
 
 fn month_of(date: &str) -> &str {

@@ -95,7 +95,7 @@ fn heat_map_svg(map: &HeatMap) -> Result<String, ChartError> {
         );
         let color = |z: f64| cell_color(z, lo, hi);
         draw_cells(c, panel, map, color);
-        let middle = (panel.left + panel.right) / 2.0;
+        let middle = f64::midpoint(panel.left, panel.right);
         c.text(
             (middle, 960.0),
             &map.x_label,
@@ -133,7 +133,7 @@ fn draw_cells(c: &mut Canvas, panel: Panel, map: &HeatMap, color: impl Fn(f64) -
             let fill = if z.is_finite() { color(z) } else { BLANK };
             c.rect((x0.round(), y0.round()), (x1.round(), y1.round()), fill);
             if with_text {
-                let at = ((x0 + x1) / 2.0, (y0 + y1) / 2.0);
+                let at = (f64::midpoint(x0, x1), f64::midpoint(y0, y1));
                 c.text(at, &short(z), Style::new(SMALL, ink_on(fill), Align::Middle));
             }
         }
@@ -214,12 +214,12 @@ fn lines_svg(chart: &Lines) -> Result<String, ChartError> {
         }
         for (series, color) in shown.iter().zip(SERIES) {
             let points = || chart.x.iter().copied().zip(series.y.iter().copied());
-            panel.curve(c, (&x, &y), points(), color, 3.0);
+            c.curve((&x, &y), points(), color, 3.0);
             for (vx, vy) in points().filter(|p| p.1.is_finite()).filter(|_| chart.x.len() <= 60) {
                 c.circle((x.at(vx), y.at(vy)), 6.0, color, 1.0);
             }
         }
-        let middle = (panel.left + panel.right) / 2.0;
+        let middle = f64::midpoint(panel.left, panel.right);
         c.text(
             (middle, 864.0),
             &chart.x_label,
@@ -253,4 +253,97 @@ fn draw_band(
     let there = edges.iter().map(|e| (e.0, e.1));
     let back = edges.iter().rev().map(|e| (e.0, e.2));
     c.polygon(&there.chain(back).collect::<Vec<_>>(), tint(color, 0.6), 0.35);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn swept(z: Vec<Vec<f64>>) -> HeatMap {
+        HeatMap {
+            title: "Net present value (USD)".to_owned(),
+            subtitle: "5 replicates".to_owned(),
+            x_label: "power price (USD/MWh)".to_owned(),
+            y_label: "BTC price (USD)".to_owned(),
+            x: (0..12).map(|i| 20.0 + 5.0 * f64::from(i)).collect(),
+            y: (0..9).map(|i| 30_000.0 + 15_000.0 * f64::from(i)).collect(),
+            z,
+        }
+    }
+
+    fn line(name: &str, slope: f64) -> Series {
+        let x = || (0..12).map(f64::from);
+        Series {
+            name: name.to_owned(),
+            y: x().map(|v| slope * (8.0 - v)).collect(),
+            band: x().map(|v| (slope * (6.0 - v), slope * (11.0 - v))).collect(),
+        }
+    }
+
+    fn one_key(series: Vec<Series>) -> Lines {
+        Lines {
+            title: "Net present value (million USD)".to_owned(),
+            subtitle: String::new(),
+            x_label: "power price (USD/MWh)".to_owned(),
+            x: (0..12).map(|i| 20.0 + 5.0 * f64::from(i)).collect(),
+            series,
+        }
+    }
+
+    /// Where `HASHWATT_LOOK` names a folder, the pictures stay there for a human eye.
+    #[test]
+    fn two_keys_make_a_map_and_one_key_lines() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = std::env::var_os("HASHWATT_LOOK").map_or(temporary.path().to_owned(), PathBuf::from);
+        let mut map = swept(Vec::new());
+        map.z = map
+            .y
+            .iter()
+            .map(|p| map.x.iter().map(|e| (p - 1_200.0 * e) * 2_000.0).collect())
+            .collect();
+        let files = heat_map(&map, &folder.join("v1.2-heat")).unwrap();
+        assert_eq!(files, ["v1.2-heat.svg", "v1.2-heat.png"].map(|f| folder.join(f)));
+        let page = std::fs::read_to_string(&files[0]).unwrap();
+        for text in [
+            "Net present value (USD)",
+            "power price (USD/MWh)",
+            "BTC price (USD)",
+            "252 M",
+            "−120 M",
+        ] {
+            assert!(page.contains(&format!("\n{text}\n")), "{text}");
+        }
+        let files = lines(
+            &one_key(vec![line("mining", 1.0), line("AI", 2.0)]),
+            &folder.join("lines"),
+        )
+        .unwrap();
+        let page = std::fs::read_to_string(&files[0]).unwrap();
+        assert!(page.contains("\nmining\n") && page.contains("\nAI\n") && page.contains("<polygon"));
+    }
+
+    #[test]
+    fn missing_runs_leave_blanks_and_no_run_says_so() {
+        let mut z = vec![vec![1.0; 12]; 8];
+        z[0][0] = f64::NAN;
+        assert!(heat_map_svg(&swept(z)).unwrap().contains("\n–\n"));
+        assert!(heat_map_svg(&swept(Vec::new())).unwrap().contains("No finished run"));
+        assert!(lines_svg(&one_key(Vec::new())).unwrap().contains("No finished run"));
+        let short = Series {
+            name: "short".to_owned(),
+            y: vec![f64::NAN, 2.0],
+            band: Vec::new(),
+        };
+        assert!(lines_svg(&one_key(vec![short])).unwrap().contains("\nshort\n"));
+    }
+
+    #[test]
+    fn more_series_than_colours_are_counted() {
+        let many = (0..10).map(|i| line(&format!("series {i}"), 1.0)).collect();
+        assert!(
+            lines_svg(&one_key(many))
+                .unwrap()
+                .contains("2 more series are not drawn")
+        );
+    }
 }

@@ -3,10 +3,10 @@
 use plotters::style::RGBColor;
 
 use super::ChartError;
-use super::canvas::{self, Align, Canvas, Key, MARGIN, Mark, SMALL, Style, WIDTH, shortened};
+use super::canvas::{self, Align, Canvas, EMPTY_HEIGHT, Key, MARGIN, Mark, SMALL, Style, WIDTH, shortened};
 use super::data::subtitle;
 use super::font::text_width;
-use super::palette::{AI, GREY, GRID, INK, LAND, MINING, SPINE, WHITE};
+use super::palette::{AI, GREY, GRID, INK, LAND, MINING, WHITE};
 use super::scale::{Scale, extent, short};
 use crate::math;
 use crate::results::{SiteRow, Tables};
@@ -15,6 +15,10 @@ use crate::results::{SiteRow, Tables};
 const LAND_RINGS: &str = include_str!("land.txt");
 /// Height of the map, px.
 const MAP: f64 = 760.0;
+/// Height of the strip below it, px.
+const STRIP: f64 = 130.0;
+/// Sites named at most, the largest first.
+const MOST_NAMES: usize = 24;
 /// Radius of the largest half disc, px.
 const LARGEST: f64 = 40.0;
 /// Least height of the map, degrees: nearer than this a coastline of 0.1 degrees looks wrong.
@@ -32,35 +36,50 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     let on_earth = |s: &&SiteRow| s.latitude_deg.abs() <= 90.0 && s.longitude_deg.abs() <= 180.0;
     let mut sites = tables.sites.iter().filter(on_earth).collect::<Vec<_>>();
     sites.sort_by(|a, b| size(b).total_cmp(&size(a)));
-    canvas::svg(190.0 + MAP, |c| {
-        let note = subtitle(
-            run,
-            "largest capacity during the run, MW at the meter; area of a half disc is its MW",
-        );
-        let top = c.heading("Sites and their mining and AI capacity (MW)", &note);
+    canvas::svg(
         if sites.is_empty() {
-            c.nothing("The run has no sites.");
-            return;
-        }
-        let keys = [
-            Key::new("mining (left half)", MINING, Mark::Box),
-            Key::new("AI (right half)", AI, Mark::Box),
-            Key::new("site without farms", GREY, Mark::Dot),
-        ];
-        let top = c.legend(top, &keys);
-        let frame = frame(&sites, top, c.height() - 40.0);
-        draw_land(c, &frame);
-        draw_graticule(c, &frame);
-        let most = sites
-            .iter()
-            .map(|s| s.peak_mining_mw.max(s.peak_ai_mw))
-            .fold(0.0, f64::max);
-        for site in &sites {
-            draw_site(c, &frame, site, most);
-        }
-        draw_labels(c, &frame, &sites, most);
-        draw_sizes(c, &frame, most);
-    })
+            EMPTY_HEIGHT
+        } else {
+            160.0 + MAP + STRIP
+        },
+        |c| {
+            let note = subtitle(
+                run,
+                "largest capacity during the run, MW at the meter; area of a half disc is its MW",
+            );
+            let top = c.heading("Sites and their mining and AI capacity (MW)", &note);
+            if sites.is_empty() {
+                c.nothing("The run has no sites.");
+                return;
+            }
+            let keys = [
+                Key::new("mining (left half)", MINING, Mark::Box),
+                Key::new("AI (right half)", AI, Mark::Box),
+                Key::new("site without farms", GREY, Mark::Dot),
+            ];
+            let top = c.legend(top, &keys);
+            let frame = frame(&sites, top, c.height() - STRIP);
+            draw_land(c, &frame);
+            draw_graticule(c, &frame);
+            let most = sites
+                .iter()
+                .map(|s| s.peak_mining_mw.max(s.peak_ai_mw))
+                .fold(0.0, f64::max);
+            for site in &sites {
+                draw_site(c, &frame, site, most);
+            }
+            let unnamed = draw_labels(c, &frame, &sites, most);
+            draw_sizes(c, frame.bottom + 36.0, most);
+            if unnamed > 0 {
+                let text = format!("{unnamed} sites are not named for lack of room");
+                c.text(
+                    (WIDTH - MARGIN, frame.bottom + 76.0),
+                    &text,
+                    Style::new(SMALL, GREY, Align::Right),
+                );
+            }
+        },
+    )
 }
 
 fn size(site: &SiteRow) -> f64 {
@@ -75,20 +94,19 @@ fn radius(mw: f64, most: f64) -> f64 {
     }
 }
 
-/// All sites with a margin, degrees of longitude and latitude equally long at the middle.
+/// All sites with a margin, degrees of longitude and latitude equally long at the middle unless it is the whole world.
 fn frame(sites: &[&SiteRow], top: f64, bottom: f64) -> Frame {
     let (west, east) = extent(sites.iter().map(|s| s.longitude_deg)).unwrap_or((-180.0, 180.0));
     let (south, north) = extent(sites.iter().map(|s| s.latitude_deg)).unwrap_or((-60.0, 80.0));
-    let shrink = math::cos(((south + north) / 2.0).to_radians()).clamp(0.4, 1.0);
+    let shrink = math::cos(f64::midpoint(south, north).to_radians()).clamp(0.4, 1.0);
     let (width, height) = (WIDTH - 2.0 * MARGIN, bottom - top);
     // Degrees of latitude the page must show, by either side.
     let by_height = (north - south) * 1.35;
     let by_width = (east - west) * 1.25 * shrink * height / width;
-    let tall = by_height.max(by_width).clamp(LEAST_SPAN_DEG, 145.0);
+    let tall = by_height.max(by_width).clamp(LEAST_SPAN_DEG, 180.0);
     let wide = (tall / height * width / shrink).min(360.0);
-    let tall = wide * shrink * height / width;
-    let middle_x = ((west + east) / 2.0).clamp(-180.0 + wide / 2.0, 180.0 - wide / 2.0);
-    let middle_y = ((south + north) / 2.0).clamp(-90.0 + tall / 2.0, 90.0 - tall / 2.0);
+    let middle_x = f64::midpoint(west, east).clamp(-180.0 + wide / 2.0, 180.0 - wide / 2.0);
+    let middle_y = f64::midpoint(south, north).clamp(-90.0 + tall / 2.0, 90.0 - tall / 2.0);
     Frame {
         x: Scale::exact(middle_x - wide / 2.0, middle_x + wide / 2.0, (MARGIN, WIDTH - MARGIN)),
         y: Scale::exact(middle_y - tall / 2.0, middle_y + tall / 2.0, (bottom, top)),
@@ -213,47 +231,44 @@ fn half_disc(c: &mut Canvas, at: (f64, f64), radius: f64, side: f64, color: RGBC
             )
         })
         .collect::<Vec<_>>();
-    c.polygon(&outline, color, 0.8);
+    c.polygon(&outline, color, 0.85);
+    c.line(&outline, WHITE, 1.5);
 }
 
 /// A rectangle on the page: left, top, right, bottom.
 type Area = (f64, f64, f64, f64);
 
-fn overlap(a: Area, b: Area) -> f64 {
-    let width = (a.2.min(b.2) - a.0.max(b.0)).max(0.0);
-    let height = (a.3.min(b.3) - a.1.max(b.1)).max(0.0);
-    width * height
+fn overlaps(a: Area, b: Area) -> bool {
+    a.0 < b.2 && b.0 < a.2 && a.1 < b.3 && b.1 < a.3
 }
 
-/// Names beside the discs where they cover least, the largest sites choosing first.
-fn draw_labels(c: &mut Canvas, frame: &Frame, sites: &[&SiteRow], most: f64) {
-    const LINE: f64 = 20.0;
+/// Names beside the discs where they cover nothing, the largest sites choosing first; returns how many found no room.
+fn draw_labels(c: &mut Canvas, frame: &Frame, sites: &[&SiteRow], most: f64) -> usize {
     let mut taken = sites.iter().map(|s| disc_area(frame, s, most)).collect::<Vec<Area>>();
-    for site in sites {
+    let mut named = 0;
+    for (i, site) in sites.iter().enumerate().take(MOST_NAMES) {
         let name = shortened(&site.site, SMALL, 300.0);
-        let width = text_width(&name, SMALL, false);
-        let at = frame.at(site.longitude_deg, site.latitude_deg);
-        let reach = radius(site.peak_mining_mw, most)
-            .max(radius(site.peak_ai_mw, most))
-            .max(6.0);
-        let inside = |a: Area| a.0 >= MARGIN && a.2 <= WIDTH - MARGIN && a.1 >= frame.top && a.3 <= frame.bottom;
-        let spots = label_spots(at, reach, width, LINE);
-        let cost = |a: Area| {
-            let covered = taken.iter().map(|t| overlap(a, *t)).sum::<f64>();
-            if inside(a) { covered } else { covered + 1e6 }
-        };
-        // Spots come nearest first and the first of equals wins.
-        let Some(spot) = spots.into_iter().min_by(|a, b| cost(*a).total_cmp(&cost(*b))) else {
+        let disc = taken[i];
+        let inside = |a: &Area| a.0 >= MARGIN && a.2 <= WIDTH - MARGIN && a.1 >= frame.top && a.3 <= frame.bottom;
+        let is_free = |a: &Area| inside(a) && taken.iter().all(|t| !overlaps(*a, *t));
+        let spots = label_spots(disc, text_width(&name, SMALL, false));
+        let Some(spot) = spots.into_iter().find(is_free) else {
             continue;
         };
         taken.push(spot);
-        let middle = (spot.1 + spot.3) / 2.0;
+        named += 1;
+        let at = frame.at(site.longitude_deg, site.latitude_deg);
         let nearest = (at.0.clamp(spot.0, spot.2), at.1.clamp(spot.1 + 3.0, spot.3 - 3.0));
-        if (nearest.0 - at.0).hypot(nearest.1 - at.1) > reach + 12.0 {
-            c.line(&[at, nearest], SPINE, 1.0);
+        if distance(disc, nearest) > 12.0 {
+            c.line(&[at, nearest], GREY, 1.0);
         }
-        c.text((spot.0, middle), &name, Style::new(SMALL, INK, Align::Left));
+        c.text(
+            (spot.0, f64::midpoint(spot.1, spot.3)),
+            &name,
+            Style::new(SMALL, INK, Align::Left),
+        );
     }
+    sites.len() - named
 }
 
 fn disc_area(frame: &Frame, site: &SiteRow, most: f64) -> Area {
@@ -263,30 +278,38 @@ fn disc_area(frame: &Frame, site: &SiteRow, most: f64) -> Area {
     (x - left.max(5.0), y - reach, x + right.max(5.0), y + reach)
 }
 
-/// Where a label may lie: right, left, above, below, then the same and the corners farther and farther away.
-fn label_spots((x, y): (f64, f64), reach: f64, width: f64, line: f64) -> Vec<Area> {
+/// How far a point is from an area.
+fn distance(area: Area, (x, y): (f64, f64)) -> f64 {
+    (x - x.clamp(area.0, area.2)).hypot(y - y.clamp(area.1, area.3))
+}
+
+/// Where a label may lie about a disc: right, left, above, below and the corners, then farther and farther away.
+fn label_spots(disc: Area, width: f64) -> Vec<Area> {
+    const HALF_LINE: f64 = 10.0;
+    let (x, y) = (f64::midpoint(disc.0, disc.2), f64::midpoint(disc.1, disc.3));
     let mut spots = Vec::new();
-    for ring in 0..9 {
-        let gap = reach + 6.0 + 24.0 * f64::from(ring);
-        let half = line / 2.0;
+    for ring in 0..3 {
+        let gap = 6.0 + 22.0 * f64::from(ring);
+        let (left, right) = (disc.0 - gap - width, disc.2 + gap);
+        let (above, below) = (disc.1 - gap - HALF_LINE, disc.3 + gap + HALF_LINE);
         for (left, middle) in [
-            (x + gap, y),
-            (x - gap - width, y),
-            (x - width / 2.0, y - gap - half),
-            (x - width / 2.0, y + gap + half),
-            (x + gap * 0.7, y - gap * 0.7 - half),
-            (x + gap * 0.7, y + gap * 0.7 + half),
-            (x - gap * 0.7 - width, y - gap * 0.7 - half),
-            (x - gap * 0.7 - width, y + gap * 0.7 + half),
+            (right, y),
+            (left, y),
+            (x - width / 2.0, above),
+            (x - width / 2.0, below),
+            (right, above),
+            (right, below),
+            (left, above),
+            (left, below),
         ] {
-            spots.push((left, middle - half, left + width, middle + half));
+            spots.push((left, middle - HALF_LINE, left + width, middle + HALF_LINE));
         }
     }
     spots
 }
 
-/// Three discs of known size in the lower left corner.
-fn draw_sizes(c: &mut Canvas, frame: &Frame, most: f64) {
+/// Three discs of known size below the map, from `top` on.
+fn draw_sizes(c: &mut Canvas, top: f64, most: f64) {
     if most <= 0.0 {
         return;
     }
@@ -299,22 +322,75 @@ fn draw_sizes(c: &mut Canvas, frame: &Frame, most: f64) {
             .unwrap_or(power)
     };
     let largest = round(most);
-    let mut x = MARGIN + 70.0;
-    let base = frame.bottom - 46.0;
-    c.rect(
-        (MARGIN + 54.0, base - 2.0 * LARGEST - 8.0),
-        (MARGIN + 410.0, base + 32.0),
-        WHITE,
-    );
+    let mut x = MARGIN;
     for mw in [largest, round(largest / 4.0), round(largest / 20.0)] {
         let radius = radius(mw, most);
-        half_disc(c, (x + radius, base - radius), radius, -1.0, SPINE);
-        half_disc(c, (x + radius, base - radius), radius, 1.0, SPINE);
-        c.text(
-            (x + radius, base + 16.0),
-            &format!("{} MW", short(mw)),
-            Style::new(SMALL, GREY, Align::Middle),
+        half_disc(c, (x + radius, top + LARGEST), radius, -1.0, MINING);
+        half_disc(c, (x + radius, top + LARGEST), radius, 1.0, AI);
+        let text = format!("{} MW each", short(mw));
+        let at = (x + 2.0 * radius + 10.0, top + LARGEST);
+        c.text(at, &text, Style::new(SMALL, GREY, Align::Left));
+        x = at.0 + text_width(&text, SMALL, false) + 40.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coastlines_are_closed_rings_of_degrees_that_do_not_jump() {
+        let rings = LAND_RINGS.lines().filter(|l| !l.starts_with('#')).collect::<Vec<_>>();
+        assert!(rings.len() > 100 && LAND_RINGS.len() < 60_000);
+        for ring in rings {
+            let points = ring.split(' ').skip(1).map(|p| degrees(p).unwrap()).collect::<Vec<_>>();
+            assert!(points.len() >= 3);
+            assert!(points.iter().all(|p| p.0.abs() <= 180.0 && p.1.abs() <= 90.0));
+            assert!(points.windows(2).all(|two| (two[0].0 - two[1].0).abs() < 180.0));
+        }
+    }
+
+    #[test]
+    fn a_ring_is_cut_to_the_frame() {
+        let scale = Scale::exact(0.0, 10.0, (0.0, 100.0));
+        let frame = Frame {
+            x: scale,
+            y: scale,
+            top: 0.0,
+            bottom: 100.0,
+        };
+        let around = [(-5.0, 5.0), (5.0, 15.0), (15.0, 5.0), (5.0, -5.0)];
+        let cut = clipped(&around, &frame);
+        assert!(
+            cut.len() >= 4
+                && cut
+                    .iter()
+                    .all(|p| (0.0..=10.0).contains(&p.0) && (0.0..=10.0).contains(&p.1))
         );
-        x += 2.0 * radius + 60.0;
+        assert!(clipped(&[(20.0, 20.0), (30.0, 20.0), (30.0, 30.0)], &frame).is_empty());
+    }
+
+    #[test]
+    fn every_site_lies_inside_the_frame_wherever_it_is() {
+        let at = |longitude_deg, latitude_deg| SiteRow {
+            latitude_deg,
+            longitude_deg,
+            ..SiteRow::default()
+        };
+        for sites in [
+            vec![at(-102.0, 32.0)],
+            vec![at(-179.0, -54.0), at(179.0, 71.0)],
+            vec![at(10.0, 89.0), at(10.0, -89.0)],
+            vec![at(180.0, 90.0)],
+        ] {
+            let frame = frame(&sites.iter().collect::<Vec<_>>(), 100.0, 860.0);
+            for site in &sites {
+                let (x, y) = (site.longitude_deg, site.latitude_deg);
+                assert!(
+                    (frame.x.lo..=frame.x.hi).contains(&x) && (frame.y.lo..=frame.y.hi).contains(&y),
+                    "{x} {y}"
+                );
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Mining, AI and grid sale on one axis: what a megawatt-hour earns at each site.
 
 use super::ChartError;
-use super::canvas::{self, Align, Canvas, Key, Mark, SMALL, Style, TEXT, WIDTH, shortened};
+use super::canvas::{self, Align, Canvas, Key, Mark, SMALL, Style, TEXT, WIDTH, height_of_rows, shortened};
 use super::data::{class_name, subtitle};
 use super::font::text_width;
 use super::palette::{AI, EXPORT, GREY, GRID, INK, MINING};
@@ -24,7 +24,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     sites.sort_by(|a, b| best(b).total_cmp(&best(a)));
     let left_out = sites.len().saturating_sub(MOST_SITES);
     sites.truncate(MOST_SITES);
-    canvas::svg(280.0 + ROW * sites.len().max(5) as f64, |c| {
+    canvas::svg(height_of_rows(sites.len(), ROW, 290.0), |c| {
         let text = "revenue less energy and other operating cost, before capital and tax, over the whole run";
         let values = sites
             .iter()

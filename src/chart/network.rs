@@ -13,11 +13,9 @@ use crate::results::{NetworkRow, Tables};
 type Measure = (&'static str, fn(&NetworkRow) -> f64);
 
 const PANELS: [Measure; 3] = [
-    ("Hashprice, USD per PH/s and day (log scale)", |r| {
-        r.hashprice_usd_per_ph_day
-    }),
-    ("Difficulty (log scale)", |r| r.difficulty),
-    ("Network hashrate, EH/s (log scale)", |r| r.hashrate_eh_s),
+    ("Hashprice, USD per PH/s and day", |r| r.hashprice_usd_per_ph_day),
+    ("Difficulty (tn = 10¹²)", |r| r.difficulty),
+    ("Network hashrate, EH/s", |r| r.hashrate_eh_s),
 ];
 
 pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
@@ -39,8 +37,9 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
                 bottom: top + each * (i + 1) as f64,
             };
             let x = panel.time(first, last);
-            let y = Scale::log(tables.network.iter().map(value), panel.y_px());
-            panel.caption(c, caption, 42.0);
+            let y = Scale::log_or_linear(tables.network.iter().map(value), panel.y_px());
+            let log = if y.is_log() { ", log scale" } else { "" };
+            panel.caption(c, &format!("{caption}{log}"), 42.0);
             panel.draw_y(c, &y);
             panel.draw_halvings(c, &x, &halvings, i == 0);
             panel.draw_time_ticks(c, first, last, i + 1 == PANELS.len());
@@ -51,7 +50,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
                     if value > 0.0 { value } else { f64::NAN },
                 ))
             });
-            panel.curve(c, (&x, &y), points, SERIES[i * 3 % 4], 2.5);
+            c.curve((&x, &y), points, SERIES[i * 3 % 4], 2.5);
         }
     })
 }

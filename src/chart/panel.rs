@@ -114,11 +114,12 @@ impl Panel {
             Style::new(TEXT, INK, Align::Left).bold(),
         );
     }
+}
 
+impl Canvas<'_> {
     /// A curve through (value of x, value of y); gaps where y is not finite.
     pub(super) fn curve(
-        &self,
-        c: &mut Canvas,
+        &mut self,
         (x, y): (&Scale, &Scale),
         points: impl Iterator<Item = (f64, f64)>,
         color: RGBColor,
@@ -129,7 +130,7 @@ impl Panel {
         for (vx, vy) in points {
             if !vy.is_finite() {
                 piece.extend(skipped.take());
-                c.stroke_piece(&mut piece, color, width);
+                self.stroke_piece(&mut piece, color, width);
                 continue;
             }
             let at = (x.at(vx), y.at(vy));
@@ -142,11 +143,8 @@ impl Panel {
             }
         }
         piece.extend(skipped);
-        c.stroke_piece(&mut piece, color, width);
+        self.stroke_piece(&mut piece, color, width);
     }
-}
-
-impl Canvas<'_> {
     fn stroke_piece(&mut self, piece: &mut Vec<(f64, f64)>, color: RGBColor, width: f64) {
         match piece.len() {
             0 => {}

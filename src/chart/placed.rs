@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ChartError;
-use super::canvas::{self, Canvas, Key, Mark, WIDTH};
+use super::canvas::{self, Canvas, Key, Mark, WIDTH, height_of_rows};
 use super::data::{CLASSES, FARM_KINDS, class_color, class_name, halvings, kind_name, month_start, span, subtitle};
 use super::panel::Panel;
 use super::scale::Scale;
@@ -16,42 +16,45 @@ type Months = BTreeMap<Day, BTreeMap<SiteClass, f64>>;
 pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     let by_kind = FARM_KINDS.map(|kind| (kind, months_of(tables, kind)));
     let shown = by_kind.into_iter().filter(|(_, m)| peak(m) > 0.0).collect::<Vec<_>>();
-    let height = 250.0 + 290.0 * shown.len().max(2) as f64;
-    canvas::svg(height, |c| {
-        let note = subtitle(run, "capacity online at the meter, stacked by what powers the site");
-        let top = c.heading("Placed capacity by kind and site class (MW)", &note);
-        let Some((first, last)) = span(tables).filter(|_| !shown.is_empty()) else {
-            c.nothing("No farm stood in this run.");
-            return;
-        };
-        let present = CLASSES
-            .into_iter()
-            .filter(|class| shown.iter().any(|(_, m)| has_class(m, *class)));
-        let keys = present.map(|class| Key::new(format!("{} sites", class_name(class)), class_color(class), Mark::Box));
-        let top = c.legend(top, &keys.collect::<Vec<_>>());
-        let most = shown.iter().map(|(_, m)| peak(m)).fold(0.0, f64::max);
-        let bottom = c.height() - 56.0;
-        let each = (bottom - top) / shown.len() as f64;
-        for (i, (kind, months)) in shown.iter().enumerate() {
-            let panel = Panel {
-                left: 130.0,
-                right: WIDTH - 60.0,
-                top: top + each * i as f64 + if i == 0 { 74.0 } else { 50.0 },
-                bottom: top + each * (i + 1) as f64,
+    canvas::svg(
+        height_of_rows(shown.len(), 290.0, if shown.len() == 1 { 500.0 } else { 250.0 }),
+        |c| {
+            let note = subtitle(run, "capacity online at the meter, stacked by what powers the site");
+            let top = c.heading("Placed capacity by kind and site class (MW)", &note);
+            let Some((first, last)) = span(tables).filter(|_| !shown.is_empty()) else {
+                c.nothing("No farm stood in this run.");
+                return;
             };
-            let y = Scale::with_zero([most].into_iter(), panel.y_px());
-            let x = panel.time(first, last);
-            panel.caption(
-                c,
-                &format!("{}, MW", kind_name(*kind)),
-                if i == 0 { 48.0 } else { 24.0 },
-            );
-            panel.draw_y(c, &y);
-            draw_stack(c, (&x, &y), months);
-            panel.draw_halvings(c, &x, &halvings(tables), i == 0);
-            panel.draw_time_ticks(c, first, last, i + 1 == shown.len());
-        }
-    })
+            let present = CLASSES
+                .into_iter()
+                .filter(|class| shown.iter().any(|(_, m)| has_class(m, *class)));
+            let keys =
+                present.map(|class| Key::new(format!("{} sites", class_name(class)), class_color(class), Mark::Box));
+            let top = c.legend(top, &keys.collect::<Vec<_>>());
+            let most = shown.iter().map(|(_, m)| peak(m)).fold(0.0, f64::max);
+            let bottom = c.height() - 56.0;
+            let each = (bottom - top) / shown.len() as f64;
+            for (i, (kind, months)) in shown.iter().enumerate() {
+                let panel = Panel {
+                    left: 130.0,
+                    right: WIDTH - 60.0,
+                    top: top + each * i as f64 + if i == 0 { 74.0 } else { 50.0 },
+                    bottom: top + each * (i + 1) as f64,
+                };
+                let y = Scale::with_zero([most].into_iter(), panel.y_px());
+                let x = panel.time(first, last);
+                panel.caption(
+                    c,
+                    &format!("{}, MW", kind_name(*kind)),
+                    if i == 0 { 48.0 } else { 24.0 },
+                );
+                panel.draw_y(c, &y);
+                draw_stack(c, (&x, &y), months);
+                panel.draw_halvings(c, &x, &halvings(tables), i == 0);
+                panel.draw_time_ticks(c, first, last, i + 1 == shown.len());
+            }
+        },
+    )
 }
 
 fn months_of(tables: &Tables, kind: Kind) -> Months {

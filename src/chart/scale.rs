@@ -65,6 +65,18 @@ impl Scale {
         }
     }
 
+    /// Logarithmic where the positive values span more than a factor of four, else linear around them.
+    pub(super) fn log_or_linear(values: impl Iterator<Item = f64>, px: (f64, f64)) -> Self {
+        let values = values.filter(|v| *v > 0.0).collect::<Vec<_>>();
+        let (lo, hi) = extent(values.iter().copied()).unwrap_or((1.0, 1.0));
+        let values = values.into_iter();
+        if hi > 4.0 * lo {
+            Self::log(values, px)
+        } else {
+            Self::around(values, px)
+        }
+    }
+
     /// Linear where the values and zero span little, else linear to `±threshold` and logarithmic beyond.
     pub(super) fn linear_or_symlog(values: &[f64], threshold: f64, px: (f64, f64)) -> Self {
         let linear = Self::with_zero(values.iter().copied(), px);
@@ -87,6 +99,10 @@ impl Scale {
             hi: end(hi),
             px,
         }
+    }
+
+    pub(super) fn is_log(&self) -> bool {
+        self.kind == Kind::Log
     }
 
     pub(super) fn is_symlog(&self) -> bool {
@@ -113,7 +129,15 @@ impl Scale {
         let most = ((self.px.1 - self.px.0).abs() / spacing).max(1.0);
         match self.kind {
             Kind::Linear => linear_ticks(self.lo, self.hi, most),
-            Kind::Log => thinned(log_steps(self.lo, self.hi), most),
+            Kind::Log => {
+                let doubling = (self.at(self.lo * 2.0) - self.at(self.lo)).abs();
+                let steps = log_steps(self.lo, self.hi);
+                if doubling >= 0.6 * spacing {
+                    steps
+                } else {
+                    decades(&steps, most)
+                }
+            }
             Kind::Symlog(threshold) => self.symlog_ticks(threshold, most),
         }
     }
@@ -189,18 +213,15 @@ fn next_log_step(value: f64) -> f64 {
     log_steps(value, value * 10.0).first().copied().unwrap_or(value)
 }
 
-/// All of the 1-2-5 steps if they fit, else the decades, else some of them.
-fn thinned(steps: Vec<f64>, most: f64) -> Vec<f64> {
-    if steps.len() as f64 <= most {
-        return steps;
-    }
+/// The whole decades among 1-2-5 steps, at most about `most` of them; all steps where there are not two decades.
+fn decades(steps: &[f64], most: f64) -> Vec<f64> {
     let is_decade = |v: &f64| {
         let power = math::log10(*v);
         (power - power.round()).abs() < 1e-6
     };
     let decades = steps.iter().copied().filter(is_decade).collect::<Vec<_>>();
     if decades.len() < 2 {
-        return steps;
+        return steps.to_vec();
     }
     let every = (decades.len() as f64 / most).ceil().max(1.0) as usize;
     decades.into_iter().step_by(every).collect()

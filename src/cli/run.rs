@@ -104,7 +104,7 @@ fn simulate(loaded: &Loaded, quiet: bool, interrupt: &Interrupt) -> Result<RunOu
     });
     bar.clear();
     outcome.map_err(|error| match error {
-        SimError::Interrupted => Failure::Interrupted,
+        SimError::Interrupted(_) => Failure::Interrupted,
         other => Failure::Unexpected(other.to_string()),
     })
 }

@@ -9,8 +9,10 @@ use super::{Depreciation, MacrsYears};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FinanceParams {
-    /// Rate at which cash flows are discounted to the start of the run, share per year, for unlevered after-tax cash flows in the money of the scenario's prices.
-    /// Default: 0.10. Source: 60 % debt at 8 % and 40 % equity at 12 %, the capital cost of Lazard's LCOE+ (June 2024), is 9.6 %.
+    /// Rate at which cash flows are discounted to the start of the run, share per year, for unlevered after-tax cash
+    /// flows in the money of the scenario's prices.
+    /// Default: 0.10. Source: 60 % debt at 8 % and 40 % equity at 12 %, the capital cost of Lazard's LCOE+ (June 2024),
+    /// is 9.6 %.
     #[schemars(range(min = -0.5, max = 2.0))]
     pub discount_rate_per_year: f64,
     /// Income tax on profit after depreciation, share of profit.
@@ -21,13 +23,18 @@ pub struct FinanceParams {
     /// Default: as_incurred. Source: choice; the owner's other income absorbs it, as in PySAM's single-owner model.
     pub tax_losses: TaxLosses,
     /// Tax depreciation of mining machines and accelerators.
-    /// Default: five-year MACRS. Source: IRS Publication 946 (2024), computers and peripheral equipment are five-year property.
+    /// Default: five-year MACRS. Source: IRS Publication 946 (2024), computers and peripheral equipment are five-year
+    /// property.
     pub machine_depreciation: Depreciation,
     /// Tax depreciation of infrastructure: buildings, connection, cooling, backup, conversion works.
-    /// Default: fifteen-year MACRS. Source: IRS Publication 946 (2024), land improvements and qualified improvement property are fifteen-year property.
+    /// Default: fifteen-year MACRS. Source: IRS Publication 946 (2024), land improvements and qualified improvement
+    /// property are fifteen-year property.
     pub infrastructure_depreciation: Depreciation,
-    /// Corporate overhead (administration, not stock compensation), USD per year, borne by the farms online in proportion to their MW; none is booked while no farm is online.
-    /// Default: 0. Source: choice; it belongs to a company, not to a site. Listed miners spent about 29.7 USD per PH/s and day on all that is not electricity (derived from CoinShares, 22 April 2024, and network data of the fourth quarter of 2023).
+    /// Corporate overhead (administration, not stock compensation), USD per year, borne by the farms online in
+    /// proportion to their MW; none is booked while no farm is online.
+    /// Default: 0. Source: choice; it belongs to a company, not to a site. Listed miners spent about 29.7 USD per PH/s
+    /// and day on all that is not electricity (derived from CoinShares, 22 April 2024, and network data of the fourth
+    /// quarter of 2023).
     #[schemars(range(min = 0.0, max = 1e12))]
     pub corporate_overhead_usd_per_year: f64,
 }
@@ -64,6 +71,7 @@ mod tests {
     fn an_empty_table_is_the_default_and_unknown_keys_are_refused() {
         assert_eq!(toml::from_str::<FinanceParams>("").unwrap(), FinanceParams::default());
         assert!(toml::from_str::<FinanceParams>("tax_rate = 0.2").is_err());
+        assert!(toml::from_str::<FinanceParams>("machine_depreciation = {kind = 'macrs', years = 5, x = 1}").is_err());
         let back = toml::to_string(&FinanceParams::default()).unwrap();
         assert_eq!(toml::from_str::<FinanceParams>(&back).unwrap(), FinanceParams::default());
     }

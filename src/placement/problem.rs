@@ -73,8 +73,8 @@ pub struct Technology {
     pub backup_share: f64,
     /// Costs that fall due whether it runs or not, USD per MW-year.
     pub fixed_usd_per_mw_year: f64,
-    /// Capital of a new MW, USD (machines, infrastructure, backup).
-    pub capital_usd_per_mw: f64,
+    /// Capital of a new MW, USD (machines, infrastructure, backup), in a cold, mild and hot climate.
+    pub capital_usd_per_mw: [f64; 3],
     /// Share of the capital that tax depreciation gives back, as present value (tax rate × PV of the schedule).
     pub tax_shield_share: f64,
     /// How it takes the place of older capacity of its own kind; `None` where it cannot.
@@ -98,8 +98,8 @@ pub struct Technology {
 /// Capacity that takes the place of other capacity.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Replacement {
-    /// Capital, USD per MW, proceeds of the old machines not deducted.
-    pub capital_usd_per_mw: f64,
+    /// Capital, USD per MW, proceeds of the old machines not deducted, in a cold, mild and hot climate.
+    pub capital_usd_per_mw: [f64; 3],
     /// Years of the works.
     pub lead_years: f64,
     /// Share of the old capacity that stands still during the works.
@@ -202,10 +202,11 @@ pub struct Problem {
 }
 
 /// What is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// New capacity on free MW.
+    #[default]
     Build,
     /// AI in place of mining.
     Convert,

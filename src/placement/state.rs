@@ -35,7 +35,7 @@ impl<'a> State<'a> {
         let what = &self.problem.technologies[technology];
         let free_mw = self.problem.sites[site].maximum_mw - self.blocks[site].iter().map(|b| b.slots_mw).sum::<f64>();
         let possible = mw <= free_mw + EPSILON_MW && what.lead_years < self.problem.horizon_years();
-        let capital_usd = mw * what.capital_usd_per_mw;
+        let capital_usd = mw * what.capital_usd_per_mw[self.climate(site)];
         let step = Step { site, action: Action::Build, technology, block: None, mw, capital_usd, value_usd: 0.0 };
         possible.then_some(step)
     }
@@ -52,7 +52,7 @@ impl<'a> State<'a> {
         if !in_time || mw > block.slots_mw.min(allowed_mw) + EPSILON_MW {
             return None;
         }
-        let capital_usd = mw * (by.capital_usd_per_mw - block.resale_usd_per_mw);
+        let capital_usd = mw * (by.capital_usd_per_mw[self.climate(site)] - block.resale_usd_per_mw);
         Some(Step { site, action, technology, block: Some(block.id), mw, capital_usd, value_usd: 0.0 })
     }
 
@@ -123,6 +123,10 @@ impl<'a> State<'a> {
         if step.action == Action::Convert {
             self.convertible_mw[step.site] -= step.mw;
         }
+    }
+
+    fn climate(&self, site: usize) -> usize {
+        self.problem.sites[site].climate as usize
     }
 
     fn case(&self, step: &Step) -> &SiteCase {

@@ -73,7 +73,7 @@ fn annual_value_usd(problem: &Problem, site: &SiteCase, p: usize, blocks: &[&Blo
 #[derive(Default)]
 struct FirmLoad {
     draw_mw: f64,
-    /// Most that tenants pay for power in an hour of full service, USD.
+    /// Most that tenants pay for the power of an hour of full service, USD.
     cap_usd_per_hour: f64,
 }
 
@@ -84,22 +84,19 @@ struct TypicalYear {
 
 fn typical_year(hours: &[Hour], terms: &Terms, tiers: &[MinerTier], firm: &FirmLoad) -> TypicalYear {
     let loads = Loads { ai_mw: firm.draw_mw, miners: tiers };
-    let (mut welfare_usd, mut unserved_mwh) = (0.0, 0.0);
+    let (mut welfare_usd, mut unserved_mwh, mut ai_cost_usd) = (0.0, 0.0, 0.0);
     for hour in hours {
         let r = dispatch_hour(hour, terms, &loads);
-        let served_share = if firm.draw_mw > 0.0 { 1.0 - r.ai_unserved_mw / firm.draw_mw } else { 0.0 };
-        let passed_on_usd = r.ai_energy_cost_usd.min(firm.cap_usd_per_hour * served_share).max(0.0);
-        welfare_usd +=
-            r.mining_value_usd - r.mining_energy_cost_usd - r.ai_energy_cost_usd + passed_on_usd + r.export_margin_usd
-                - r.baseline_export_margin_usd;
+        welfare_usd += r.mining_value_usd - r.mining_energy_cost_usd + r.export_margin_usd - r.baseline_export_margin_usd;
+        ai_cost_usd += r.ai_energy_cost_usd;
         unserved_mwh += r.ai_unserved_mw;
     }
     let count = hours.len().max(1) as f64;
     let demand_mwh = firm.draw_mw * count;
-    TypicalYear {
-        welfare_usd: welfare_usd * HOURS_PER_YEAR / count,
-        served_share: if demand_mwh > 0.0 { 1.0 - unserved_mwh / demand_mwh } else { 1.0 },
-    }
+    let served_share = if demand_mwh > 0.0 { 1.0 - unserved_mwh / demand_mwh } else { 1.0 };
+    let passed_on_usd = ai_cost_usd.min(firm.cap_usd_per_hour * count * served_share);
+    let per_year = HOURS_PER_YEAR / count;
+    TypicalYear { welfare_usd: (welfare_usd - ai_cost_usd + passed_on_usd) * per_year, served_share }
 }
 
 /// Expected service credit as a share of rent: the steps applied to the typical service level, and in the months

@@ -1,5 +1,7 @@
 //! Rows that are sums of the closed books: by month, epoch and year, and the money columns of farms and sites.
 
+use std::ops::RangeInclusive;
+
 use super::tables::{CashFlowRow, EpochRow, FarmRow, MonthlyRow, NetworkRow, Scope, SiteRow};
 use crate::calendar::Day;
 use crate::finance::{Books, Farm, Kind, Line, Period, Quantity, Totals};
@@ -10,18 +12,29 @@ pub const PORTFOLIO: &str = "portfolio";
 
 /// Rows of monthly.csv: every farm in every month in which anything was booked.
 pub fn monthly_rows(books: &Books) -> Vec<MonthlyRow> {
-    let mut months: Vec<String> = books.periods().iter().map(|p| p.first.month_label()).collect();
-    months.dedup();
     let mut rows = Vec::new();
-    for month in &months {
+    for (month, periods) in spans(books, |day| day.month_label()) {
         for farm in books.farms() {
-            let totals = books.totals(|f| f == farm, |p| p.first.month_label() == *month);
+            let totals = books.totals(|f| f == farm, |p| periods.contains(&p.first));
             if !totals.is_empty() {
-                rows.push(monthly_row(month, farm, &totals));
+                rows.push(monthly_row(&month, farm, &totals));
             }
         }
     }
     rows
+}
+
+/// Runs of periods with the same key, by the days they begin.
+fn spans<K: PartialEq>(books: &Books, key: impl Fn(Day) -> K) -> Vec<(K, RangeInclusive<Day>)> {
+    let mut spans: Vec<(K, RangeInclusive<Day>)> = Vec::new();
+    for period in books.periods() {
+        let first = period.first;
+        match spans.last_mut() {
+            Some((of, days)) if *of == key(first) => *days = *days.start()..=first,
+            _ => spans.push((key(first), first..=first)),
+        }
+    }
+    spans
 }
 
 fn monthly_row(month: &str, farm: &Farm, totals: &Totals) -> MonthlyRow {
@@ -68,18 +81,17 @@ fn monthly_row(month: &str, farm: &Farm, totals: &Totals) -> MonthlyRow {
 
 /// Rows of cashflow.csv: every farm, every site and the portfolio, by kind, year and line; no rows of zero.
 pub fn cashflow_rows(books: &Books) -> Vec<CashFlowRow> {
-    let mut years: Vec<i16> = books.periods().iter().map(|p| p.first.year()).collect();
-    years.dedup();
+    let years = spans(books, Day::year);
     let mut rows = Vec::new();
     for group in groups(books) {
-        for &year in &years {
-            let totals = group.totals(books, |p| p.first.year() == year);
+        for (year, periods) in &years {
+            let totals = group.totals(books, |p| periods.contains(&p.first));
             for line in Line::ALL.into_iter().filter(|l| totals.usd(*l) != 0.0) {
                 rows.push(CashFlowRow {
                     scope: group.scope,
                     name: group.name.clone(),
                     kind: group.kind,
-                    year: i32::from(year),
+                    year: i32::from(*year),
                     line: line.name().to_owned(),
                     usd: totals.usd(line),
                     discounted_usd: totals.discounted_usd(line),

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::finance::Kind;
+pub use crate::placement::Action;
 
 /// A table's row: the name of its file and its columns with what they mean.
 pub trait Row: Serialize + serde::de::DeserializeOwned {
@@ -106,21 +107,6 @@ pub enum Origin {
     Conversion,
     /// Stood already when the run began.
     Standing,
-}
-
-/// A decision about a farm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// New capacity.
-    #[default]
-    Build,
-    /// Mining capacity becomes AI capacity.
-    Convert,
-    /// Old machines give way to new ones.
-    Refresh,
-    /// Capacity is given up.
-    Retire,
 }
 
 table!("sites.csv", #[doc = "One candidate site: its energy and what it earned over the run."] SiteRow {

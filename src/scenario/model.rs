@@ -4,12 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bitcoin::checkpoint::StartOverride;
-use crate::bitcoin::market::{FeeModel, PriceModel};
+use crate::bitcoin::fees::FeeModel;
+use crate::bitcoin::market::{DailySeries, PriceModel};
 use crate::bitcoin::network::NetworkModel;
 use crate::bitcoin::race::Mode;
 use crate::calendar::Day;
 use crate::compute::{AiMarket, Climate, CloudParams, ConversionParams, HostingParams, Machines, MiningParams};
-use crate::energy::{Export, Grid, Hydro, Location, PriceSeries, SiteEnergy, Surplus, Weather};
+use crate::energy::{Export, Grid, Hydro, Location, PriceSeries, SeriesFiles, SiteEnergy, Surplus, Weather};
 use crate::finance::FinanceParams;
 use crate::placement::{Action, FarmKind};
 
@@ -64,6 +65,25 @@ pub struct Scenario {
     /// What to do on which day, under `placement.policy = "fixed"`. Default: nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plan: Vec<PlanEntry>,
+    /// Contents of the data files, filled in by the checks.
+    #[serde(skip)]
+    pub data: Data,
+}
+
+/// Contents of the data files a scenario names.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Data {
+    /// Hourly series of the sites, by source.
+    pub series: SeriesFiles,
+    /// Daily prices of `bitcoin.price`.
+    pub price: Option<DailySeries>,
+}
+
+impl Scenario {
+    /// Number of simulated days.
+    pub fn days(&self) -> usize {
+        (self.end.0 - self.start.0).max(0) as usize
+    }
 }
 
 fn default_seed() -> u64 {

@@ -9,7 +9,11 @@ use crate::calendar::Day;
 use crate::dispatch::{Hour, HourResult, MinerTier, Terms};
 use crate::energy::{DemandResponse, Hourly};
 use crate::placement::FarmKind;
-use crate::scenario::Site as SiteParams;
+use crate::results::tables::Origin;
+use crate::scenario::model::Site as SiteParams;
+
+use super::record::{HeatCell, ReasonHours};
+use super::technology::Outlay;
 
 /// A candidate site, in file order.
 #[derive(Component, Debug)]
@@ -53,42 +57,83 @@ fn product(site: &SiteParams) -> Option<&DemandResponse> {
 pub struct Today {
     /// Supply, limits and price of the 24 hours.
     pub hours: [Hour; 24],
+    /// Share of each hour without grid.
+    pub outage_share: [f64; 24],
     /// Outcome of the 24 hours.
     pub results: [HourResult; 24],
-    /// Mining states on offer, best first.
-    pub tiers: Vec<Tier>,
-    /// The tiers as the dispatch kernel takes them.
+    /// Mining states on offer, best first, and the hashrate of each in full, EH/s.
     pub miners: Vec<MinerTier>,
-    /// Firm AI load at the meter, MW, by farm kind (hosting, cloud).
-    pub ai_draw_mw: [f64; 2],
+    /// See `miners`.
+    pub miners_eh_s: Vec<f64>,
     /// Hashrate running in each hour, EH/s.
     pub hashrate_eh_s: [f64; 24],
-    /// Energy of the mining tiers' hours, MWh.
-    pub mining_mwh: f64,
+    /// Connection MW of mines that run today, and their draw in full, MW.
+    pub mining_slots_mw: f64,
+    /// Connection MW of AI that runs today.
+    pub ai_slots_mw: f64,
+    /// Firm draw of hosting, MW.
+    pub hosting_draw_mw: f64,
+    /// Firm draw of cloud, MW.
+    pub cloud_draw_mw: f64,
+    /// Cost of backup energy, USD/MWh.
+    pub backup_usd_per_mwh: f64,
 }
 
-/// One state of one batch: its power and what a MWh in it yields.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Tier {
-    /// Power at the meter, MW.
-    pub mw: f64,
-    /// Revenue less what running costs beside energy, USD/MWh.
-    pub value_usd_per_mwh: f64,
-    /// Hashrate per MW at the meter, EH/s.
-    pub eh_s_per_mw: f64,
-    /// Cost of running beside energy and pool fee, USD/MWh.
-    pub variable_usd_per_mwh: f64,
+impl Today {
+    /// Part of the site's AI load that is of a kind of farm.
+    pub fn ai_share(&self, kind: FarmKind) -> f64 {
+        let total_mw = self.hosting_draw_mw + self.cloud_draw_mw;
+        let part_mw = match kind {
+            FarmKind::Mining => 0.0,
+            FarmKind::Hosting => self.hosting_draw_mw,
+            FarmKind::Cloud => self.cloud_draw_mw,
+        };
+        if total_mw > 0.0 { part_mw / total_mw } else { 0.0 }
+    }
+}
+
+/// The site's grid-sale account.
+#[derive(Component, Debug)]
+pub struct GridSale(pub usize);
+
+/// What a site's tables need beside the books.
+#[derive(Component, Debug, Default)]
+pub struct SiteLog {
+    /// By month of the year and hour of the day.
+    pub heat: [[HeatCell; 24]; 12],
+    /// Hours by year, kind and reason.
+    pub reasons: ReasonHours,
+    /// Hours without grid.
+    pub outage_hours: f64,
+    /// Largest connection MW of mines that ran.
+    pub peak_mining_mw: f64,
+    /// Largest connection MW of AI that ran.
+    pub peak_ai_mw: f64,
+    /// Connection MW of mines that run today.
+    pub mining_mw: f64,
+    /// Connection MW of AI that runs today.
+    pub ai_mw: f64,
+    /// Surplus offered, MWh.
+    pub surplus_available_mwh: f64,
+    /// Hydro offered, MWh.
+    pub hydro_available_mwh: f64,
 }
 
 /// A farm: all capacity of one kind at one site.
 #[derive(Component, Debug)]
 pub struct Farm {
-    /// Index into the farms of the books, stable in order of creation.
+    /// Its account in the books.
     pub index: usize,
+    /// Index of its site into `Scenario::sites`.
+    pub site: usize,
     /// What it sells.
     pub kind: FarmKind,
     /// The miner's number in the race.
     pub participant: Option<usize>,
+    /// How it came to be.
+    pub origin: Origin,
+    /// Day of the first decision to build; none for what stood already.
+    pub decided: Option<Day>,
 }
 
 /// The site a farm stands at.
@@ -114,21 +159,59 @@ pub struct Batches(Vec<Entity>);
 /// Machines bought together, or a hall built together.
 #[derive(Component, Debug, Clone)]
 pub struct Batch {
-    /// Index into the catalogue's technologies.
+    /// Its number in `Technologies`.
     pub technology: usize,
     /// MW of connection that run when it is online.
     pub mw: f64,
-    /// MW of connection it occupies.
+    /// MW of connection it occupies; 0 for what runs on while its slots are rebuilt.
     pub slots_mw: f64,
-    /// Day of the order.
-    pub ordered: Day,
+    /// Day its hall was built.
+    pub built: Day,
     /// First day of operation.
     pub online: Day,
     /// Day after the last of operation.
     pub until: Day,
+    /// Capital paid per MW.
+    pub paid: Outlay,
+    /// Rent at which an AI lease was signed, USD/kW-month; 0 for what has none.
+    pub signed_rent_usd_per_kw_month: f64,
+    /// How an AI hall was served since its last bill.
+    pub serving: Serving,
+}
+
+/// Service of an AI batch since its last bill.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Serving {
+    /// Hours in service.
+    pub hours: f64,
+    /// Energy asked for, MWh.
+    pub demanded_mwh: f64,
+    /// Energy got, MWh.
+    pub served_mwh: f64,
+    /// Interruptions begun.
+    pub interruptions: f64,
+    /// What the energy cost, USD.
+    pub energy_cost_usd: f64,
+    /// Whether the last hour was interrupted.
+    pub interrupted: bool,
 }
 
 impl Batch {
+    /// A batch whose hall is built with it.
+    pub fn new(technology: usize, mw: f64, online: Day, until: Day, paid: Outlay) -> Self {
+        Self {
+            technology,
+            mw,
+            slots_mw: mw,
+            built: online,
+            online,
+            until,
+            paid,
+            signed_rent_usd_per_kw_month: 0.0,
+            serving: Serving::default(),
+        }
+    }
+
     /// Whether it runs on a day.
     pub fn runs(&self, day: Day) -> bool {
         self.online <= day && day < self.until

@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::*;
 
 use super::resources::{Calendar, Chain, Coin, Quote};
-use crate::bitcoin::forecast::hashprice_usd_per_ph_day;
+use crate::bitcoin::hashprice::hashprice_usd_per_ph_day;
 use crate::bitcoin::protocol::{SAT_PER_BTC, subsidy_sat};
 
 /// Quotes coin price, fees, subsidy, difficulty and hashprice at midnight.

@@ -21,11 +21,6 @@ pub fn follow_the_retarget(
     world.0.step(
         calendar.today,
         elapsed_days,
-        &MarketView {
-            hashprice_usd_per_ph_day: quote.hashprice_usd,
-            btc_price_usd: quote.price_usd,
-            subsidy_btc: quote.subsidy_btc,
-            fees_btc_per_block: quote.fees_btc,
-        },
+        &MarketView::new(chain.race.height(), quote.difficulty, quote.price_usd, quote.subsidy_btc, quote.fees_btc),
     );
 }

@@ -60,7 +60,7 @@ fn network_row(calendar: &Calendar, quote: &Quote, chain: &Chain, world: &RestOf
         fees_btc_per_block: quote.fees_btc,
         hashprice_usd_per_ph_day: quote.hashprice_usd,
         blocks: chain.day.blocks,
-        efficiency_j_per_th: Some(world.0.efficiency_j_per_th()),
+        efficiency_j_per_th: world.0.efficiency_j_per_th(),
     }
 }
 
@@ -77,9 +77,9 @@ pub struct HeatCell {
     pub export_mwh: f64,
     /// Curtailed, MWh.
     pub curtailed_mwh: f64,
-    /// Surplus offered, MWh.
+    /// Surplus used or sold, MWh.
     pub surplus_mwh: f64,
-    /// Hydro offered, MWh.
+    /// Hydro used or sold, MWh.
     pub hydro_mwh: f64,
     /// Import, MWh.
     pub grid_mwh: f64,
@@ -88,7 +88,7 @@ pub struct HeatCell {
 }
 
 /// Hours by year and reason.
-pub type ReasonHours = BTreeMap<(i16, &'static str, &'static str), u32>;
+pub type ReasonHours = BTreeMap<(i16, &'static str, &'static str), f64>;
 
 impl SiteLog {
     fn add(&mut self, calendar: &Calendar, today: &Today) {
@@ -101,18 +101,21 @@ impl SiteLog {
             cell.ai_mwh += r.ai.surplus_mw + r.ai.hydro_mw + r.ai.grid_mw + r.ai.backup_mw;
             cell.export_mwh += export_mw;
             cell.curtailed_mwh += r.curtailed_mw;
-            cell.surplus_mwh += hour.surplus_mw;
-            cell.hydro_mwh += hour.hydro_mw;
+            cell.surplus_mwh += r.mining.surplus_mw + r.ai.surplus_mw + r.export_surplus_mw;
+            cell.hydro_mwh += r.mining.hydro_mw + r.ai.hydro_mw + r.export_hydro_mw;
+            self.surplus_available_mwh += hour.surplus_mw;
+            self.hydro_available_mwh += hour.hydro_mw;
             cell.grid_mwh += r.mining.grid_mw + r.ai.grid_mw;
             cell.price_usd_per_mwh += hour.price_usd_per_mwh;
             self.outage_hours += today.outage_share[slot];
             if r.mining_reason != MiningReason::NoMachines {
-                *self.reasons.entry((year, "mining", r.mining_reason.as_str())).or_default() += 1;
+                *self.reasons.entry((year, "mining", r.mining_reason.as_str())).or_default() += 1.0;
             }
             if r.ai_reason != AiReason::None {
-                *self.reasons.entry((year, "ai", r.ai_reason.as_str())).or_default() += 1;
+                *self.reasons.entry((year, "ai", r.ai_reason.as_str())).or_default() += 1.0;
             }
         }
+        (self.mining_mw, self.ai_mw) = (today.mining_slots_mw, today.ai_slots_mw);
         self.peak_mining_mw = self.peak_mining_mw.max(today.mining_slots_mw);
         self.peak_ai_mw = self.peak_ai_mw.max(today.ai_slots_mw);
     }

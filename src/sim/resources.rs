@@ -106,7 +106,7 @@ pub struct Quote {
 }
 
 /// The chain being mined, and what it did today.
-#[derive(Resource, Debug)]
+#[derive(Resource)]
 pub struct Chain {
     /// The race.
     pub race: Race,
@@ -148,3 +148,35 @@ pub struct Ledger(pub crate::finance::Ledger);
 /// Day of the last retarget, from which the world's next answer counts.
 #[derive(Resource, Debug)]
 pub struct LastStep(pub Day);
+
+/// How blocks are found in this run.
+#[derive(Resource, Debug, Clone, Copy)]
+pub struct RunMode(pub crate::bitcoin::race::Mode);
+
+/// What decisions draw on.
+#[derive(Resource, Debug)]
+pub struct Purse {
+    /// Money not yet spent, USD.
+    pub left_usd: f64,
+    /// MW of mining machines ordered in the calendar year.
+    pub mining_mw_this_year: f64,
+    /// Critical IT of hosting and cloud that stands or is ordered, and that was ordered in the calendar year, MW.
+    pub it_mw: [(f64, f64); 2],
+}
+
+/// Typical hours of each site for the planner: an independent draw of the same climate and market.
+#[derive(Resource, Debug)]
+pub struct PlannerSupply(pub Vec<crate::energy::Hourly>);
+
+/// Rows written as the days go by.
+#[derive(Resource, Debug, Default)]
+pub struct Journal {
+    /// One per day.
+    pub network: Vec<crate::results::tables::NetworkRow>,
+    /// Halvings, retargets, decisions.
+    pub events: Vec<crate::results::tables::EventRow>,
+    /// Decisions.
+    pub placements: Vec<crate::results::tables::PlacementRow>,
+    /// MW placed, by month.
+    pub placed: Vec<crate::results::tables::PlacedRow>,
+}

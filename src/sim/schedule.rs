@@ -1,7 +1,7 @@
 //! The order of a day.
 
 use bevy_ecs::prelude::*;
-use bevy_ecs::schedule::{ExecutorKind, LogLevel, ScheduleBuildSettings};
+use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 
 use super::{advance, decide, dispatch, market, mine, network, record, settle, supply};
 
@@ -32,6 +32,7 @@ pub enum Phase {
 pub fn day() -> Schedule {
     let mut schedule = Schedule::default();
     schedule
+        .set_executor(SingleThreadedExecutor::new())
         .set_build_settings(ScheduleBuildSettings { ambiguity_detection: LogLevel::Error, ..Default::default() })
         .configure_sets(
             (
@@ -55,7 +56,7 @@ pub fn day() -> Schedule {
             decide::decide.in_set(Phase::Decide),
             dispatch::run_sites.in_set(Phase::Dispatch),
             mine::race.in_set(Phase::Mine),
-            (settle::coins, settle::ai, settle::energy, settle::upkeep, settle::close_the_month).chain().in_set(Phase::Settle),
+            (settle::coins, settle::ai, settle::energy, settle::upkeep, settle::charges).chain().in_set(Phase::Settle),
             record::write_rows.in_set(Phase::Record),
         ));
     schedule

@@ -6,7 +6,7 @@ use super::components::{CallsLeft, Site, Supply, Today};
 use super::resources::{Calendar, Plan};
 use crate::dispatch::Hour;
 use crate::energy::Hourly;
-use crate::scenario::Site as SiteParams;
+use crate::scenario::model::Site as SiteParams;
 
 /// Lays out the hours of the day: local power, what the connection can carry, price, demand-response calls.
 pub fn offer_the_day(
@@ -20,7 +20,9 @@ pub fn offer_the_day(
             *calls = CallsLeft::of_year(params);
         }
         for slot in 0..24 {
-            let mut hour = hour_at(params, &supply.0, 24 * calendar.index + slot);
+            let index = 24 * calendar.index + slot;
+            let mut hour = hour_at(params, &supply.0, index);
+            today.outage_share[slot] = 1.0 - supply.0.grid_available[index];
             hour.miners_called_off = calls.take(params, hour.price_usd_per_mwh);
             today.hours[slot] = hour;
         }

@@ -6,11 +6,10 @@ use crate::dispatch::{Hour, HourResult, Terms};
 use crate::finance::{Line, Quantity};
 use crate::placement::FarmKind;
 use crate::sim::components::{At, Farm, GridSale, Site, Today};
-use crate::sim::resources::{Ledger, Order, Plan};
+use crate::sim::resources::{Ledger, Order};
 
-/// Books each farm's energy by source and its cost, the tenant's share of it, and the grid sales given up for it.
+/// Books each farm's energy by source, its cost, and the grid sales given up for it; and what the site could sell.
 pub fn energy(
-    plan: Res<Plan>,
     order: Res<Order>,
     sites: Query<(&Site, &Today)>,
     farms: Query<(&Farm, &At)>,
@@ -19,12 +18,11 @@ pub fn energy(
 ) {
     for &entity in &order.farms {
         let Ok((farm, at)) = farms.get(entity) else { continue };
-        let Ok((site, today)) = sites.get(at.0) else { continue };
+        let Ok((_, today)) = sites.get(at.0) else { continue };
         let bill = if farm.kind == FarmKind::Mining {
             mining_bill(&today.results)
         } else {
-            let cap = if farm.kind == FarmKind::Hosting { plan.0.hosting.power_pass_through_cap_usd_per_mwh } else { 0.0 };
-            ai_bill(&today.results, today.ai_share(farm.kind), cap, &site.terms)
+            ai_bill(&today.results, today.ai_share(farm.kind), today.backup_usd_per_mwh)
         };
         bill.book(farm.index, &mut ledger.0);
     }
@@ -44,7 +42,6 @@ struct Bill {
     unserved_mwh: f64,
     energy_usd: f64,
     backup_usd: f64,
-    passed_on_usd: f64,
     forgone_usd: f64,
 }
 
@@ -57,7 +54,6 @@ impl Bill {
         ledger.count(farm, Quantity::UnservedMwh, self.unserved_mwh);
         ledger.add(farm, Line::EnergyCost, -self.energy_usd);
         ledger.add(farm, Line::BackupFuel, -self.backup_usd);
-        ledger.add(farm, Line::PowerPassThrough, self.passed_on_usd);
         ledger.add(farm, Line::ForgoneGridSales, -self.forgone_usd);
     }
 }
@@ -75,12 +71,11 @@ fn mining_bill(results: &[HourResult; 24]) -> Bill {
     bill
 }
 
-/// An AI farm's part of the site's AI load. A tenant pays the energy up to the cap, hour by hour.
-fn ai_bill(results: &[HourResult; 24], part: f64, cap_usd_per_mwh: f64, terms: &Terms) -> Bill {
+/// An AI farm's part of the site's AI load.
+fn ai_bill(results: &[HourResult; 24], part: f64, backup_usd_per_mwh: f64) -> Bill {
     let mut bill = Bill::default();
     for r in results {
-        let served_mw = r.ai.surplus_mw + r.ai.hydro_mw + r.ai.grid_mw + r.ai.backup_mw;
-        let backup_usd = r.ai.backup_mw * terms.backup_cost_usd_per_mwh;
+        let backup_usd = r.ai.backup_mw * backup_usd_per_mwh;
         bill.surplus_mwh += part * r.ai.surplus_mw;
         bill.hydro_mwh += part * r.ai.hydro_mw;
         bill.grid_mwh += part * r.ai.grid_mw;
@@ -88,7 +83,6 @@ fn ai_bill(results: &[HourResult; 24], part: f64, cap_usd_per_mwh: f64, terms: &
         bill.unserved_mwh += part * r.ai_unserved_mw;
         bill.energy_usd += part * (r.ai_energy_cost_usd - backup_usd);
         bill.backup_usd += part * backup_usd;
-        bill.passed_on_usd += part * r.ai_energy_cost_usd.min(cap_usd_per_mwh * served_mw).max(0.0);
         let local_mw = r.ai.surplus_mw + r.ai.hydro_mw;
         bill.forgone_usd += part * forgone_usd(r) * share(local_mw, local_mw + r.mining.surplus_mw + r.mining.hydro_mw);
     }

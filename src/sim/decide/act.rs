@@ -1,0 +1,275 @@
+//! A plan becomes farms, batches, ledger lines and rows.
+
+use bevy_ecs::prelude::*;
+
+use super::problem::Case;
+use crate::calendar::Day;
+use crate::finance::{Kind, Line};
+use crate::placement::{Action, FarmKind, Plan as Steps, Step};
+use crate::results::tables::{EventRow, Origin, PlacementRow};
+use crate::sim::components::{At, Batch, Farm, In};
+use crate::sim::resources::{Calendar, Chain, Journal, Ledger, Order, Plan, Purse, Quote};
+use crate::sim::technology::{Model, Outlay, Prices, Technologies};
+
+/// Carries out the steps in order.
+pub fn carry_out(world: &mut World, case: &Case, plan: &Steps, why: &str) {
+    for step in &plan.steps {
+        let online = match step.action {
+            Action::Build => Some(build(world, step)),
+            Action::Convert | Action::Refresh => Some(replace(world, case, step)),
+            Action::Retire => {
+                retire(world, case, step);
+                None
+            }
+        };
+        note(world, case, step, online, why);
+    }
+}
+
+/// New capacity on free MW; gives its first day.
+fn build(world: &mut World, step: &Step) -> Day {
+    let today = world.resource::<Calendar>().today;
+    let kind = kind(world, step);
+    let (outlay, lead_months) = with_prices(world, |prices, technologies| {
+        let model = &technologies.models[step.technology];
+        let climate = prices.scenario.sites[step.site].climate;
+        (prices.new_outlay(model, climate), lead_months(prices, kind))
+    });
+    let online = today.plus_months(lead_months);
+    let farm = farm_of(world, step.site, kind, Origin::New, Some(today));
+    order_batch(world, farm, step, online, outlay, outlay);
+    online
+}
+
+/// New machines or AI in place of older capacity; gives its first day.
+fn replace(world: &mut World, case: &Case, step: &Step) -> Day {
+    let today = world.resource::<Calendar>().today;
+    let kind = kind(world, step);
+    let old_entity = old_batch(case, step);
+    let old = world.get::<Batch>(old_entity).expect("a step replaces a batch that stands").clone();
+    let (price, worth, resale_usd, months, lost_share) = with_prices(world, |prices, technologies| {
+        let model = &technologies.models[step.technology];
+        let climate = prices.scenario.sites[step.site].climate;
+        let resale_usd = step.mw * prices.resale_usd_per_mw(&technologies.models[old.technology], &old);
+        if step.action == Action::Convert {
+            let conversion = &prices.scenario.conversion;
+            let outlay = prices.conversion_outlay(model, climate);
+            (outlay, outlay, resale_usd, conversion.months as i32, conversion.lost_mining_share)
+        } else {
+            let machines_usd = prices.machines_usd_per_mw(model);
+            let months = if kind == FarmKind::Mining { prices.scenario.mining.lead_months as i32 } else { 0 };
+            let price = Outlay { infrastructure_usd: 0.0, machines_usd };
+            (price, Outlay { machines_usd, ..old.paid }, resale_usd, months, 0.0)
+        }
+    });
+    let online = today.plus_months(months);
+    let origin = if step.action == Action::Convert { Origin::Conversion } else { Origin::New };
+    let farm = farm_of(world, step.site, kind, origin, Some(today));
+    let batch = order_batch(world, farm, step, online, price, worth);
+    if step.action == Action::Refresh {
+        world.get_mut::<Batch>(batch).expect("just spawned").built = old.built;
+    }
+    let old_farm = world.get::<In>(old_entity).expect("batches stand in farms").0;
+    book(world, old_farm, Line::Resale, resale_usd);
+    shrink(world, old_entity, step.mw);
+    // What runs on during the works leaves with them.
+    let during = Batch { mw: step.mw * (1.0 - lost_share), slots_mw: 0.0, until: online.min(old.until), ..old };
+    if during.mw > 0.0 && during.until > today {
+        spawn_batch(world, old_farm, during);
+    }
+    online
+}
+
+fn retire(world: &mut World, case: &Case, step: &Step) {
+    let entity = old_batch(case, step);
+    let batch = world.get::<Batch>(entity).expect("a step retires a batch that stands").clone();
+    let closing_usd = with_prices(world, |prices, technologies| {
+        step.mw * prices.closing_usd_per_mw(&technologies.models[batch.technology], &batch)
+    });
+    let farm = world.get::<In>(entity).expect("batches stand in farms").0;
+    book(world, farm, Line::Resale, closing_usd);
+    shrink(world, entity, step.mw);
+    if let Some(i) = ai_index(kind(world, step)) {
+        let it_mw = with_prices(world, |p, t| step.mw * p.critical_it_mw_per_mw(&t.models[step.technology]));
+        world.resource_mut::<Purse>().it_mw[i].0 -= it_mw;
+    }
+    world.resource_mut::<Purse>().left_usd += closing_usd;
+}
+
+/// Books what stands on the last day at its value: machines at resale, halls at book value.
+pub fn value_what_stands(world: &mut World) {
+    let (end, entities) = (world.resource::<Calendar>().end, world.resource::<Order>().batches.clone());
+    for entity in entities {
+        let batch = world.get::<Batch>(entity).expect("batches are never despawned").clone();
+        if !batch.stands(end) || batch.slots_mw <= 0.0 {
+            continue;
+        }
+        let value_usd = {
+            let prices = Prices::of(&world.resource::<Plan>().0, end, world.resource::<Quote>());
+            let model = &world.resource::<Technologies>().models[batch.technology];
+            batch.slots_mw * prices.end_value_usd_per_mw(model, &batch)
+        };
+        let farm = world.get::<In>(entity).expect("batches stand in farms").0;
+        book(world, farm, Line::Resale, value_usd);
+    }
+}
+
+/// Takes MW out of a batch; an empty one ends today.
+fn shrink(world: &mut World, entity: Entity, mw: f64) {
+    let today = world.resource::<Calendar>().today;
+    let mut batch = world.get_mut::<Batch>(entity).expect("batches are never despawned");
+    batch.mw -= mw;
+    batch.slots_mw -= mw;
+    if batch.slots_mw <= 1e-9 {
+        batch.until = today;
+    }
+}
+
+/// Spawns the batch a step buys, pays for it and counts it against demand; `worth` is what it stands for later.
+fn order_batch(world: &mut World, farm: Entity, step: &Step, online: Day, price: Outlay, worth: Outlay) -> Entity {
+    let kind = kind(world, step);
+    let life = with_prices(world, |prices, technologies| life_years(prices, &technologies.models[step.technology]));
+    let until = online.plus_months((12.0 * life).round() as i32);
+    let mut batch = Batch::new(step.technology, step.mw, online, until, worth);
+    batch.signed_rent_usd_per_kw_month = signed_rent(world, kind);
+    let entity = spawn_batch(world, farm, batch);
+    book(world, farm, Line::InfrastructureCapital, -step.mw * price.infrastructure_usd);
+    book(world, farm, Line::MachineCapital, -step.mw * price.machines_usd);
+    let it_mw = with_prices(world, |p, t| step.mw * p.critical_it_mw_per_mw(&t.models[step.technology]));
+    let mut purse = world.resource_mut::<Purse>();
+    purse.left_usd -= step.capital_usd;
+    match ai_index(kind) {
+        None => purse.mining_mw_this_year += step.mw,
+        Some(i) if step.action != Action::Refresh => {
+            purse.it_mw[i].0 += it_mw;
+            purse.it_mw[i].1 += it_mw;
+        }
+        Some(_) => {}
+    }
+    entity
+}
+
+/// Spawns a batch in a farm and puts it in the order of folding.
+pub fn spawn_batch(world: &mut World, farm: Entity, batch: Batch) -> Entity {
+    let entity = world.spawn((batch, In(farm))).id();
+    world.resource_mut::<Order>().batches.push(entity);
+    entity
+}
+
+/// The farm of a kind at a site; opens it, its account and its number in the race when it is the first.
+pub fn farm_of(world: &mut World, site: usize, kind: FarmKind, origin: Origin, decided: Option<Day>) -> Entity {
+    let known = world.resource::<Order>().farms.iter().copied().find(|&f| {
+        world.get::<Farm>(f).is_some_and(|farm| farm.site == site && farm.kind == kind)
+    });
+    if let Some(entity) = known {
+        return entity;
+    }
+    let site_name = world.resource::<Plan>().0.sites[site].name.clone();
+    let name = format!("{site_name}/{}", kind.as_str());
+    let index = world.resource_mut::<Ledger>().0.add_farm(&name, &site_name, book_kind(kind));
+    let participant = (kind == FarmKind::Mining).then(|| {
+        let mut chain = world.resource_mut::<Chain>();
+        chain.hashrate_eh_s.push(0.0);
+        chain.race.add_participant(&name)
+    });
+    let at = At(world.resource::<Order>().sites[site]);
+    let entity = world.spawn((Farm { index, site, kind, participant, origin, decided }, at)).id();
+    world.resource_mut::<Order>().farms.push(entity);
+    entity
+}
+
+/// The books' name of a kind.
+pub fn book_kind(kind: FarmKind) -> Kind {
+    match kind {
+        FarmKind::Mining => Kind::Mining,
+        FarmKind::Hosting => Kind::Hosting,
+        FarmKind::Cloud => Kind::Cloud,
+    }
+}
+
+/// Rent at which a lease is signed today, USD/kW-month; 0 for what has none.
+pub fn signed_rent(world: &World, kind: FarmKind) -> f64 {
+    let (calendar, scenario) = (world.resource::<Calendar>(), &world.resource::<Plan>().0);
+    let years = calendar.today.years_since(calendar.start);
+    let growth = scenario.ai_market.hosting_rent_growth_per_year_share;
+    if kind == FarmKind::Hosting { scenario.hosting.rent_at_signing(years, growth) } else { 0.0 }
+}
+
+/// Years a batch runs.
+pub fn life_years(prices: &Prices, model: &Model) -> f64 {
+    match model {
+        Model::Miner(_) => prices.scenario.mining.machine_life_years,
+        Model::Hall => prices.scenario.hosting.lease_years,
+        Model::Cluster(..) => prices.scenario.cloud.accelerator_life_years,
+    }
+}
+
+fn lead_months(prices: &Prices, kind: FarmKind) -> i32 {
+    let months = match kind {
+        FarmKind::Mining => prices.scenario.mining.lead_months,
+        FarmKind::Hosting => prices.scenario.hosting.facility.lead_months,
+        FarmKind::Cloud => prices.scenario.cloud.facility.lead_months,
+    };
+    months as i32
+}
+
+/// Place in `Purse::it_mw`.
+pub fn ai_index(kind: FarmKind) -> Option<usize> {
+    match kind {
+        FarmKind::Mining => None,
+        FarmKind::Hosting => Some(0),
+        FarmKind::Cloud => Some(1),
+    }
+}
+
+fn old_batch(case: &Case, step: &Step) -> Entity {
+    case.batches[step.block.expect("converting, refreshing and retiring name a block")]
+}
+
+fn kind(world: &World, step: &Step) -> FarmKind {
+    world.resource::<Technologies>().models[step.technology].kind()
+}
+
+fn book(world: &mut World, farm: Entity, line: Line, usd: f64) {
+    let index = world.get::<Farm>(farm).expect("farms are never despawned").index;
+    world.resource_mut::<Ledger>().0.add(index, line, usd);
+}
+
+fn with_prices<T>(world: &World, ask: impl FnOnce(&Prices, &Technologies) -> T) -> T {
+    let today = world.resource::<Calendar>().today;
+    let prices = Prices::of(&world.resource::<Plan>().0, today, world.resource::<Quote>());
+    ask(&prices, world.resource::<Technologies>())
+}
+
+/// Rows of a decision.
+fn note(world: &mut World, case: &Case, step: &Step, online: Option<Day>, why: &str) {
+    let today = world.resource::<Calendar>().today.to_string();
+    let site = case.problem.sites[step.site].name.clone();
+    let technology = &case.problem.technologies[step.technology];
+    let farm = format!("{site}/{}", technology.kind.as_str());
+    let value_per_usd = (step.capital_usd > 0.0).then(|| step.value_usd / step.capital_usd);
+    let detail = format!("{} {} MW {}", step.action.as_str(), step.mw, technology.name);
+    let mut journal = world.resource_mut::<Journal>();
+    journal.events.push(EventRow {
+        date: today.clone(),
+        kind: step.action.as_str().to_owned(),
+        site: site.clone(),
+        farm: farm.clone(),
+        mw: Some(step.mw),
+        usd: Some(step.capital_usd),
+        detail,
+    });
+    journal.placements.push(PlacementRow {
+        decided_on: today,
+        online_on: online.map(|d| d.to_string()),
+        site,
+        farm,
+        action: step.action,
+        technology: technology.name.clone(),
+        mw: step.mw,
+        capital_usd: step.capital_usd,
+        expected_value_usd: step.value_usd,
+        value_per_usd,
+        reason: why.to_owned(),
+    });
+}

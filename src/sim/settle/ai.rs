@@ -1,0 +1,141 @@
+//! What the AI halls earned.
+
+use bevy_ecs::prelude::*;
+
+use crate::compute::{Accelerator, Cluster, Service};
+use crate::finance::{Line, Quantity};
+use crate::placement::FarmKind;
+use crate::scenario::Scenario;
+use crate::sim::components::{At, Batch, Farm, In, Serving, Today};
+use crate::sim::resources::{Calendar, Chain, Ledger, Order, Plan, Quote};
+use crate::sim::technology::{Model, Prices, Technologies};
+
+/// Notes how each AI batch was served today; bills at the month's end, at a halving and when a batch ends.
+pub fn ai(
+    plan: Res<Plan>,
+    calendar: Res<Calendar>,
+    quote: Res<Quote>,
+    chain: Res<Chain>,
+    order: Res<Order>,
+    technologies: Res<Technologies>,
+    sites: Query<&Today>,
+    farms: Query<(&Farm, &At)>,
+    mut batches: Query<(&mut Batch, &In)>,
+    mut ledger: ResMut<Ledger>,
+) {
+    let prices = Prices::of(&plan.0, calendar.today, &quote);
+    let period_ends = calendar.month_ends || !chain.day.halvings.is_empty();
+    for &entity in &order.batches {
+        let Ok((mut batch, within)) = batches.get_mut(entity) else { continue };
+        let Ok((farm, at)) = farms.get(within.0) else { continue };
+        if farm.kind == FarmKind::Mining || !batch.runs(calendar.today) {
+            continue;
+        }
+        let Ok(today) = sites.get(at.0) else { continue };
+        let model = &technologies.models[batch.technology];
+        let climate = plan.0.sites[farm.site].climate;
+        let draw_mw = batch.mw * prices.draw_share(model, climate);
+        batch.serving.note(today, draw_mw);
+        let ends = batch.until == calendar.today.plus_days(1);
+        if period_ends || ends {
+            bill(&plan.0, &calendar, &batch, model, farm.index, &mut ledger.0);
+            batch.serving = Serving { interrupted: batch.serving.interrupted, ..Serving::default() };
+        }
+    }
+}
+
+impl Serving {
+    fn note(&mut self, today: &Today, draw_mw: f64) {
+        let site_draw_mw = today.hosting_draw_mw + today.cloud_draw_mw;
+        let part = if site_draw_mw > 0.0 { draw_mw / site_draw_mw } else { 0.0 };
+        for r in &today.results {
+            let unserved_mw = part * r.ai_unserved_mw;
+            let interrupted = unserved_mw > 1e-9;
+            self.hours += 1.0;
+            self.demanded_mwh += draw_mw;
+            self.served_mwh += draw_mw - unserved_mw;
+            self.energy_cost_usd += part * r.ai_energy_cost_usd;
+            if interrupted && !self.interrupted {
+                self.interruptions += 1.0;
+            }
+            self.interrupted = interrupted;
+        }
+    }
+
+    fn service(&self, days_in_month: f64) -> Service {
+        Service {
+            hours: self.hours,
+            month_share: self.hours / (24.0 * days_in_month),
+            demanded_mwh: self.demanded_mwh,
+            served_mwh: self.served_mwh,
+            interruptions: self.interruptions,
+            energy_cost_usd: self.energy_cost_usd,
+        }
+    }
+}
+
+fn bill(
+    scenario: &Scenario,
+    calendar: &Calendar,
+    batch: &Batch,
+    model: &Model,
+    farm: usize,
+    ledger: &mut crate::finance::Ledger,
+) {
+    let service = batch.serving.service(calendar.days_in_month);
+    let months = 12.0 * calendar.today.years_since(batch.online);
+    match model {
+        Model::Miner(_) => {}
+        Model::Hall => bill_tenant(scenario, batch, months, &service, farm, ledger),
+        Model::Cluster(accelerator, rents) => {
+            let days = (batch.serving.hours / 24.0) as usize;
+            let rent = crate::math::mean(&rents[calendar.index + 1 - days..=calendar.index]);
+            bill_hours(scenario, accelerator, batch, rent, months, &service, farm, ledger);
+        }
+    }
+}
+
+fn bill_tenant(
+    scenario: &Scenario,
+    batch: &Batch,
+    months: f64,
+    service: &Service,
+    farm: usize,
+    ledger: &mut crate::finance::Ledger,
+) {
+    let hosting = &scenario.hosting;
+    let rent = hosting.escalated_rent(batch.signed_rent_usd_per_kw_month, months / 12.0);
+    let month = hosting.month(hosting.facility.critical_it_mw(batch.mw), rent, months, service);
+    ledger.add(farm, Line::HostingRent, month.rent_usd);
+    ledger.add(farm, Line::SlaCredits, -month.sla_credit_usd);
+    ledger.add(farm, Line::PowerPassThrough, month.power_recovered_usd);
+    ledger.add(farm, Line::FixedOm, -month.operating_cost_usd);
+    book_uptime(batch, month.uptime_share, service, farm, ledger);
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one bill, all different")]
+fn bill_hours(
+    scenario: &Scenario,
+    accelerator: &Accelerator,
+    batch: &Batch,
+    rent_usd_per_gpu_hour: f64,
+    months: f64,
+    service: &Service,
+    farm: usize,
+    ledger: &mut crate::finance::Ledger,
+) {
+    let cloud = &scenario.cloud;
+    let it_mw = cloud.facility.critical_it_mw(batch.mw);
+    let paid_usd_per_gpu = batch.paid.machines_usd * batch.mw / (it_mw * accelerator.gpus_per_it_mw());
+    let month = cloud.month(&Cluster { accelerator, it_mw, paid_usd_per_gpu }, rent_usd_per_gpu_hour, months, service);
+    ledger.add(farm, Line::CloudRent, month.revenue_usd);
+    ledger.add(farm, Line::SlaCredits, -month.sla_credit_usd);
+    ledger.add(farm, Line::FixedOm, -(month.hardware_om_usd + month.facility_om_usd));
+    ledger.add(farm, Line::VariableOm, -month.selling_cost_usd);
+    ledger.count(farm, Quantity::GpuHours, month.gpu_hours);
+    book_uptime(batch, month.uptime_share, service, farm, ledger);
+}
+
+fn book_uptime(batch: &Batch, uptime_share: f64, service: &Service, farm: usize, ledger: &mut crate::finance::Ledger) {
+    ledger.count(farm, Quantity::UpMwHours, batch.mw * service.hours * uptime_share);
+}

@@ -1,0 +1,69 @@
+//! What it costs that farms stand, and what demand response pays.
+
+use bevy_ecs::prelude::*;
+
+use crate::calendar::DAYS_PER_YEAR;
+use crate::finance::{Line, Quantity};
+use crate::placement::FarmKind;
+use crate::sim::components::{At, Batch, Farm, In, Today};
+use crate::sim::resources::{Calendar, Ledger, Order, Plan};
+use crate::sim::technology::{Model, Technologies};
+
+/// Books capacity, mines' maintenance and repairs, each site's overhead, and demand-response payments of the day.
+pub fn upkeep(
+    plan: Res<Plan>,
+    calendar: Res<Calendar>,
+    order: Res<Order>,
+    technologies: Res<Technologies>,
+    sites: Query<&Today>,
+    farms: Query<(&Farm, &At)>,
+    batches: Query<(&Batch, &In)>,
+    mut ledger: ResMut<Ledger>,
+) {
+    let per_day = 1.0 / DAYS_PER_YEAR;
+    let mining = &plan.0.mining;
+    for &entity in &order.batches {
+        let Ok((batch, within)) = batches.get(entity) else { continue };
+        let Ok((farm, _)) = farms.get(within.0) else { continue };
+        if !batch.runs(calendar.today) {
+            continue;
+        }
+        ledger.0.count(farm.index, Quantity::CapacityMwHours, 24.0 * batch.mw);
+        if let Model::Miner(machine) = &technologies.models[batch.technology] {
+            let repairs_usd = batch.mw * mining.repair_usd_per_mw_year(machine) * per_day;
+            ledger.0.add(farm.index, Line::FixedOm, -batch.mw * mining.fixed_om_usd_per_mw_year * per_day);
+            ledger.0.add(farm.index, Line::VariableOm, -repairs_usd);
+        }
+    }
+    for &entity in &order.farms {
+        let Ok((farm, at)) = farms.get(entity) else { continue };
+        let Ok(today) = sites.get(at.0) else { continue };
+        let params = &plan.0.sites[farm.site];
+        let overhead_usd = params.overhead_usd_per_year * per_day * today.slots_share(farm.kind);
+        ledger.0.add(farm.index, Line::Overhead, -overhead_usd);
+        if farm.kind == FarmKind::Mining {
+            let mined_mwh: f64 = today.results.iter().map(|r| r.mining_mw).sum();
+            ledger.0.add(farm.index, Line::VariableOm, -mined_mwh * mining.variable_om_usd_per_mwh);
+            ledger.0.count(farm.index, Quantity::UpMwHours, mined_mwh);
+            if let Some(product) = params.grid.as_ref().and_then(|g| g.demand_response.as_ref()) {
+                let enrolled_mw: f64 = today.miners.iter().map(|t| t.mw).sum();
+                let called_hours = today.hours.iter().filter(|h| h.miners_called_off).count() as f64;
+                let capacity_usd = enrolled_mw * product.capacity_payment_usd_per_mw_year * per_day;
+                let events_usd = enrolled_mw * called_hours * product.event_payment_usd_per_mwh;
+                ledger.0.add(farm.index, Line::DemandResponse, capacity_usd + events_usd);
+            }
+        }
+    }
+}
+
+impl Today {
+    /// Part of the site's running connection MW that is of a kind of farm.
+    fn slots_share(&self, kind: FarmKind) -> f64 {
+        let total_mw = self.mining_slots_mw + self.ai_slots_mw;
+        let part_mw = match kind {
+            FarmKind::Mining => self.mining_slots_mw,
+            FarmKind::Hosting | FarmKind::Cloud => self.ai_slots_mw * self.ai_share(kind),
+        };
+        if total_mw > 0.0 { part_mw / total_mw } else { 0.0 }
+    }
+}

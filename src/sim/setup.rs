@@ -1,0 +1,239 @@
+//! From a scenario to a world on the eve of its first day.
+
+use bevy_ecs::prelude::*;
+use rayon::prelude::*;
+
+use super::components::{Batch, CallsLeft, GridSale, Site, SiteLog, Supply, Today};
+use super::decide::act::{ai_index, farm_of, life_years, signed_rent, spawn_batch};
+use super::resources::{
+    Calendar, Chain, ChainDay, Coin, Journal, LastStep, Ledger, Order, Plan, PlannerSupply, Purse, Quote, RestOfWorld,
+    RunMode,
+};
+use super::settle::Peaks;
+use super::technology::{Prices, Technologies};
+use crate::bitcoin::checkpoint::{ChainStart, start_of};
+use crate::bitcoin::fees::daily_fees_btc;
+use crate::bitcoin::hashprice::hashprice_usd_per_ph_day;
+use crate::bitcoin::market::daily_prices;
+use crate::bitcoin::network::Network;
+use crate::bitcoin::protocol::{RETARGET_TIMESPAN_S, SAT_PER_BTC, halving_epoch, subsidy_sat};
+use crate::bitcoin::race::{Mode, Race};
+use crate::calendar::DAYS_PER_YEAR;
+use crate::compute::Catalogue;
+use crate::dispatch::{Hour, Loads, Terms, dispatch_hour};
+use crate::energy::{Hourly, Sampling, supply, supply_sample};
+use crate::finance::Kind;
+use crate::placement::FarmKind;
+use crate::results::tables::Origin;
+use crate::scenario::Scenario;
+use crate::scenario::model::{Site as SiteParams, Standing};
+
+use super::SimError;
+
+/// The world of a scenario on the eve of its first day.
+///
+/// # Errors
+/// When the chain's start is not known or the catalogue has wrong entries: a checked scenario has neither.
+pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimError> {
+    let start = chain_start(scenario)?;
+    let days = scenario.days();
+    let catalogue = Catalogue::build(&scenario.machines, scenario.end).map_err(|wrong| SimError::setup(&wrong))?;
+    let coin = coin(scenario, days, seed);
+    let quote = first_quote(&start, &coin);
+    let mut world = World::new();
+    insert_chain(&mut world, scenario, &start, mode, seed);
+    world.insert_resource(Calendar::new(scenario.start, scenario.end, halving_epoch(start.height + 1)));
+    world.insert_resource(Ledger(crate::finance::Ledger::new(scenario.start, halving_epoch(start.height + 1))));
+    world.insert_resource(Technologies::new(catalogue, scenario.start, days, seed));
+    world.insert_resource(Purse {
+        left_usd: scenario.placement.budget_usd,
+        mining_mw_this_year: 0.0,
+        it_mw: [(0.0, 0.0); 2],
+    });
+    world.insert_resource(PlannerSupply(supplies(scenario, days, seed, "planner")));
+    world.insert_resource(RunMode(mode));
+    world.insert_resource(LastStep(scenario.start));
+    world.insert_resource(coin);
+    world.insert_resource(quote);
+    world.init_resource::<Order>();
+    world.init_resource::<Journal>();
+    world.insert_resource(Plan(scenario.clone()));
+    spawn_sites(&mut world, scenario, days, seed);
+    stand_farms(&mut world, scenario);
+    let ours_eh_s = standing_hashrate_eh_s(&mut world);
+    insert_rest_of_world(&mut world, scenario, &start, quote.hashprice_usd, ours_eh_s);
+    Ok(world)
+}
+
+/// State of the chain on the first day.
+///
+/// # Errors
+/// When the embedded table does not know the date and the scenario does not say.
+pub fn chain_start(scenario: &Scenario) -> Result<ChainStart, SimError> {
+    let start = match &scenario.bitcoin.start {
+        Some(given) => given.start_of(scenario.start),
+        None => start_of(scenario.start),
+    };
+    start.map_err(|e| SimError::Setup(e.to_string()))
+}
+
+fn coin(scenario: &Scenario, days: usize, seed: u64) -> Coin {
+    let bitcoin = &scenario.bitcoin;
+    Coin {
+        price_usd: daily_prices(&bitcoin.price, scenario.data.price.as_ref(), scenario.start, days, seed),
+        fees_btc: daily_fees_btc(&bitcoin.fees, scenario.start, days, seed),
+    }
+}
+
+fn first_quote(start: &ChainStart, coin: &Coin) -> Quote {
+    let difficulty = start.bits.difficulty();
+    let subsidy_btc = subsidy_sat(start.height + 1) as f64 / SAT_PER_BTC as f64;
+    let (price_usd, fees_btc) = (coin.price_usd[0], coin.fees_btc[0]);
+    let hashprice_usd = hashprice_usd_per_ph_day(difficulty, subsidy_btc, fees_btc, price_usd);
+    Quote { price_usd, fees_btc, subsidy_btc, difficulty, hashprice_usd }
+}
+
+fn insert_chain(world: &mut World, scenario: &Scenario, start: &ChainStart, mode: Mode, seed: u64) {
+    let everybody_else = ["rest of the world".to_owned()];
+    let race = Race::new(start, mode, scenario.bitcoin.hashes_per_block, seed, &everybody_else);
+    world.insert_resource(Chain { race, hashrate_eh_s: vec![0.0], day: ChainDay::default() });
+}
+
+/// The rest of the world runs what the difficulty implies at ten minutes a block, less what stands at our sites.
+fn insert_rest_of_world(world: &mut World, scenario: &Scenario, start: &ChainStart, hashprice_usd: f64, ours_eh_s: f64) {
+    let block_s = RETARGET_TIMESPAN_S as f64 / 2_016.0;
+    let everybody_eh_s = start.bits.expected_hashes() / block_s / 1e18;
+    let model = &scenario.bitcoin.network;
+    let others_eh_s = (everybody_eh_s - ours_eh_s).max(0.0);
+    world.insert_resource(RestOfWorld(Network::new(model, scenario.start, others_eh_s, hashprice_usd)));
+}
+
+/// Every site's hours over the horizon, drawn side by side: a site's draw depends on nothing but itself.
+fn supplies(scenario: &Scenario, days: usize, seed: u64, stream: &str) -> Vec<Hourly> {
+    let sampling = Sampling {
+        seed,
+        stream,
+        weather: &scenario.weather,
+        files: &scenario.data.series,
+        start: scenario.start,
+        days,
+    };
+    let draw = if stream == "planner" { supply_sample } else { supply };
+    scenario.sites.par_iter().map(|site| draw(&site.name, site.location(), &site.energy(), &sampling)).collect()
+}
+
+fn spawn_sites(world: &mut World, scenario: &Scenario, days: usize, seed: u64) {
+    let supplies = supplies(scenario, days, seed, "weather");
+    for (index, (params, supply)) in scenario.sites.iter().zip(supplies).enumerate() {
+        let account =
+            world.resource_mut::<Ledger>().0.add_farm(&format!("{}/grid_sale", params.name), &params.name, Kind::GridSale);
+        let site_terms = terms(params);
+        let site = Site { index, terms: site_terms };
+        let entity = world
+            .spawn((
+                site,
+                Supply(supply),
+                CallsLeft::of_year(params),
+                Today::idle(&site_terms),
+                GridSale(account),
+                SiteLog::default(),
+                Peaks::default(),
+            ))
+            .id();
+        world.resource_mut::<Order>().sites.push(entity);
+    }
+}
+
+/// What energy costs at a site beside the market price.
+fn terms(site: &SiteParams) -> Terms {
+    Terms {
+        surplus_cost_usd_per_mwh: site.surplus.as_ref().map_or(0.0, |s| s.cost_usd_per_mwh),
+        hydro_cost_usd_per_mwh: site.hydro.as_ref().map_or(0.0, |h| h.water_value_usd_per_mwh),
+        import_adder_usd_per_mwh: site.grid.as_ref().map_or(0.0, |g| g.delivery_adder_usd_per_mwh),
+        export_fee_usd_per_mwh: site.export.as_ref().map_or(0.0, |e| e.fee_usd_per_mwh),
+        backup_mw: 0.0,
+        backup_cost_usd_per_mwh: 0.0,
+    }
+}
+
+/// The farms that stand on the first day, their capital sunk.
+fn stand_farms(world: &mut World, scenario: &Scenario) {
+    for (site, params) in scenario.sites.iter().enumerate() {
+        for standing in &params.standing {
+            stand(world, scenario, site, standing);
+        }
+    }
+}
+
+fn stand(world: &mut World, scenario: &Scenario, site: usize, standing: &Standing) {
+    let Some(technology) = technology_of(world, scenario, standing) else { return };
+    let online = scenario.start.plus_days(-(standing.age_years * DAYS_PER_YEAR).round() as i32);
+    let quote = *world.resource::<Quote>();
+    let technologies = world.resource::<Technologies>();
+    let model = &technologies.models[technology];
+    let prices = Prices::of(scenario, scenario.start, &quote);
+    let worth = prices.new_outlay(model, scenario.sites[site].climate);
+    let until = online.plus_months((12.0 * life_years(&prices, model)).round() as i32);
+    let it_mw = standing.mw * prices.critical_it_mw_per_mw(model);
+    let mut batch = Batch::new(technology, standing.mw, online, until.max(scenario.start.plus_months(12)), worth);
+    batch.signed_rent_usd_per_kw_month = signed_rent(world, standing.kind);
+    if let Some(i) = ai_index(standing.kind) {
+        world.resource_mut::<Purse>().it_mw[i].0 += it_mw;
+    }
+    let farm = farm_of(world, site, standing.kind, Origin::Standing, None);
+    spawn_batch(world, farm, batch);
+}
+
+fn technology_of(world: &mut World, scenario: &Scenario, standing: &Standing) -> Option<usize> {
+    let mut technologies = world.resource_mut::<Technologies>();
+    match (standing.kind, &standing.machine) {
+        (FarmKind::Hosting, _) => Some(Technologies::HALL),
+        (FarmKind::Mining, Some(name)) => {
+            let machine = technologies.catalogue.mining_named(name)?.clone();
+            Some(technologies.miner(&machine))
+        }
+        (FarmKind::Cloud, Some(name)) => {
+            let accelerator = technologies.catalogue.accelerator_named(name)?.clone();
+            Some(technologies.cluster(&accelerator, scenario))
+        }
+        (FarmKind::Mining | FarmKind::Cloud, None) => None,
+    }
+}
+
+fn standing_hashrate_eh_s(world: &mut World) -> f64 {
+    let mining = world.resource::<Plan>().0.mining.clone();
+    let mut batches = world.query::<&Batch>();
+    let technologies = world.resource::<Technologies>();
+    let batch_eh_s = |batch: &Batch| match &technologies.models[batch.technology] {
+        super::technology::Model::Miner(m) => mining.nameplate_eh_s(batch.mw, m) * mining.available_share(),
+        _ => 0.0,
+    };
+    batches.iter(world).map(batch_eh_s).sum()
+}
+
+impl Today {
+    /// A day on which nothing is there.
+    fn idle(terms: &Terms) -> Self {
+        const NOTHING: Hour = Hour {
+            surplus_mw: 0.0,
+            hydro_mw: 0.0,
+            import_mw: 0.0,
+            export_mw: 0.0,
+            price_usd_per_mwh: 0.0,
+            miners_called_off: false,
+        };
+        Self {
+            hours: [NOTHING; 24],
+            outage_share: [0.0; 24],
+            results: [dispatch_hour(&NOTHING, terms, &Loads { ai_mw: 0.0, miners: &[] }); 24],
+            miners: Vec::new(),
+            miners_eh_s: Vec::new(),
+            hashrate_eh_s: [0.0; 24],
+            mining_slots_mw: 0.0,
+            ai_slots_mw: 0.0,
+            hosting_draw_mw: 0.0,
+            cloud_draw_mw: 0.0,
+            backup_usd_per_mwh: 0.0,
+        }
+    }
+}

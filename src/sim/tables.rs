@@ -1,0 +1,199 @@
+//! The finished world becomes tables and a summary.
+
+use bevy_ecs::prelude::*;
+
+use super::components::{Batch, Farm, In, Site, SiteLog};
+use super::resources::{Calendar, Chain, Journal, Ledger, Order, Plan};
+use super::technology::Technologies;
+use super::{RunOutput, resources::RunMode};
+use crate::bitcoin::race::Mode;
+use crate::finance::{Books, Kind};
+use crate::results::tables::{ChainRow, DispatchRow, FarmRow, ReasonRow, SiteClass, SiteRow, Tables};
+use crate::results::{Summary, cashflow_rows, epoch_rows, monthly_rows};
+use crate::placement::FarmKind;
+use crate::scenario::model::Site as SiteParams;
+
+/// Closes the books and writes every table.
+pub fn output(mut world: World, seed: u64, mode: Mode) -> RunOutput {
+    let plan = world.remove_resource::<Plan>().expect("the world was set up").0;
+    let ledger = world.remove_resource::<Ledger>().expect("the world was set up").0;
+    let journal = world.remove_resource::<Journal>().expect("the world was set up");
+    let books = ledger.close(plan.end.plus_days(-1), &plan.finance);
+    let mut tables = Tables {
+        monthly: monthly_rows(&books),
+        epochs: epoch_rows(&books, &journal.network),
+        cashflow: cashflow_rows(&books),
+        network: journal.network,
+        events: journal.events,
+        placements: journal.placements,
+        placed: journal.placed,
+        ..Tables::default()
+    };
+    let chain = world.resource::<Chain>();
+    tables.chain = chain.race.periods().iter().map(chain_row).collect();
+    tables.headers = chain.race.headers().to_vec();
+    for &entity in &world.resource::<Order>().sites {
+        let site = &plan.sites[world.get::<Site>(entity).expect("sites keep their component").index];
+        let log = world.get::<SiteLog>(entity).expect("sites keep their log");
+        tables.sites.push(site_row(site, log, &books));
+        tables.dispatch.extend(dispatch_rows(site, log));
+        tables.reasons.extend(reason_rows(&world, entity, site, log));
+    }
+    tables.farms = farm_rows(&world, &plan.sites, &books);
+    let mode = match world.get_resource::<RunMode>().map_or(mode, |m| m.0) {
+        Mode::Hash => "hash",
+        Mode::Sampled => "sampled",
+        Mode::Expected => "expected",
+    };
+    let summary = Summary::new(&plan.name, seed, mode, &tables, &books);
+    RunOutput { tables, summary }
+}
+
+/// What powers a site, by its sources.
+pub fn site_class(site: &SiteParams) -> SiteClass {
+    match (&site.surplus, &site.hydro) {
+        (Some(_), Some(_)) => SiteClass::Mixed,
+        (Some(_), None) => SiteClass::Surplus,
+        (None, Some(_)) => SiteClass::Hydro,
+        (None, None) => SiteClass::Grid,
+    }
+}
+
+fn chain_row(period: &crate::bitcoin::race::Period) -> ChainRow {
+    ChainRow {
+        first_height: period.first_height,
+        nbits: format!("{:08x}", period.bits.bits()),
+        shift: period.shift,
+        blocks: period.blocks,
+        hashes: period.hashes,
+        first_time_unix: period.first_time_unix,
+        last_time_unix: period.last_time_unix,
+    }
+}
+
+fn site_row(site: &SiteParams, log: &SiteLog, books: &Books) -> SiteRow {
+    let cells = || log.heat.iter().flatten();
+    let hours: f64 = cells().map(|c| c.hours).sum();
+    let price: f64 = cells().map(|c| c.price_usd_per_mwh).sum();
+    let mut row = SiteRow {
+        site: site.name.clone(),
+        site_class: site_class(site),
+        latitude_deg: site.latitude_deg,
+        longitude_deg: site.longitude_deg,
+        mining_mw: log.mining_mw,
+        ai_mw: log.ai_mw,
+        peak_mining_mw: log.peak_mining_mw,
+        peak_ai_mw: log.peak_ai_mw,
+        surplus_available_mwh: log.surplus_available_mwh,
+        hydro_available_mwh: log.hydro_available_mwh,
+        export_mwh: cells().map(|c| c.export_mwh).sum(),
+        curtailed_mwh: cells().map(|c| c.curtailed_mwh).sum(),
+        grid_outage_hours: log.outage_hours,
+        mean_price_usd_per_mwh: (site.price.is_some() && hours > 0.0).then(|| price / hours),
+        ..SiteRow::default()
+    };
+    row.fill_from(books);
+    row
+}
+
+fn dispatch_rows(site: &SiteParams, log: &SiteLog) -> Vec<DispatchRow> {
+    let mut rows = Vec::new();
+    for (month, cells) in (1..).zip(&log.heat) {
+        for (hour_utc, cell) in (0..).zip(cells).filter(|(_, c)| c.hours > 0.0) {
+            let mean = |sum: f64| sum / cell.hours;
+            rows.push(DispatchRow {
+                site: site.name.clone(),
+                month,
+                hour_utc,
+                mining_mw: mean(cell.mining_mwh),
+                ai_mw: mean(cell.ai_mwh),
+                export_mw: mean(cell.export_mwh),
+                curtailed_mw: mean(cell.curtailed_mwh),
+                surplus_mw: mean(cell.surplus_mwh),
+                hydro_mw: mean(cell.hydro_mwh),
+                grid_mw: mean(cell.grid_mwh),
+                price_usd_per_mwh: site.price.is_some().then(|| mean(cell.price_usd_per_mwh)),
+            });
+        }
+    }
+    rows
+}
+
+fn reason_rows(world: &World, entity: Entity, site: &SiteParams, log: &SiteLog) -> Vec<ReasonRow> {
+    let plan_index = world.get::<Site>(entity).map(|s| s.index);
+    let farms = world.resource::<Order>().farms.iter().filter_map(|&f| world.get::<Farm>(f));
+    let hosted = farms.into_iter().any(|f| f.kind == FarmKind::Hosting && Some(f.site) == plan_index);
+    let ai = if hosted { Kind::Hosting } else { Kind::Cloud };
+    log.reasons
+        .iter()
+        .map(|((year, kind, reason), hours)| ReasonRow {
+            year: i32::from(*year),
+            site: site.name.clone(),
+            kind: if *kind == "mining" { Kind::Mining } else { ai },
+            reason: (*reason).to_owned(),
+            hours: *hours,
+        })
+        .collect()
+}
+
+/// One row per farm, in order of creation, and one per site's grid sale that could sell anything.
+fn farm_rows(world: &World, sites: &[SiteParams], books: &Books) -> Vec<FarmRow> {
+    let order = world.resource::<Order>();
+    let mut rows: Vec<FarmRow> = order
+        .farms
+        .iter()
+        .filter_map(|&entity| Some((entity, world.get::<Farm>(entity)?)))
+        .map(|(entity, farm)| {
+            let batches: Vec<&Batch> = order
+                .batches
+                .iter()
+                .filter(|&&b| world.get::<In>(b).is_some_and(|i| i.0 == entity))
+                .filter_map(|&b| world.get::<Batch>(b))
+                .collect();
+            farm_row(world, farm, &batches, sites, books)
+        })
+        .collect();
+    for (site, name) in sites.iter().map(|s| (s, format!("{}/grid_sale", s.name))) {
+        if books.totals(|f| f.name == name, |_| true).energy_mwh() > 0.0 {
+            let mut row = FarmRow {
+                farm: name,
+                site: site.name.clone(),
+                site_class: site_class(site),
+                kind: Kind::GridSale,
+                origin: crate::results::tables::Origin::Standing,
+                ..FarmRow::default()
+            };
+            row.fill_from(books);
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+fn farm_row(world: &World, farm: &Farm, batches: &[&Batch], sites: &[SiteParams], books: &Books) -> FarmRow {
+    let (calendar, technologies) = (world.resource::<Calendar>(), world.resource::<Technologies>());
+    let site = &sites[farm.site];
+    let last = batches.iter().map(|b| b.until).max().unwrap_or(calendar.end).min(calendar.end);
+    let at_last = |b: &&&Batch| b.runs(last.plus_days(-1));
+    let machines: Vec<String> = batches
+        .iter()
+        .filter(at_last)
+        .map(|b| format!("{} {:.1} MW", technologies.models[b.technology].name(), b.mw))
+        .collect();
+    let online = batches.iter().map(|b| b.online).min().filter(|d| *d < calendar.end);
+    let mut row = FarmRow {
+        farm: format!("{}/{}", site.name, farm.kind.as_str()),
+        site: site.name.clone(),
+        site_class: site_class(site),
+        kind: super::decide::act::book_kind(farm.kind),
+        machines: machines.join("; "),
+        capacity_mw: batches.iter().filter(at_last).map(|b| b.mw).sum(),
+        built_on: farm.decided.map(|d| d.to_string()),
+        online_on: online.map(|d| d.to_string()),
+        retired_on: (last < calendar.end).then(|| last.to_string()),
+        origin: farm.origin,
+        ..FarmRow::default()
+    };
+    row.fill_from(books);
+    row
+}
