@@ -1,7 +1,6 @@
 //! Progress bars on standard error: hidden off a terminal and with `--quiet`.
 
 use crate::sim::Progress;
-
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Instant;
 
