@@ -254,7 +254,7 @@ fn label_spots(disc: Area, width: f64) -> Vec<Area> {
     const HALF_LINE: f64 = 10.0;
     let (x, y) = (f64::midpoint(disc.0, disc.2), f64::midpoint(disc.1, disc.3));
     let mut spots = Vec::new();
-    for ring in 0..3 {
+    for ring in 0..2 {
         let gap = 6.0 + 22.0 * f64::from(ring);
         let (left, right) = (disc.0 - gap - width, disc.2 + gap);
         let (above, below) = (disc.1 - gap - HALF_LINE, disc.3 + gap + HALF_LINE);
