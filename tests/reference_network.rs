@@ -57,11 +57,7 @@ fn retargets() -> Vec<(Day, u32, f64)> {
         .records()
         .map(|record| {
             let record = record.unwrap();
-            (
-                Day::of_unix(record[1].parse().unwrap()),
-                record[0].parse().unwrap(),
-                record[4].parse().unwrap(),
-            )
+            (Day::of_unix(record[1].parse().unwrap()), record[0].parse().unwrap(), record[4].parse().unwrap())
         })
         .collect()
 }
@@ -78,9 +74,7 @@ struct Response {
 fn response(hashrate: &[f64], halving: usize) -> Response {
     let mean = |day: usize| math::mean(&hashrate[day - 13..=day]);
     let before = mean(halving - 1);
-    let trough = (1..120)
-        .min_by(|a, b| mean(halving + a).total_cmp(&mean(halving + b)))
-        .unwrap();
+    let trough = (1..120).min_by(|a, b| mean(halving + a).total_cmp(&mean(halving + b))).unwrap();
     let recovery = (trough..hashrate.len() - halving).find(|d| mean(halving + d) >= before);
     Response {
         trough_share: mean(halving + trough) / before - 1.0,
@@ -121,18 +115,8 @@ fn replay(market: &Market, subsidy_btc: f64, halving: Day, lead_days: i32) -> Ve
     );
     let hashrate = implied_hashrate_eh_s(difficulty, 600.0);
     let network = Network::new(&NetworkModel::default(), start, hashrate, hashprice);
-    let chain = ChainSnapshot {
-        height: height - 1,
-        difficulty,
-    };
-    project(
-        &network,
-        chain,
-        market.price_usd,
-        market.fees_btc_per_block,
-        start,
-        halving.plus_days(365),
-    )
+    let chain = ChainSnapshot { height: height - 1, difficulty };
+    project(&network, chain, market.price_usd, market.fees_btc_per_block, start, halving.plus_days(365))
 }
 
 const LEADS: [i32; 6] = [75, 90, 105, 120, 135, 150];
@@ -141,10 +125,7 @@ const LEADS: [i32; 6] = [75, 90, 105, 120, 135, 150];
 fn mean_response(market: &Market, subsidy_btc: f64, halving: Day) -> Response {
     let all = LEADS.map(|lead| {
         let points = replay(market, subsidy_btc, halving, lead);
-        let halved = points
-            .iter()
-            .find(|p| p.subsidy_btc < subsidy_btc)
-            .expect("the run crosses the halving");
+        let halved = points.iter().find(|p| p.subsidy_btc < subsidy_btc).expect("the run crosses the halving");
         response(&daily(&points), (halved.day.0 - points[0].day.0) as usize)
     });
     println!("{halving}");
@@ -163,10 +144,7 @@ fn mean_response(market: &Market, subsidy_btc: f64, halving: Day) -> Response {
         recovery_day: mean(|r| r.recovery_day),
     };
     println!("  mean {mean:?}");
-    assert!(
-        all.iter().all(|r| (-0.25..-0.04).contains(&r.trough_share)),
-        "no single start is far off"
-    );
+    assert!(all.iter().all(|r| (-0.25..-0.04).contains(&r.trough_share)), "no single start is far off");
     mean
 }
 
@@ -192,9 +170,7 @@ fn hashprice_of_past_years_is_that_of_the_hashrate_index() {
             .iter()
             .map(|d| hashprice_usd_per_ph_day(d.difficulty, d.subsidy_btc, d.fees_btc_per_block, d.price_usd))
             .collect();
-        let (least, most) = prices
-            .iter()
-            .fold((f64::MAX, 0.0_f64), |(l, m), p| (l.min(*p), m.max(*p)));
+        let (least, most) = prices.iter().fold((f64::MAX, 0.0_f64), |(l, m), p| (l.min(*p), m.max(*p)));
         for (ours, expected) in [(math::mean(&prices), mean), (least, low), (most, high)] {
             assert!((ours / expected - 1.0).abs() < 0.001, "{year}: {ours} {expected}");
         }
@@ -206,16 +182,11 @@ fn hashprice_of_past_years_is_that_of_the_hashrate_index() {
 #[ignore = "needs ../shared; .ci/run runs it"]
 fn the_measure_of_a_halving_is_that_of_the_table() {
     let hashrate: Vec<f64> = history().iter().map(|d| d.hashrate_eh_s).collect();
-    for (halving, trough, at, back) in [
-        ("2012-11-28", -0.150, 27.0, 77.0),
-        ("2016-07-09", -0.080, 21.0, 35.0),
-        ("2020-05-11", -0.222, 15.0, 55.0),
-    ] {
+    for (halving, trough, at, back) in
+        [("2012-11-28", -0.150, 27.0, 77.0), ("2016-07-09", -0.080, 21.0, 35.0), ("2020-05-11", -0.222, 15.0, 55.0)]
+    {
         let r = response(&hashrate, index(day(halving)));
-        assert!(
-            (r.trough_share - trough).abs() < 0.0006 && r.trough_day == at && r.recovery_day == back,
-            "{r:?}"
-        );
+        assert!((r.trough_share - trough).abs() < 0.0006 && r.trough_day == at && r.recovery_day == back, "{r:?}");
     }
 }
 
@@ -223,10 +194,8 @@ fn the_measure_of_a_halving_is_that_of_the_table() {
 #[ignore = "needs ../shared; .ci/run runs it"]
 fn the_halvings_of_2016_and_2020_come_out_of_real_prices() {
     let days = history();
-    let market = Market {
-        price_usd: &|d| days[index(d)].price_usd,
-        fees_btc_per_block: &|d| days[index(d)].fees_btc_per_block,
-    };
+    let market =
+        Market { price_usd: &|d| days[index(d)].price_usd, fees_btc_per_block: &|d| days[index(d)].fees_btc_per_block };
     for (halving, subsidy_btc) in [("2016-07-09", 25.0), ("2020-05-11", 12.5)] {
         let r = mean_response(&market, subsidy_btc, day(halving));
         assert_trough_as_in_history(&r);
@@ -261,30 +230,19 @@ const FEES_2024: [(&str, f64); 7] = [
 ];
 
 fn price_2024(at: Day) -> f64 {
-    let after = PRICES_2024
-        .iter()
-        .position(|p| day(p.0) > at)
-        .unwrap_or(PRICES_2024.len() - 1)
-        .max(1);
+    let after = PRICES_2024.iter().position(|p| day(p.0) > at).unwrap_or(PRICES_2024.len() - 1).max(1);
     let ((d0, p0), (d1, p1)) = (PRICES_2024[after - 1], PRICES_2024[after]);
     p0 * math::powf(p1 / p0, at.years_since(day(d0)) / day(d1).years_since(day(d0)))
 }
 
 fn fees_2024(at: Day) -> f64 {
-    FEES_2024
-        .iter()
-        .rev()
-        .find(|f| day(f.0) <= at)
-        .map_or(FEES_2024[0].1, |f| f.1)
+    FEES_2024.iter().rev().find(|f| day(f.0) <= at).map_or(FEES_2024[0].1, |f| f.1)
 }
 
 #[test]
 #[ignore = "needs ../shared; .ci/run runs it"]
 fn the_halving_of_2024_comes_out_of_the_known_prices_but_for_its_quick_recovery() {
-    let market = Market {
-        price_usd: &price_2024,
-        fees_btc_per_block: &fees_2024,
-    };
+    let market = Market { price_usd: &price_2024, fees_btc_per_block: &fees_2024 };
     let halving = day("2024-04-20");
     let r = mean_response(&market, 6.25, halving);
     assert_trough_as_in_history(&r);
@@ -299,14 +257,7 @@ fn the_halving_of_2024_comes_out_of_the_known_prices_but_for_its_quick_recovery(
         let at = |date: &str| (day(date).0 - points[0].day.0) as usize;
         quarter.push(math::mean(&hashrate[at("2024-07-01")..at("2024-10-01")]));
         year_later.push(*hashrate.last().unwrap());
-        june.push(
-            points
-                .iter()
-                .rev()
-                .find(|p| p.day <= day("2024-06-15"))
-                .unwrap()
-                .network_j_per_th,
-        );
+        june.push(points.iter().rev().find(|p| p.day <= day("2024-06-15")).unwrap().network_j_per_th);
     }
     println!("Q3 2024 {quarter:.0?}, April 2025 {year_later:.0?}, June 2024 J/TH {june:.1?}");
     for (ours, real, tolerance) in [(&quarter, 628.8, 0.12), (&year_later, 859.0, 0.12), (&june, 28.2, 0.08)] {

@@ -264,11 +264,7 @@ impl Network {
                 let stock = Stock::from_history(model, start, hashrate, hashprice_usd_per_ph_day);
                 let orders = OrderBook::from_history(model, start, stock.installed_eh_s(), hashprice_usd_per_ph_day);
                 let mut network = Self {
-                    kind: Kind::Vintages(Box::new(Machines {
-                        model: model.clone(),
-                        stock,
-                        orders,
-                    })),
+                    kind: Kind::Vintages(Box::new(Machines { model: model.clone(), stock, orders })),
                     hashrate_eh_s: hashrate,
                     efficiency_j_per_th: 0.0,
                 };
@@ -348,10 +344,7 @@ mod tests {
     /// Twelve years from January 2024 over three halvings, price from 44,000 USD with a growth per year.
     fn twelve_years(model: &NetworkModel, price: impl Fn(f64) -> f64) -> Vec<ForecastPoint> {
         let (from, to) = (day("2024-01-06"), day("2036-06-30"));
-        let chain = ChainSnapshot {
-            height: 824_543,
-            difficulty: DIFFICULTY,
-        };
+        let chain = ChainSnapshot { height: 824_543, difficulty: DIFFICULTY };
         forecast(&network(model), chain, |d| price(d.years_since(from)), 0.2, from, to)
     }
 
@@ -361,17 +354,10 @@ mod tests {
 
     #[test]
     fn a_network_starts_at_its_hashrate_and_efficiency() {
-        for model in [
-            NetworkModel::default(),
-            NetworkModel::Exogenous(ExogenousModel::default()),
-        ] {
+        for model in [NetworkModel::default(), NetworkModel::Exogenous(ExogenousModel::default())] {
             let network = network(&model);
             assert!((network.hashrate_eh_s() / 524.0 - 1.0).abs() < 1e-9);
-            assert!(
-                (33.0..34.5).contains(&network.efficiency_j_per_th()),
-                "{}",
-                network.efficiency_j_per_th()
-            );
+            assert!((33.0..34.5).contains(&network.efficiency_j_per_th()), "{}", network.efficiency_j_per_th());
         }
     }
 
@@ -379,11 +365,7 @@ mod tests {
     fn an_exogenous_network_grows_at_its_rate_whatever_the_price() {
         let model = NetworkModel::Exogenous(ExogenousModel::default());
         let mut network = network(&model);
-        network.step(
-            day("2025-01-06"),
-            DAYS_PER_YEAR,
-            &MarketView::new(877_000, 1e14, 1.0, 3.125, 0.1),
-        );
+        network.step(day("2025-01-06"), DAYS_PER_YEAR, &MarketView::new(877_000, 1e14, 1.0, 3.125, 0.1));
         assert!((network.hashrate_eh_s() / (524.0 * 1.42) - 1.0).abs() < 1e-9);
     }
 
@@ -408,11 +390,7 @@ mod tests {
         // 44,000 USD for 12 years: revenue falls to an eighth (plus fees), machines improve about fivefold.
         assert!(last.hashprice_usd_per_ph_day < 0.3 * first.hashprice_usd_per_ph_day);
         assert!(last.network_j_per_th < 0.2 * first.network_j_per_th);
-        assert!(
-            (0.3..3.0).contains(&(last.network_eh_s / first.network_eh_s)),
-            "{}",
-            last.network_eh_s
-        );
+        assert!((0.3..3.0).contains(&(last.network_eh_s / first.network_eh_s)), "{}", last.network_eh_s);
         // Free entry: revenue of what runs stays near the cost of power, below it only in the shock of a halving.
         for point in points.iter().skip(26) {
             let per_mwh = point.hashprice_usd_per_ph_day / (0.024 * point.network_j_per_th);
@@ -433,18 +411,10 @@ mod tests {
     fn shocks_of_a_tenth_and_ten_times_the_price_neither_explode_nor_stop_the_chain() {
         for factor in [0.1, 10.0] {
             let shock = |years: f64| {
-                if (2.0..4.0).contains(&years) {
-                    factor * 50_000.0
-                } else {
-                    50_000.0
-                }
+                if (2.0..4.0).contains(&years) { factor * 50_000.0 } else { 50_000.0 }
             };
             let points = twelve_years(&NetworkModel::default(), shock);
-            assert!(
-                points
-                    .iter()
-                    .all(|p| p.network_eh_s.is_finite() && p.difficulty.is_finite() && p.days > 0.0)
-            );
+            assert!(points.iter().all(|p| p.network_eh_s.is_finite() && p.difficulty.is_finite() && p.days > 0.0));
             assert!(points.iter().all(|p| (0.5..1e5).contains(&p.network_eh_s)), "{factor}");
             // Five years after, the network is of the size it would have had.
             let calm = twelve_years(&NetworkModel::default(), |_| 50_000.0);
@@ -480,10 +450,7 @@ mod tests {
 
     #[test]
     fn more_power_price_classes_change_little() {
-        let fine = NetworkModel::Vintages(VintagesModel {
-            power_price_cells: 32,
-            ..VintagesModel::default()
-        });
+        let fine = NetworkModel::Vintages(VintagesModel { power_price_cells: 32, ..VintagesModel::default() });
         let coarse = twelve_years(&NetworkModel::default(), growing(0.1));
         let fine = twelve_years(&fine, growing(0.1));
         let ratio = coarse[coarse.len() - 1].network_eh_s / fine[fine.len() - 1].network_eh_s;
@@ -502,10 +469,7 @@ mod tests {
 
     #[test]
     fn the_shortest_delivery_may_not_be_the_longest() {
-        let model = VintagesModel {
-            delivery_min_months: 12.0,
-            ..VintagesModel::default()
-        };
+        let model = VintagesModel { delivery_min_months: 12.0, ..VintagesModel::default() };
         assert_eq!(NetworkModel::Vintages(model).check()[0].0, "delivery_min_months");
         assert!(NetworkModel::default().check().is_empty());
     }
@@ -526,10 +490,6 @@ mod tests {
             ..VintagesModel::default()
         };
         let points = twelve_years(&NetworkModel::Vintages(model), growing(0.5));
-        assert!(
-            points
-                .iter()
-                .all(|p| p.network_eh_s.is_finite() && p.network_eh_s > 0.0 && p.difficulty > 0.0)
-        );
+        assert!(points.iter().all(|p| p.network_eh_s.is_finite() && p.network_eh_s > 0.0 && p.difficulty > 0.0));
     }
 }

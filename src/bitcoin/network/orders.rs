@@ -117,11 +117,7 @@ fn expected_hashprices(model: &VintagesModel, hashprice: f64, view: &MarketView)
             let years = (i as f64 + 0.5) / STEPS_PER_YEAR;
             let halvings = if years < to_halving { 0.0 } else { 1.0 + ((years - to_halving) / four_years).floor() };
             let subsidy = view.subsidy_btc * math::exp2(-halvings);
-            let left = if reward > 0.0 {
-                (subsidy + view.fees_btc_per_block) / reward
-            } else {
-                1.0
-            };
+            let left = if reward > 0.0 { (subsidy + view.fees_btc_per_block) / reward } else { 1.0 };
             net_of_fees(model, hashprice) * left * math::powf(1.0 - model.expected_hashprice_fall_per_year, years)
         })
         .collect()

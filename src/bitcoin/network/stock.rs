@@ -94,10 +94,7 @@ impl Stock {
         for vintage in &mut self.vintages {
             let worn = hazard_per_year(model, day.years_since(vintage.delivered)) * days / DAYS_PER_YEAR;
             let kept = math::exp(-worn);
-            vintage
-                .cells
-                .iter_mut()
-                .for_each(|cell| cell.age(kept, kept * kept_idle));
+            vintage.cells.iter_mut().for_each(|cell| cell.age(kept, kept * kept_idle));
             vintage.relocate(sold_share);
         }
         let least = self.installed_eh_s() * NEGLIGIBLE_SHARE;
@@ -341,10 +338,7 @@ mod tests {
         let idle = stock.installed_eh_s();
         stock.wear(&model, day, 365.2425);
         let left = stock.installed_eh_s() / idle;
-        assert!(
-            (0.5..0.65).contains(&left),
-            "a year of idleness leaves e^-1/2 = 0.61, less wear: {left}"
-        );
+        assert!((0.5..0.65).contains(&left), "a year of idleness leaves e^-1/2 = 0.61, less wear: {left}");
     }
 
     #[test]
