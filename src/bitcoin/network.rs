@@ -35,6 +35,8 @@ pub enum NetworkModel {
     Vintages(VintagesModel),
     /// A fixed growth rate, whatever mining earns.
     Exogenous(ExogenousModel),
+    /// Given hashrates, each from its date on, whatever mining earns.
+    Dated(DatedModel),
 }
 
 impl Default for NetworkModel {
@@ -61,6 +63,37 @@ pub struct ExogenousModel {
 impl Default for ExogenousModel {
     fn default() -> Self {
         Self { growth_per_year: 0.42, fleet_efficiency_j_per_th: None, efficiency_gain_per_year: 0.175 }
+    }
+}
+
+/// Hashrate holds from each date to the next.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DatedModel {
+    /// Hashrates from their dates on, in order of date; the first also holds before its date. Required.
+    #[schemars(length(min = 1))]
+    pub points: Vec<HashratePoint>,
+    /// Mean efficiency of the network in J/TH; where left out the history of the start date. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.1, max = 1e7))]
+    pub fleet_efficiency_j_per_th: Option<f64>,
+}
+
+/// Hashrate of the rest of the world from a date on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HashratePoint {
+    /// First UTC day, YYYY-MM-DD. It is taken up at the first retarget or halving from then on. Required.
+    pub date: Day,
+    /// Hashrate in EH/s. Required.
+    #[schemars(range(min = 1e-9, max = 1e9))]
+    pub hashrate_eh_s: f64,
+}
+
+impl DatedModel {
+    fn hashrate_eh_s(&self, day: Day) -> f64 {
+        let known = self.points.iter().rev().find(|p| p.date <= day).or(self.points.first());
+        known.map_or(LEAST_HASHRATE_EH_S, |p| p.hashrate_eh_s)
     }
 }
 
@@ -191,6 +224,9 @@ impl NetworkModel {
                     m.delivery_min_months, m.delivery_max_months
                 ),
             )],
+            Self::Dated(m) if m.points.windows(2).any(|w| w[0].date >= w[1].date) => {
+                vec![("points".into(), "the dates are not in order: put the earlier point first".into())]
+            }
             _ => Vec::new(),
         }
     }
@@ -238,6 +274,7 @@ pub struct Network {
 enum Kind {
     Vintages(Box<Machines>),
     Exogenous(ExogenousModel),
+    Dated(DatedModel),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -259,6 +296,11 @@ impl Network {
                 efficiency_j_per_th: model
                     .fleet_efficiency_j_per_th
                     .unwrap_or_else(|| fleet_efficiency_j_per_th(start, model.efficiency_gain_per_year)),
+            },
+            NetworkModel::Dated(model) => Self {
+                hashrate_eh_s: model.hashrate_eh_s(start),
+                efficiency_j_per_th: model.fleet_efficiency_j_per_th.unwrap_or_else(|| fleet_efficiency_j_per_th(start, 0.0)),
+                kind: Kind::Dated(model.clone()),
             },
             NetworkModel::Vintages(model) => {
                 let stock = Stock::from_history(model, start, hashrate, hashprice_usd_per_ph_day);
@@ -285,6 +327,7 @@ impl Network {
                 self.hashrate_eh_s = (self.hashrate_eh_s * growth).clamp(LEAST_HASHRATE_EH_S, 1e15);
                 self.efficiency_j_per_th *= math::powf(1.0 - model.efficiency_gain_per_year, years);
             }
+            Kind::Dated(model) => self.hashrate_eh_s = model.hashrate_eh_s(day),
             Kind::Vintages(machines) => {
                 let Machines { model, stock, orders } = &mut **machines;
                 for delivery in orders.deliver(day) {
@@ -312,7 +355,7 @@ impl Network {
     pub fn installed_eh_s(&self) -> f64 {
         match &self.kind {
             Kind::Vintages(machines) => machines.stock.installed_eh_s(),
-            Kind::Exogenous(_) => self.hashrate_eh_s,
+            Kind::Exogenous(_) | Kind::Dated(_) => self.hashrate_eh_s,
         }
     }
 
