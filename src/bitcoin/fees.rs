@@ -30,6 +30,9 @@ pub struct FeeModel {
     /// What a spike multiplies the day's fees by. Default: 7. Source: the same three days: 5.5, 6.5 and about 8 times.
     #[schemars(range(min = 1.0, max = 100.0))]
     pub spike_multiple: f64,
+    /// Fees as a fixed share of a block's reward (subsidy and fees), in place of all of the above. Default: none. Source: user's choice, e.g. 0.127 in the fourth quarter of 2023.
+    #[schemars(range(min = 0.0, max = 0.99))]
+    pub share_of_reward: Option<f64>,
 }
 
 impl Default for FeeModel {
@@ -41,6 +44,7 @@ impl Default for FeeModel {
             initial_btc_per_block: None,
             spikes_per_year: 0.35,
             spike_multiple: 7.0,
+            share_of_reward: None,
         }
     }
 }
@@ -51,6 +55,11 @@ const SPIKE_KEPT_PER_DAY: f64 = 0.5;
 const LARGEST_FEES_BTC: f64 = 200.0;
 
 impl FeeModel {
+    /// Fees of a block in BTC when `drawn_btc` were drawn for its day: the draw, or the fixed share of the reward.
+    pub fn of_block(&self, drawn_btc: f64, subsidy_btc: f64) -> f64 {
+        self.share_of_reward.map_or(drawn_btc, |share| subsidy_btc * share / (1.0 - share))
+    }
+
     /// Long-run mean of the fees per block in BTC: median · exp(log_sd²/2), plus what spikes add.
     pub fn mean_btc_per_block(&self) -> f64 {
         let spike = math::ln(self.spike_multiple);

@@ -50,10 +50,12 @@ pub struct Calendar {
 }
 
 impl Quote {
-    /// The quote of a day. `height` is that of the last block, `payback_months` the span of the outlook.
-    pub fn new(price_usd: f64, fees_btc: f64, height: u32, difficulty: f64, payback_months: f64) -> Self {
-        let hashprice = |subsidy_btc: f64| hashprice_usd_per_ph_day(difficulty, subsidy_btc, fees_btc, price_usd);
+    /// The quote of a day whose price and drawn fees are given, after the block of `height`.
+    pub fn new(scenario: &Scenario, price_usd: f64, drawn_fees_btc: f64, height: u32, difficulty: f64) -> Self {
+        let payback_months = scenario.machines.pricing.payback_months;
         let subsidy_btc = subsidy_btc(height + 1);
+        let fees_btc = scenario.bitcoin.fees.of_block(drawn_fees_btc, subsidy_btc);
+        let hashprice = |subsidy_btc: f64| hashprice_usd_per_ph_day(difficulty, subsidy_btc, fees_btc, price_usd);
         let blocks = BLOCKS_PER_DAY * DAYS_PER_YEAR / 12.0 * payback_months;
         let to_halving = f64::from((height / HALVING_INTERVAL + 1) * HALVING_INTERVAL - height - 1);
         let after_share = if blocks > 0.0 { (1.0 - to_halving / blocks).max(0.0) } else { 0.0 };

@@ -38,9 +38,8 @@ pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimErr
     let days = scenario.days();
     let catalogue = Catalogue::build(&scenario.machines, scenario.end).map_err(|wrong| SimError::setup(&wrong))?;
     let coin = coin(scenario, days, seed);
-    let payback_months = scenario.machines.pricing.payback_months;
     let (price_usd, fees_btc) = (coin.price_usd[0], coin.fees_btc[0]);
-    let quote = Quote::new(price_usd, fees_btc, start.height, start.bits.difficulty(), payback_months);
+    let quote = Quote::new(scenario, price_usd, fees_btc, start.height, start.bits.difficulty());
     let mut world = World::new();
     insert_chain(&mut world, scenario, &start, mode, seed);
     world.insert_resource(Calendar::new(scenario.start, scenario.end, halving_epoch(start.height + 1)));

@@ -133,7 +133,8 @@ fn spans(world: &World) -> Vec<Span> {
     let growth = scenario.placement.expected_price_growth_per_year_share;
     let price_at = |day: Day| planner_price(&scenario.bitcoin.price, calendar.today, quote.price_usd, growth, day);
     let snapshot = ChainSnapshot { height: chain.race.height(), difficulty: quote.difficulty };
-    let fees_btc = scenario.bitcoin.fees.mean_btc_per_block();
+    let fees = &scenario.bitcoin.fees;
+    let fees_btc = fees.of_block(fees.mean_btc_per_block(), quote.subsidy_btc);
     let points =
         forecast(&world.resource::<RestOfWorld>().0, snapshot, price_at, fees_btc, calendar.today, calendar.end);
     let mut spans: Vec<Span> = Vec::new();
