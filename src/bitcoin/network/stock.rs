@@ -74,7 +74,7 @@ impl Stock {
         self.switch_at_once(model, hashprice);
     }
 
-    /// Adds new machines (EH/s, J/TH), evenly to all power prices; they start idle and are switched on like others.
+    /// Adds new machines (EH/s, J/TH), evenly to all power prices; they run at once and are switched off like others where they do not pay.
     pub fn add(&mut self, day: Day, eh_s: f64, efficiency_j_per_th: f64) {
         let classes = self.cost_usd_per_mwh.len();
         let share = Cell { eh_s: eh_s / classes as f64, running_share: 1.0 };
@@ -238,8 +238,7 @@ fn survival(model: &VintagesModel, age_years: f64) -> f64 {
     math::exp(-x * x * x * x)
 }
 
-/// Power price of each class, USD/MWh: means of equal-sized quantile slices would need the inverse normal; their medians
-/// do as well, found by bisection of the normal law.
+/// Power price of each class, USD/MWh: the medians of equal-sized slices of the lognormal law.
 pub(super) fn power_prices(model: &VintagesModel) -> Vec<f64> {
     let cells = model.power_price_cells.max(1);
     (0..cells)
