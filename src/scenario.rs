@@ -47,6 +47,8 @@ pub use schema::schema_json;
 #[cfg(test)]
 mod bad_input_tests;
 #[cfg(test)]
+mod load_tests;
+#[cfg(test)]
 mod robustness_tests;
 #[cfg(test)]
 mod test_scenario;

@@ -5,17 +5,17 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use sha2::{Digest, Sha256};
 
 use super::data::{self, DataFiles};
 use super::diagnostics::{Diagnostic, Diagnostics};
+use super::key_path::KeyPath;
 use super::model::Scenario;
 use super::overrides::{self, Override};
 use super::read::{self, Document};
 use super::report::Report;
 use super::schema::Schema;
-use super::tree::{ser_as_de, serde_message};
 use super::{check, validate};
 
 /// A file whose bytes the result depends on.
@@ -94,22 +94,23 @@ where
     let mut scenario: T = report_serde(document.tree.to_toml().try_into(), &document, out)?;
     let mut report = Report { tree: &document.tree, data: &data, out };
     check(&mut scenario, &mut report);
-    let value = toml::Value::try_from(&scenario).map_err(|e| ser_as_de(&e));
+    let value = toml::Value::try_from(&scenario).map_err(|e| toml::de::Error::custom(e));
     let text = canonical(report_serde(value, &document, out)?, &data);
-    let text = report_serde(text.map_err(|e| ser_as_de(&e)), &document, out)?;
+    let text = report_serde(text.map_err(|e| toml::de::Error::custom(e)), &document, out)?;
     let mut inputs = document.files;
     inputs.extend(data.values().map(|file| InputFile { path: file.shown.clone(), sha256: file.sha256.clone() }));
     Some(LoadedAs { hash: hash(&text, &data), scenario, text, inputs })
 }
 
-/// Turns an error of serde into a mistake of the file.
+/// Turns an error of serde into a mistake of the file, at the key it names as far as it names one.
 fn report_serde<V>(result: Result<V, toml::de::Error>, document: &Document, out: &mut Diagnostics) -> Option<V> {
     result
         .map_err(|error| {
-            out.push(
-                Diagnostic::new("invalid", format!("the scenario cannot be used: {}", serde_message(&error)))
-                    .at(&document.tree.origin, "in this file"),
-            );
+            let whole = error.to_string();
+            let named = whole.rsplit_once("in `").and_then(|(_, rest)| rest.split_once('`'));
+            let path = named.and_then(|(path, _)| KeyPath::parse(path).ok()).unwrap_or_default();
+            let (origin, _) = document.tree.locate(&path);
+            out.push(Diagnostic::new("invalid", error.message()).at(origin, "this cannot be used"));
         })
         .ok()
 }

@@ -189,19 +189,24 @@ fn misplaces_keys(text: &str, line: usize, message: &str) -> bool {
 }
 
 fn syntax_error(text: &str, origin: &Origin, message: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::new("syntax", format!("this is not TOML: {message}")).at(origin, "here");
-    match text.get(origin.span.clone()) {
-        Some(bare) if message.starts_with("string values must be quoted") => {
-            let number = bare.split_whitespace().next().filter(|word| word.parse::<f64>().is_ok());
-            match number {
-                Some(number) => {
-                    diagnostic.help(format!("write the number alone, `{number}`: the unit is part of the key"))
-                }
-                None => diagnostic.help(format!("write text in quotes: `\"{}\"`", bare.trim())),
-            }
+    let written = text.get(origin.span.clone()).unwrap_or_default().trim();
+    let new = |message: String| Diagnostic::new("syntax", message);
+    if message == "duplicate key" {
+        let told = new(format!("`{written}` is given twice")).at(origin, "the second");
+        return told.help("each key and each table is given once: remove one, or merge the two");
+    }
+    if !message.starts_with("string values must be quoted") || written.is_empty() {
+        return new(format!("this is not TOML: {message}")).at(origin, "here");
+    }
+    let told = new(format!("`{written}` is neither a number nor text in quotes")).at(origin, "here");
+    let (number, unit) = written.split_once(char::is_whitespace).unwrap_or((written, ""));
+    match written.to_lowercase().as_str() {
+        "yes" | "on" | "true" => told.help("write `true`"),
+        "no" | "off" | "false" => told.help("write `false`"),
+        _ if number.parse::<f64>().is_ok() && !unit.starts_with(|c: char| c.is_ascii_digit()) => {
+            told.help(format!("write the number alone, `{number}`: the unit is part of the key"))
         }
-        _ if message == "duplicate key" => diagnostic.help("each key and table may be given once: merge the two"),
-        _ => diagnostic,
+        _ => told.help(format!("write text in quotes: `\"{written}\"`")),
     }
 }
 

@@ -228,3 +228,9 @@ impl Folder {
 pub fn messages(text: &str) -> String {
     Folder::new(&[("scenario.toml", text)]).messages(&[])
 }
+
+/// The messages for [`GOOD`] with `old` replaced by `new`.
+pub fn bad(old: &str, new: &str) -> String {
+    assert!(GOOD.contains(old), "`{old}` is in the good scenario");
+    messages(&GOOD.replacen(old, new, 1))
+}

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde::de::Error as _;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostics::{Diagnostic, Diagnostics};
@@ -171,8 +170,8 @@ impl Convert<'_> {
             DeValue::String(text) => Value::Text(text.clone().into_owned()),
             DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
                 Ok(i) => Value::Integer(i),
-                Err(error) => {
-                    self.too_large(&origin, &error.to_string());
+                Err(_) => {
+                    self.too_large(&origin);
                     Value::Integer(0)
                 }
             },
@@ -189,24 +188,11 @@ impl Convert<'_> {
         Origin { source: self.source, span: span.start + self.offset..span.end + self.offset }
     }
 
-    fn too_large(&mut self, origin: &Origin, reason: &str) {
+    fn too_large(&mut self, origin: &Origin) {
         self.out.push(
-            Diagnostic::new("out-of-range", "this whole number cannot be held").at(origin, reason).help(format!(
-                "whole numbers go from {} to {}",
-                i64::MIN,
-                i64::MAX
-            )),
+            Diagnostic::new("out-of-range", "this whole number has too many digits")
+                .at(origin, "cannot be held")
+                .help(format!("whole numbers go from {} to {}", i64::MIN, i64::MAX)),
         );
     }
-}
-
-/// The error serde gives a value that passed the schema yet does not fit its type, in one line.
-pub fn serde_message(error: &toml::de::Error) -> String {
-    let message = error.to_string();
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// An error of the serialiser as one of the reader, so that both are reported alike.
-pub fn ser_as_de(error: &toml::ser::Error) -> toml::de::Error {
-    toml::de::Error::custom(error)
 }

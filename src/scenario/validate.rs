@@ -36,7 +36,9 @@ pub fn validate(schema: &Schema, document: &mut Document, out: &mut Diagnostics)
         let broken: Vec<_> = out.list.iter().filter_map(|d| line_of(d, out)).collect();
         let uncertain = |(source, line)| document.uncertain_from.get(&source).is_some_and(|&from| line >= from);
         let stands = |place| !broken.contains(&place) && !uncertain(place);
-        found.retain(|d| d.code != MISSING && line_of(d, out).is_none_or(stands));
+        // What the parser puts in the place of a broken value has no place of its own.
+        let made_up = |d: &Diagnostic| d.labels.first().is_some_and(|(origin, _)| origin.span == (0..0));
+        found.retain(|d| d.code != MISSING && !made_up(d) && line_of(d, out).is_none_or(stands));
     }
     out.list.append(&mut found);
 }

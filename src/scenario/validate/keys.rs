@@ -49,7 +49,9 @@ impl<'s> Walk<'s> {
         if missing.is_empty() {
             return;
         }
-        let diagnostic = self.missing(&missing, fields, place).at(&origin, "in this table");
+        let diagnostic = self
+            .missing(&missing, fields, place)
+            .at(&origin, if place.keys.is_empty() { "in this file" } else { "in this table" });
         // The kind may come from another file or the command line than the table.
         let tag = chosen.and_then(|c| table.get(c.tag)).filter(|tag| tag.node.origin.source != origin.source);
         self.push(match tag {

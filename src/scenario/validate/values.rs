@@ -158,8 +158,12 @@ impl About<'_> {
             (0, max) => format!("at most {max} are allowed"),
             (min, max) => format!("{min} to {max} are expected"),
         };
-        let entries = if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
-        let message = format!("{} has {entries}, {allowed}", self.name());
+        let found = match count {
+            0 => "is empty".to_owned(),
+            1 => "has 1 entry".to_owned(),
+            count => format!("has {count} entries"),
+        };
+        let message = format!("{} {found}, {allowed}", self.name());
         self.explained(Diagnostic::new("out-of-range", message).at(&node.origin, ""))
     }
 
