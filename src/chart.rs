@@ -74,10 +74,7 @@ const CHARTS: [(&str, Draw); 8] = [
 /// When a file cannot be written or a document cannot be drawn.
 pub fn draw_all(tables: &Tables, title: &str, dir: &Path) -> Result<Vec<PathBuf>, ChartError> {
     let folder = dir.join("charts");
-    std::fs::create_dir_all(&folder).map_err(|source| ChartError::Write {
-        path: folder.clone(),
-        source,
-    })?;
+    std::fs::create_dir_all(&folder).map_err(|source| ChartError::Write { path: folder.clone(), source })?;
     let written = CHARTS
         .par_iter()
         .map(|(name, draw)| write(&folder.join(name), &draw(tables, title)?))
@@ -95,10 +92,7 @@ fn write(stem: &Path, svg: &str) -> Result<Vec<PathBuf>, ChartError> {
             name.push(".");
             name.push(extension);
             let path = PathBuf::from(name);
-            std::fs::write(&path, bytes).map_err(|source| ChartError::Write {
-                path: path.clone(),
-                source,
-            })?;
+            std::fs::write(&path, bytes).map_err(|source| ChartError::Write { path: path.clone(), source })?;
             Ok(path)
         })
         .collect()
@@ -107,10 +101,7 @@ fn write(stem: &Path, svg: &str) -> Result<Vec<PathBuf>, ChartError> {
 /// Rasterises a document at its own size.
 fn png(svg: &str) -> Result<Vec<u8>, ChartError> {
     let failed = |e: &dyn core::fmt::Display| ChartError::Draw(e.to_string());
-    let options = usvg::Options {
-        fontdb: font::database(),
-        ..usvg::Options::default()
-    };
+    let options = usvg::Options { fontdb: font::database(), ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(svg, &options).map_err(|e| failed(&e))?;
     let size = tree.size().to_int_size();
     let mut pixels = Pixmap::new(size.width(), size.height()).ok_or_else(|| failed(&"an empty page"))?;
@@ -173,14 +164,8 @@ mod tests {
             let page = draw(&Tables::default(), "").unwrap();
             assert!(page.contains("\nNo ") || page.contains("\nThe run has no "), "{name}");
         }
-        assert_says(
-            &document(&fixture::idle(), "cost-per-btc"),
-            &["A run · no coin was mined", "BTC price"],
-        );
-        assert_says(
-            &document(&fixture::idle(), "placed-mw"),
-            &["No farm stood in this run."],
-        );
+        assert_says(&document(&fixture::idle(), "cost-per-btc"), &["A run · no coin was mined", "BTC price"]);
+        assert_says(&document(&fixture::idle(), "placed-mw"), &["No farm stood in this run."]);
     }
 
     #[test]
@@ -213,14 +198,7 @@ mod tests {
                 "halving to 0.78125 BTC",
             ],
         );
-        assert_says(
-            &page("network"),
-            &[
-                "Hashprice, USD per PH/s and day",
-                "Difficulty",
-                "Network hashrate, EH/s",
-            ],
-        );
+        assert_says(&page("network"), &["Hashprice, USD per PH/s and day", "Difficulty", "Network hashrate, EH/s"]);
         assert_says(
             &page("placed-mw"),
             &[
@@ -234,49 +212,24 @@ mod tests {
         );
         assert_says(
             &page("margin-per-mwh"),
-            &[
-                "Margin per MWh: mining, AI and grid sale (USD/MWh)",
-                "mining",
-                "AI",
-                "grid sale",
-            ],
+            &["Margin per MWh: mining, AI and grid sale (USD/MWh)", "mining", "AI", "grid sale"],
         );
-        assert_says(
-            &page("cumulative-cash-flow"),
-            &["Cumulative discounted cash flow (million USD)", "all together"],
-        );
+        assert_says(&page("cumulative-cash-flow"), &["Cumulative discounted cash flow (million USD)", "all together"]);
         assert_says(
             &page("dispatch"),
-            &[
-                "Dispatch of sites with farms (MW)",
-                "mining, up to 250 MW",
-                "maximum of the panel",
-            ],
+            &["Dispatch of sites with farms (MW)", "mining, up to 250 MW", "maximum of the panel"],
         );
-        assert_says(
-            &page("map"),
-            &[
-                "Sites and their mining and AI capacity (MW)",
-                "Singapore",
-                "200 MW each",
-            ],
-        );
+        assert_says(&page("map"), &["Sites and their mining and AI capacity (MW)", "Singapore", "200 MW each"]);
     }
 
     #[test]
     fn a_site_s_bars_show_the_epochs_sums_and_depreciation_is_not_cash() {
         let tables = fixture::single();
-        let mining = tables
-            .epochs
-            .iter()
-            .find(|r| r.kind == crate::results::Kind::Mining)
-            .unwrap();
+        let mining = tables.epochs.iter().find(|r| r.kind == crate::results::Kind::Mining).unwrap();
         let bar = scale::short(mining.discounted_cash_flow_usd / 1e6);
         assert_says(&document(&tables, "profit-per-epoch"), &[&bar, &format!("sum {bar}")]);
-        let cash = tables
-            .cashflow
-            .iter()
-            .filter(|r| r.line != "depreciation" && r.scope == crate::results::Scope::Site);
+        let cash =
+            tables.cashflow.iter().filter(|r| r.line != "depreciation" && r.scope == crate::results::Scope::Site);
         let end = scale::short(cash.map(|r| r.discounted_usd).sum::<f64>() / 1e6);
         assert_says(&document(&tables, "cumulative-cash-flow"), &[&end]);
     }

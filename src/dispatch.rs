@@ -2,8 +2,8 @@
 //!
 //! Sources are surplus (wind or solar the grid does not take), hydro, grid import and, for AI only, backup. Loads are
 //! the AI firm, served first whatever it costs, then miners tier by tier; local energy that earns more in the market
-//! is exported. [`dispatch_hour`] gives the full account of an hour with reason codes, [`welfare_usd`] its value alone,
-//! and [`hours_value_usd`] that of many hours, which is what a planner evaluates over and over.
+//! is exported. [`dispatch_hour`] gives the full account of an hour with reason codes, [`hour_value`] its
+//! value alone and [`hours_value_usd`] that of many hours, which is what a planner evaluates over and over.
 
 mod hour;
 mod merit;
@@ -14,4 +14,4 @@ mod welfare;
 
 pub use hour::{Flow, Hour, HourResult, Loads, MinerTier, Terms, dispatch_hour};
 pub use reason::{AiReason, MiningReason};
-pub use welfare::{hours_value_usd, welfare_usd};
+pub use welfare::{HourValue, hour_value, hours_value_usd, welfare_usd};

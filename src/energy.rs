@@ -8,30 +8,36 @@
 //! cells (see `field`).
 
 mod bootstrap;
+mod connection;
 mod field;
 mod hydro;
 mod outage;
-mod params;
+mod plant;
 mod price;
 mod price_model;
 mod read;
 mod sampling;
 mod series;
+mod site;
 mod solar;
 #[cfg(test)]
 mod statistics;
 mod supply;
+mod weather;
 mod wind;
 
-pub use params::{
-    CapacityFactor, ConstantOutput, DemandResponse, Export, FileOutput, GeneratedFlow, Grid, Hydro, HydroFlow,
-    Location, MultiYear, SiteEnergy, SolarMounting, SolarOutput, Surplus, Weather, WindMemory, WindOutput,
+pub use connection::{DemandResponse, Export, Grid};
+pub use plant::{
+    CapacityFactor, ConstantOutput, FileOutput, GeneratedFlow, Hydro, HydroFlow, SolarMounting, SolarOutput, Surplus,
+    WindOutput,
 };
 pub use price::{FilePrice, FlatPrice, GeneratedPrice, MonthlyPrice, PriceSeries};
 pub use read::read_hourly;
 pub use sampling::Sampling;
 pub use series::{CsvSource, HourlySeries, Quantity, SeriesError, SeriesFiles, Stamp, Unit};
+pub use site::{Location, SiteEnergy};
 pub use supply::{Hourly, supply, supply_sample};
+pub use weather::{MultiYear, Weather, WindMemory};
 
 /// One problem of a table: the dotted key path inside it, and what is wrong and what to do.
 pub type Problem = (String, String);

@@ -11,12 +11,14 @@ mod ledger;
 mod line;
 mod params;
 mod tax;
+mod totals;
 mod value;
 
-pub use books::{Books, Returns, Totals};
+pub use books::{Books, Returns};
 pub use depreciation::{Depreciation, MacrsYears};
 pub use ledger::{Farm, Ledger, Period};
 pub use line::{Class, Kind, Line, Quantity};
 pub use params::{FinanceParams, TaxLosses};
 pub use tax::{after_tax_cash_flow, pooled_taxes};
+pub use totals::Totals;
 pub use value::{NoIrr, irr, npv, payback_years};

@@ -1,5 +1,7 @@
 //! Protocol and mined chains against real chain data and the independent `bitcoin` crate.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests stop at the first surprise")]
+
 use bitcoin::block::Header as OracleHeader;
 use bitcoin::consensus::encode::deserialize;
 use bitcoin::hashes::Hash as _;

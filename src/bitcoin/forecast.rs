@@ -142,3 +142,66 @@ impl SmoothChain {
         days
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bitcoin::network::{ExogenousModel, NetworkModel};
+
+    const DIFFICULTY: f64 = 73.197_634e12; // of height 824,544, 6 January 2024
+
+    fn run(growth_per_year: f64, to: &str) -> Vec<ForecastPoint> {
+        let model = ExogenousModel { growth_per_year, ..ExogenousModel::default() };
+        let start = Day::parse("2024-01-06").unwrap();
+        let hashrate = crate::bitcoin::hashprice::implied_hashrate_eh_s(DIFFICULTY, 600.0);
+        let network = Network::new(&NetworkModel::Exogenous(model), start, hashrate, 80.0);
+        let chain = ChainSnapshot { height: 824_543, difficulty: DIFFICULTY };
+        forecast(&network, chain, |_| 44_000.0, 0.1, start, Day::parse(to).unwrap())
+    }
+
+    #[test]
+    fn a_network_that_stands_still_takes_fourteen_days_a_period_at_the_same_difficulty() {
+        let points = run(0.0, "2024-04-01");
+        assert!(points.iter().all(|p| (p.days - 14.0).abs() < 1e-9 && (p.difficulty / DIFFICULTY - 1.0).abs() < 1e-9));
+        assert_eq!(points[1].height, 824_543.0 + 2016.0);
+    }
+
+    #[test]
+    fn growth_makes_halvings_come_early_and_difficulty_follow() {
+        let halving = |growth| run(growth, "2029-01-01").iter().find(|p| p.subsidy_btc < 3.0).unwrap().day;
+        assert!(halving(0.42) < halving(0.0).plus_days(-15));
+        // Two weeks' growth of 42 % a year is 1.35 %: difficulty lags hashrate by one period.
+        let points = run(0.42, "2026-01-01");
+        let pair = &points[points.len() - 2..];
+        assert!((pair[1].difficulty / pair[0].difficulty - 1.0135).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_halving_is_where_a_point_begins() {
+        let points = run(0.2, "2036-01-01");
+        let halvings: Vec<f64> =
+            points.windows(2).filter(|p| p[1].subsidy_btc < p[0].subsidy_btc).map(|p| p[1].height).collect();
+        assert_eq!(halvings, [839_999.0, 1_049_999.0, 1_259_999.0]);
+        for pair in points.windows(2) {
+            let gap = f64::from(pair[0].day.0) + pair[0].days - f64::from(pair[1].day.0);
+            assert!(gap.abs() < 1.0, "points follow each other");
+        }
+    }
+
+    #[test]
+    fn a_network_that_nearly_stops_is_stepped_monthly_and_difficulty_falls_at_most_fourfold() {
+        let chain = ChainSnapshot { height: 824_543, difficulty: DIFFICULTY };
+        let model = NetworkModel::Exogenous(ExogenousModel { growth_per_year: 0.0, ..ExogenousModel::default() });
+        let start = Day::parse("2024-01-06").unwrap();
+        let network = Network::new(&model, start, 5.0, 80.0);
+        let points = forecast(&network, chain, |_| 44_000.0, 0.1, start, Day::parse("2034-01-06").unwrap());
+        assert!(points.iter().all(|p| p.days <= 30.0 + 1e-9));
+        let steps: Vec<f64> = points.windows(2).map(|p| p[1].difficulty / p[0].difficulty).collect();
+        assert!(steps.iter().all(|s| *s >= 0.25 - 1e-12) && steps.iter().any(|s| (s - 0.25).abs() < 1e-9));
+    }
+
+    #[test]
+    fn nothing_is_expected_of_the_past() {
+        assert!(run(0.0, "2023-01-01").is_empty());
+    }
+}

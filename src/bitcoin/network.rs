@@ -89,27 +89,33 @@ pub struct VintagesModel {
     /// Other cost a running machine causes in USD per MWh it draws. Default: 10.5. Source: CCAF survey 2025, all-in operating cost of 55.5 less power of 45.
     #[schemars(range(min = 0.0, max = 500.0))]
     pub other_running_cost_usd_per_mwh: f64,
-    /// Facility power per machine power. Default: 1.1. Source: CBECI best guess.
+    /// Share of revenue that pools keep. Default: 0.02. Source: Braiins and OCEAN 2 %, between Luxor's 0.7 and F2Pool's 4 % (table of January 2026).
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub pool_fee_share: f64,
+    /// Facility power per machine power. Default: 1.05. Source: midway between CBECI's best guess of 1.10 and the figures of CCAF and CoinShares, which count none.
     #[schemars(range(min = 1.0, max = 2.0))]
     pub pue: f64,
-    /// Width of the transition between off and on, relative to the class's cost. Default: 0.1. Source: chosen to join neighbouring power-price classes smoothly.
+    /// Width of the transition between off and on, relative to the class's cost. Default: 0.3. Source: chosen; contracts, hedges and firmware settings spread the switching, and difficulty would swing from period to period if all answered alike.
     #[schemars(range(min = 0.001, max = 1.0))]
     pub switching_width_share: f64,
-    /// Days in which 63 % of the machines that lose money are switched off. Default: 10. Source: troughs of the 14-day mean 15 to 76 days after halvings.
+    /// Days in which 63 % of the machines that lose money are switched off. Default: 7. Source: troughs of the 14-day mean 15 to 76 days after halvings.
     #[schemars(range(min = 0.0, max = 365.0))]
     pub switch_off_days: f64,
-    /// Days in which 63 % of idle machines that would pay are switched on again. Default: 30. Source: hashrate follows price by 1 to 6 weeks (Fantazzini & Kolodin 2020).
+    /// Days in which 63 % of idle machines that would pay are switched on again. Default: 14. Source: hashrate follows price by 1 to 6 weeks (Fantazzini & Kolodin 2020).
     #[schemars(range(min = 0.0, max = 365.0))]
     pub switch_on_days: f64,
     /// Price of new machines.
     pub machine_price: MachinePriceRule,
-    /// Discount rate of machine buyers per year. Default: 0.15. Source: chosen; equity cost of listed miners is of this order.
+    /// What a site costs a buyer beside the machines in USD per MW of facility power. Default: 350000. Source: Sabre56 2024, 0.30 to 0.35 million USD/MW (CoinShares 2026: 0.7 to 1.0 million).
+    #[schemars(range(min = 0.0, max = 1e7))]
+    pub infrastructure_usd_per_mw: f64,
+    /// Discount rate of machine buyers per year. Default: 0.2. Source: chosen, so that growth after the halving of 2024 comes out (859 EH/s a year later).
     #[schemars(range(min = 0.0, max = 2.0))]
     pub discount_rate_per_year: f64,
     /// Years over which buyers count a machine's margin. Default: 4. Source: typical life of 3 to 5 years (Compass).
     #[schemars(range(min = 0.5, max = 20.0))]
     pub economic_life_years: f64,
-    /// Share by which buyers expect hashprice to fall in a year, halvings apart. Default: 0.175. Source: free entry lets the payoff per hash fall at the rate of technical progress (Prat & Walter).
+    /// Share by which buyers expect hashprice to fall in a year, halvings apart. Default: 0.06. Source: mean hashprice fell from 217.6 (2019) to 53.7 (2025), 21 % a year, of which halvings are 16 %; theory (Prat & Walter) gives the rate of technical progress where revenue does not grow.
     #[schemars(range(min = 0.0, max = 0.9))]
     pub expected_hashprice_fall_per_year: f64,
     /// Width of the transition between buying and not buying, relative to the price of a machine. Default: 0.25. Source: chosen; buyers differ in what they expect.
@@ -130,7 +136,13 @@ pub struct VintagesModel {
     /// Years after which a machine is worn out. Default: 7. Source: physical life of 5 to 10 years (asic24).
     #[schemars(range(min = 0.5, max = 30.0))]
     pub physical_life_years: f64,
-    /// Months of idleness after which 63 % of the machines are scrapped. Default: 12. Source: chosen; economic life of 2 to 4 years against the physical life.
+    /// Most of all machines that may be idle at the start; the fleet is taken as more efficient than history says where more would be. Default: 0.35. Source: the 34 % that the fleet of 28.2 J/TH (CCAF, June 2024) implies at that month's hashprice of 50 USD/PH/day.
+    #[schemars(range(min = 0.01, max = 0.95))]
+    pub idle_at_start_max_share: f64,
+    /// Months after which 63 % of the idle machines that pay elsewhere have been sold to cheaper power. Default: 3. Source: chosen, as long as the shortest delivery.
+    #[schemars(range(min = 0.1, max = 1200.0))]
+    pub relocation_months: f64,
+    /// Months of idleness after which 63 % of the machines are scrapped. Default: 24. Source: chosen, so that economic life ends 2 to 4 years before physical life (asic24).
     #[schemars(range(min = 0.1, max = 240.0))]
     pub idle_scrap_months: f64,
 }
@@ -145,21 +157,25 @@ impl Default for VintagesModel {
             power_price_log_sd: 0.37,
             power_price_cells: 16,
             other_running_cost_usd_per_mwh: 10.5,
-            pue: 1.1,
-            switching_width_share: 0.1,
-            switch_off_days: 10.0,
-            switch_on_days: 30.0,
+            pool_fee_share: 0.02,
+            pue: 1.05,
+            switching_width_share: 0.3,
+            switch_off_days: 7.0,
+            switch_on_days: 14.0,
             machine_price: MachinePriceRule::default(),
-            discount_rate_per_year: 0.15,
+            infrastructure_usd_per_mw: 350_000.0,
+            discount_rate_per_year: 0.2,
             economic_life_years: 4.0,
-            expected_hashprice_fall_per_year: 0.175,
+            expected_hashprice_fall_per_year: 0.06,
             ordering_width_share: 0.25,
             hashprice_memory_days: 30.0,
             delivery_min_months: 3.0,
             delivery_max_months: 9.0,
             manufacturing_cap_per_year: 1.0,
             physical_life_years: 7.0,
-            idle_scrap_months: 12.0,
+            idle_at_start_max_share: 0.35,
+            relocation_months: 3.0,
+            idle_scrap_months: 24.0,
         }
     }
 }
@@ -220,8 +236,15 @@ pub struct Network {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Kind {
-    Vintages { model: VintagesModel, stock: Stock, orders: OrderBook },
+    Vintages(Box<Machines>),
     Exogenous(ExogenousModel),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Machines {
+    model: VintagesModel,
+    stock: Stock,
+    orders: OrderBook,
 }
 
 impl Network {
@@ -241,7 +264,7 @@ impl Network {
                 let stock = Stock::from_history(model, start, hashrate, hashprice_usd_per_ph_day);
                 let orders = OrderBook::from_history(model, start, stock.installed_eh_s(), hashprice_usd_per_ph_day);
                 let mut network = Self {
-                    kind: Kind::Vintages { model: model.clone(), stock, orders },
+                    kind: Kind::Vintages(Box::new(Machines { model: model.clone(), stock, orders })),
                     hashrate_eh_s: hashrate,
                     efficiency_j_per_th: 0.0,
                 };
@@ -262,7 +285,8 @@ impl Network {
                 self.hashrate_eh_s = (self.hashrate_eh_s * growth).clamp(LEAST_HASHRATE_EH_S, 1e15);
                 self.efficiency_j_per_th *= math::powf(1.0 - model.efficiency_gain_per_year, years);
             }
-            Kind::Vintages { model, stock, orders } => {
+            Kind::Vintages(machines) => {
+                let Machines { model, stock, orders } = &mut **machines;
                 for delivery in orders.deliver(day) {
                     stock.add(day, delivery.eh_s, delivery.efficiency_j_per_th);
                 }
@@ -287,16 +311,185 @@ impl Network {
     /// Hashrate of all machines installed, running or idle, EH/s.
     pub fn installed_eh_s(&self) -> f64 {
         match &self.kind {
-            Kind::Vintages { stock, .. } => stock.installed_eh_s(),
+            Kind::Vintages(machines) => machines.stock.installed_eh_s(),
             Kind::Exogenous(_) => self.hashrate_eh_s,
         }
     }
 
     fn measure(&mut self) {
-        if let Kind::Vintages { stock, .. } = &self.kind {
-            let (hashrate, efficiency) = stock.running();
+        if let Kind::Vintages(machines) = &self.kind {
+            let (hashrate, efficiency) = machines.stock.running();
             self.hashrate_eh_s = hashrate.clamp(LEAST_HASHRATE_EH_S, 1e15);
             self.efficiency_j_per_th = efficiency;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bitcoin::forecast::{ChainSnapshot, ForecastPoint, forecast};
+
+    const DIFFICULTY: f64 = 73.197_634e12; // of height 824,544, 6 January 2024
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn network(model: &NetworkModel) -> Network {
+        let hashprice = MarketView::new(824_543, DIFFICULTY, 44_000.0, 6.25, 0.1).hashprice_usd_per_ph_day;
+        Network::new(model, day("2024-01-06"), 524.0, hashprice)
+    }
+
+    /// Twelve years from January 2024 over three halvings, price from 44,000 USD with a growth per year.
+    fn twelve_years(model: &NetworkModel, price: impl Fn(f64) -> f64) -> Vec<ForecastPoint> {
+        let (from, to) = (day("2024-01-06"), day("2036-06-30"));
+        let chain = ChainSnapshot { height: 824_543, difficulty: DIFFICULTY };
+        forecast(&network(model), chain, |d| price(d.years_since(from)), 0.2, from, to)
+    }
+
+    fn growing(rate: f64) -> impl Fn(f64) -> f64 {
+        move |years| 44_000.0 * math::powf(1.0 + rate, years)
+    }
+
+    #[test]
+    fn a_network_starts_at_its_hashrate_and_efficiency() {
+        for model in [NetworkModel::default(), NetworkModel::Exogenous(ExogenousModel::default())] {
+            let network = network(&model);
+            assert!((network.hashrate_eh_s() / 524.0 - 1.0).abs() < 1e-9);
+            assert!((33.0..34.5).contains(&network.efficiency_j_per_th()), "{}", network.efficiency_j_per_th());
+        }
+    }
+
+    #[test]
+    fn an_exogenous_network_grows_at_its_rate_whatever_the_price() {
+        let model = NetworkModel::Exogenous(ExogenousModel::default());
+        let mut network = network(&model);
+        network.step(day("2025-01-06"), DAYS_PER_YEAR, &MarketView::new(877_000, 1e14, 1.0, 3.125, 0.1));
+        assert!((network.hashrate_eh_s() / (524.0 * 1.42) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn cheaper_coins_stop_machines_and_dearer_ones_bring_them_back_and_more() {
+        let mut network = network(&NetworkModel::default());
+        let view = |price: f64| MarketView::new(824_543, DIFFICULTY, price, 6.25, 0.2);
+        let start = day("2024-01-06");
+        network.step(start.plus_days(14), 14.0, &view(15_000.0));
+        let low = network.hashrate_eh_s();
+        assert!(low < 0.6 * 524.0, "{low}");
+        for i in 2..12 {
+            network.step(start.plus_days(14 * i), 14.0, &view(60_000.0));
+        }
+        assert!(network.hashrate_eh_s() > 1.05 * 524.0, "{}", network.hashrate_eh_s());
+    }
+
+    #[test]
+    fn hashprice_falls_no_faster_than_technology_and_halvings_make_it_when_the_price_stands_still() {
+        let points = twelve_years(&NetworkModel::default(), growing(0.0));
+        let (first, last) = (points[0], points[points.len() - 1]);
+        // 44,000 USD for 12 years: revenue falls to an eighth (plus fees), machines improve about fivefold.
+        assert!(last.hashprice_usd_per_ph_day < 0.3 * first.hashprice_usd_per_ph_day);
+        assert!(last.network_j_per_th < 0.2 * first.network_j_per_th);
+        assert!((0.3..3.0).contains(&(last.network_eh_s / first.network_eh_s)), "{}", last.network_eh_s);
+        // Free entry: revenue of what runs stays near the cost of power, below it only in the shock of a halving.
+        for point in points.iter().skip(26) {
+            let per_mwh = point.hashprice_usd_per_ph_day / (0.024 * point.network_j_per_th);
+            assert!((25.0..200.0).contains(&per_mwh), "{}: {per_mwh}", point.day);
+        }
+    }
+
+    #[test]
+    fn a_price_that_grows_makes_hashrate_grow() {
+        let flat = twelve_years(&NetworkModel::default(), growing(0.0));
+        let grown = twelve_years(&NetworkModel::default(), growing(0.2));
+        let (flat, grown) = (flat[flat.len() - 1].network_eh_s, grown[grown.len() - 1].network_eh_s);
+        // 1.2^12.5 = 9.8 times the revenue; with equal costs about as many times the hashrate.
+        assert!((4.0..14.0).contains(&(grown / flat)), "{grown} {flat}");
+    }
+
+    #[test]
+    fn shocks_of_a_tenth_and_ten_times_the_price_neither_explode_nor_stop_the_chain() {
+        for factor in [0.1, 10.0] {
+            let shock = |years: f64| {
+                if (2.0..4.0).contains(&years) { factor * 50_000.0 } else { 50_000.0 }
+            };
+            let points = twelve_years(&NetworkModel::default(), shock);
+            assert!(points.iter().all(|p| p.network_eh_s.is_finite() && p.difficulty.is_finite() && p.days > 0.0));
+            assert!(points.iter().all(|p| (0.5..1e5).contains(&p.network_eh_s)), "{factor}");
+            // Five years after, the network is of the size it would have had.
+            let calm = twelve_years(&NetworkModel::default(), |_| 50_000.0);
+            let ratio = points[points.len() - 1].network_eh_s / calm[calm.len() - 1].network_eh_s;
+            assert!((0.4..2.5).contains(&ratio), "{factor}: {ratio}");
+        }
+    }
+
+    /// Largest change of hashrate from one point to the next, halvings and the twenty periods after them left out.
+    fn largest_calm_step(model: VintagesModel) -> f64 {
+        twelve_years(&NetworkModel::Vintages(model), growing(0.0))
+            .windows(2)
+            .filter(|p| p[0].subsidy_btc == p[1].subsidy_btc && (p[0].height as u32 + 1) % 210_000 > 40_000)
+            .map(|p| (p[1].network_eh_s / p[0].network_eh_s - 1.0).abs())
+            .fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn difficulty_swings_where_hashrate_answers_revenue_sharply_and_settles_where_it_does_not() {
+        // Noda et al.: an elasticity of hashrate to revenue beyond one makes the retarget rule oscillate. All miners at one
+        // power price who switch at once are the sharpest answer there is.
+        let sharp = VintagesModel {
+            power_price_log_sd: 0.02,
+            switching_width_share: 0.02,
+            switch_off_days: 0.0,
+            switch_on_days: 0.0,
+            ..VintagesModel::default()
+        };
+        let (sharp, usual) = (largest_calm_step(sharp), largest_calm_step(VintagesModel::default()));
+        assert!(usual < 0.1, "{usual}");
+        assert!(sharp > 0.2 && sharp < 10.0, "{sharp}");
+    }
+
+    #[test]
+    fn more_power_price_classes_change_little() {
+        let fine = NetworkModel::Vintages(VintagesModel { power_price_cells: 32, ..VintagesModel::default() });
+        let coarse = twelve_years(&NetworkModel::default(), growing(0.1));
+        let fine = twelve_years(&fine, growing(0.1));
+        let ratio = coarse[coarse.len() - 1].network_eh_s / fine[fine.len() - 1].network_eh_s;
+        assert!((ratio - 1.0).abs() < 0.01, "{ratio}");
+    }
+
+    #[test]
+    fn a_clone_goes_the_same_way() {
+        let mut one = network(&NetworkModel::default());
+        let mut other = one.clone();
+        let view = MarketView::new(830_000, DIFFICULTY, 50_000.0, 6.25, 0.2);
+        one.step(day("2024-02-01"), 20.0, &view);
+        other.step(day("2024-02-01"), 20.0, &view);
+        assert_eq!(one, other);
+    }
+
+    #[test]
+    fn the_shortest_delivery_may_not_be_the_longest() {
+        let model = VintagesModel { delivery_min_months: 12.0, ..VintagesModel::default() };
+        assert_eq!(NetworkModel::Vintages(model).check()[0].0, "delivery_min_months");
+        assert!(NetworkModel::default().check().is_empty());
+    }
+
+    #[test]
+    fn extreme_parameters_stay_finite() {
+        let model = VintagesModel {
+            power_price_cells: 1,
+            power_price_log_sd: 0.0,
+            switch_off_days: 0.0,
+            switch_on_days: 0.0,
+            hashprice_memory_days: 0.0,
+            delivery_min_months: 0.0,
+            delivery_max_months: 0.0,
+            manufacturing_cap_per_year: 20.0,
+            physical_life_years: 0.5,
+            efficiency_gain_per_year: 0.9,
+            ..VintagesModel::default()
+        };
+        let points = twelve_years(&NetworkModel::Vintages(model), growing(0.5));
+        assert!(points.iter().all(|p| p.network_eh_s.is_finite() && p.network_eh_s > 0.0 && p.difficulty > 0.0));
     }
 }

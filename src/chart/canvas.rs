@@ -42,12 +42,7 @@ pub(super) struct Style {
 
 impl Style {
     pub(super) const fn new(px: f64, color: RGBColor, align: Align) -> Self {
-        Self {
-            px,
-            color,
-            bold: false,
-            align,
-        }
+        Self { px, color, bold: false, align }
     }
 
     pub(super) const fn bold(self) -> Self {
@@ -73,11 +68,7 @@ pub(super) struct Key {
 
 impl Key {
     pub(super) fn new(name: impl Into<String>, color: RGBColor, mark: Mark) -> Self {
-        Self {
-            name: name.into(),
-            color,
-            mark,
-        }
+        Self { name: name.into(), color, mark }
     }
 }
 
@@ -93,11 +84,7 @@ pub(super) struct Canvas<'a> {
 
 /// Height of a page of `rows`, or of one that only says why there are none.
 pub(super) fn height_of_rows(rows: usize, each: f64, around: f64) -> f64 {
-    if rows == 0 {
-        EMPTY_HEIGHT
-    } else {
-        around + each * rows as f64
-    }
+    if rows == 0 { EMPTY_HEIGHT } else { around + each * rows as f64 }
 }
 
 /// Draws a page of `height` pixels as an SVG document.
@@ -106,11 +93,7 @@ pub(super) fn svg(height: f64, draw: impl FnOnce(&mut Canvas)) -> Result<String,
     let size = (units(WIDTH) as u32, units(height) as u32);
     {
         let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        let mut canvas = Canvas {
-            area,
-            height,
-            failure: None,
-        };
+        let mut canvas = Canvas { area, height, failure: None };
         canvas.rect((0.0, 0.0), (WIDTH, height), WHITE);
         draw(&mut canvas);
         canvas.area.present().map_err(|e| ChartError::Draw(e.to_string()))?;
@@ -152,10 +135,7 @@ impl Canvas<'_> {
     }
 
     pub(super) fn rect(&mut self, a: (f64, f64), b: (f64, f64), color: RGBColor) {
-        let corners = [
-            unit_point((a.0.min(b.0), a.1.min(b.1))),
-            unit_point((a.0.max(b.0), a.1.max(b.1))),
-        ];
+        let corners = [unit_point((a.0.min(b.0), a.1.min(b.1))), unit_point((a.0.max(b.0), a.1.max(b.1)))];
         self.keep(|area| area.draw(&Rectangle::new(corners, color.filled())));
     }
 
@@ -172,10 +152,7 @@ impl Canvas<'_> {
             Align::Right => HPos::Right,
         };
         let font = font(style.px * UNITS_PER_PX, style.bold);
-        let style = font
-            .into_text_style(&(1, 1))
-            .color(&style.color)
-            .pos(Pos::new(h, VPos::Center));
+        let style = font.into_text_style(&(1, 1)).color(&style.color).pos(Pos::new(h, VPos::Center));
         let text = printable(text);
         self.keep(|area| area.draw(&Text::new(text, unit_point(at), style)));
     }
@@ -244,15 +221,7 @@ fn unit_point((x, y): (f64, f64)) -> (i32, i32) {
 
 /// Without control characters, which XML forbids.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect()
+    text.chars().map(|c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { ' ' } else { c }).collect()
 }
 
 /// The text, cut with an ellipsis where it is wider than `room`.
@@ -307,11 +276,7 @@ mod tests {
         let cut = shortened(name, TEXT, 200.0);
         assert!(cut.ends_with('…') && text_width(&cut, TEXT, false) <= 200.0);
         assert_eq!(shortened("short", TEXT, 200.0), "short");
-        assert!(
-            wrapped(name, TEXT, 200.0)
-                .iter()
-                .all(|l| text_width(l, TEXT, false) <= 200.0)
-        );
+        assert!(wrapped(name, TEXT, 200.0).iter().all(|l| text_width(l, TEXT, false) <= 200.0));
     }
 
     #[test]

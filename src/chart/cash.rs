@@ -25,10 +25,7 @@ type Curve = Vec<(f64, f64)>;
 type Kinds = BTreeMap<Kind, Curve>;
 
 pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
-    let mut portfolio = curves(tables, Scope::Portfolio)
-        .into_values()
-        .next()
-        .unwrap_or_default();
+    let mut portfolio = curves(tables, Scope::Portfolio).into_values().next().unwrap_or_default();
     if portfolio.len() == 2 {
         // One kind is all there is: its curve is the total's.
         portfolio.remove(&Kind::All);
@@ -36,62 +33,38 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     let (sites, left_out) = ranked(curves(tables, Scope::Site));
     let rows = sites.len().div_ceil(COLUMNS);
     let small = (SMALL_HEIGHT + 74.0) * rows as f64;
-    canvas::svg(
+    canvas::svg(if portfolio.is_empty() { EMPTY_HEIGHT } else { 760.0 + small }, |c| {
+        let more =
+            if left_out > 0 { format!("; {left_out} sites that move less are not drawn") } else { String::new() };
+        let text = "after capital and tax, at the end of each year; a curve ends at the net present value";
+        let note = subtitle(run, &format!("{text}{more}"));
+        let top = c.heading("Cumulative discounted cash flow (million USD)", &note);
         if portfolio.is_empty() {
-            EMPTY_HEIGHT
-        } else {
-            760.0 + small
-        },
-        |c| {
-            let more = if left_out > 0 {
-                format!("; {left_out} sites that move less are not drawn")
-            } else {
-                String::new()
-            };
-            let text = "after capital and tax, at the end of each year; a curve ends at the net present value";
-            let note = subtitle(run, &format!("{text}{more}"));
-            let top = c.heading("Cumulative discounted cash flow (million USD)", &note);
-            if portfolio.is_empty() {
-                c.nothing("No money moved in this run.");
-                return;
-            }
-            let used = KINDS.into_iter().filter(|kind| portfolio.contains_key(kind));
-            let keys = used.map(|kind| Key::new(legend_name(kind), kind_color(kind), Mark::Line));
-            let top = c.legend(top, &keys.collect::<Vec<_>>());
-            let panel = Panel {
-                left: 130.0,
-                right: WIDTH - 150.0,
-                top: top + 50.0,
-                bottom: 690.0,
-            };
-            panel.caption(c, "Portfolio", 30.0);
-            let (x, y) = scales(&panel, [&portfolio].into_iter());
-            panel.draw_y(c, &y);
-            draw_years(c, &panel, &x);
-            draw_curves(c, (&x, &y), &portfolio, 4.0);
-            draw_ends(c, &panel, &y, &portfolio);
-            let width = (WIDTH - 40.0 - 130.0) / COLUMNS as f64;
-            for (i, (name, site)) in sites.iter().enumerate() {
-                let left = 130.0 + width * (i % COLUMNS) as f64;
-                let top = 800.0 + (SMALL_HEIGHT + 74.0) * (i / COLUMNS) as f64;
-                let panel = Panel {
-                    left,
-                    right: left + width - 70.0,
-                    top,
-                    bottom: top + SMALL_HEIGHT,
-                };
-                draw_site(c, &panel, i.is_multiple_of(COLUMNS), (name, site), &sites);
-            }
-        },
-    )
+            c.nothing("No money moved in this run.");
+            return;
+        }
+        let used = KINDS.into_iter().filter(|kind| portfolio.contains_key(kind));
+        let keys = used.map(|kind| Key::new(legend_name(kind), kind_color(kind), Mark::Line));
+        let top = c.legend(top, &keys.collect::<Vec<_>>());
+        let panel = Panel { left: 130.0, right: WIDTH - 150.0, top: top + 50.0, bottom: 690.0 };
+        panel.caption(c, "Portfolio", 30.0);
+        let (x, y) = scales(&panel, [&portfolio].into_iter());
+        panel.draw_y(c, &y);
+        draw_years(c, &panel, &x);
+        draw_curves(c, (&x, &y), &portfolio, 4.0);
+        draw_ends(c, &panel, &y, &portfolio);
+        let width = (WIDTH - 40.0 - 130.0) / COLUMNS as f64;
+        for (i, (name, site)) in sites.iter().enumerate() {
+            let left = 130.0 + width * (i % COLUMNS) as f64;
+            let top = 800.0 + (SMALL_HEIGHT + 74.0) * (i / COLUMNS) as f64;
+            let panel = Panel { left, right: left + width - 70.0, top, bottom: top + SMALL_HEIGHT };
+            draw_site(c, &panel, i.is_multiple_of(COLUMNS), (name, site), &sites);
+        }
+    })
 }
 
 fn legend_name(kind: Kind) -> &'static str {
-    if kind == Kind::All {
-        "all together"
-    } else {
-        kind_name(kind)
-    }
+    if kind == Kind::All { "all together" } else { kind_name(kind) }
 }
 
 /// Curves by kind of each name of a scope.
@@ -147,9 +120,7 @@ fn ranked(curves: BTreeMap<String, Kinds>) -> (Vec<(String, Kinds)>, usize) {
 }
 
 fn scales<'a>(panel: &Panel, groups: impl Iterator<Item = &'a Kinds>) -> (Scale, Scale) {
-    let points = groups
-        .flat_map(|kinds| kinds.values().flatten().copied())
-        .collect::<Vec<_>>();
+    let points = groups.flat_map(|kinds| kinds.values().flatten().copied()).collect::<Vec<_>>();
     let first = points.iter().map(|p| p.0).fold(f64::INFINITY, f64::min);
     let last = points.iter().map(|p| p.0).fold(f64::NEG_INFINITY, f64::max);
     let x = Scale::exact(first, last, panel.x_px());
@@ -164,11 +135,7 @@ fn draw_years(c: &mut Canvas, panel: &Panel, x: &Scale) {
     for year in (x.lo.ceil() as i32..=x.hi as i32).step_by(every) {
         let at = x.at(f64::from(year));
         c.line(&[(at, panel.bottom), (at, panel.bottom + 6.0)], SPINE, 1.5);
-        c.text(
-            (at, panel.bottom + 22.0),
-            &year.to_string(),
-            Style::new(TEXT, INK, Align::Middle),
-        );
+        c.text((at, panel.bottom + 22.0), &year.to_string(), Style::new(TEXT, INK, Align::Middle));
     }
 }
 
@@ -182,41 +149,26 @@ fn draw_curves(c: &mut Canvas, scales: (&Scale, &Scale), kinds: &Kinds, width: f
 
 /// End values to the right of the curves, which give way to each other downwards.
 fn draw_ends(c: &mut Canvas, panel: &Panel, y: &Scale, kinds: &Kinds) {
-    let mut ends = kinds
-        .iter()
-        .filter_map(|(kind, curve)| Some((*kind, curve.last()?.1)))
-        .collect::<Vec<_>>();
+    let mut ends = kinds.iter().filter_map(|(kind, curve)| Some((*kind, curve.last()?.1))).collect::<Vec<_>>();
     ends.sort_by(|a, b| b.1.total_cmp(&a.1));
     let mut lowest = f64::NEG_INFINITY;
     for (kind, value) in ends {
         let at = y.at(value).max(lowest + 24.0);
         lowest = at;
         c.circle((panel.right + 16.0, at), 6.0, kind_color(kind), 1.0);
-        c.text(
-            (panel.right + 30.0, at),
-            &short(value),
-            Style::new(TEXT, INK, Align::Left).bold(),
-        );
+        c.text((panel.right + 30.0, at), &short(value), Style::new(TEXT, INK, Align::Left).bold());
     }
 }
 
 fn draw_site(c: &mut Canvas, panel: &Panel, labelled: bool, (name, site): (&str, &Kinds), all: &[(String, Kinds)]) {
     let (x, y) = scales(panel, all.iter().map(|s| &s.1));
     let name = shortened(name, SMALL, panel.right - panel.left + 56.0);
-    c.text(
-        (panel.left, panel.top - 18.0),
-        &name,
-        Style::new(SMALL, INK, Align::Left).bold(),
-    );
+    c.text((panel.left, panel.top - 18.0), &name, Style::new(SMALL, INK, Align::Left).bold());
     for tick in y.ticks(60.0) {
         let color = if tick == 0.0 { GREY } else { super::palette::GRID };
         c.line(&[(panel.left, y.at(tick)), (panel.right, y.at(tick))], color, 1.0);
         if labelled {
-            c.text(
-                (panel.left - 10.0, y.at(tick)),
-                &short(tick),
-                Style::new(SMALL, INK, Align::Right),
-            );
+            c.text((panel.left - 10.0, y.at(tick)), &short(tick), Style::new(SMALL, INK, Align::Right));
         }
     }
     let (first, last) = (x.lo.ceil(), x.hi.floor());
@@ -227,18 +179,11 @@ fn draw_site(c: &mut Canvas, panel: &Panel, labelled: bool, (name, site): (&str,
     }
     draw_curves(c, (&x, &y), site, 3.0);
     let mut lowest = f64::NEG_INFINITY;
-    let mut ends = site
-        .iter()
-        .filter_map(|(kind, curve)| Some((*kind, curve.last()?.1)))
-        .collect::<Vec<_>>();
+    let mut ends = site.iter().filter_map(|(kind, curve)| Some((*kind, curve.last()?.1))).collect::<Vec<_>>();
     ends.sort_by(|a, b| b.1.total_cmp(&a.1));
     for (_, value) in ends {
         let at = y.at(value).max(lowest + 19.0);
         lowest = at;
-        c.text(
-            (panel.right + 6.0, at),
-            &short(value),
-            Style::new(SMALL, INK, Align::Left),
-        );
+        c.text((panel.right + 6.0, at), &short(value), Style::new(SMALL, INK, Align::Left));
     }
 }

@@ -28,11 +28,8 @@ const LEAST_COINS_SHARE: f64 = 0.02;
 
 pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     canvas::svg(1000.0, |c| {
-        let epochs = tables
-            .epochs
-            .iter()
-            .filter(|r| r.scope == Scope::Portfolio && r.kind == Kind::Mining)
-            .collect::<Vec<_>>();
+        let epochs =
+            tables.epochs.iter().filter(|r| r.scope == Scope::Portfolio && r.kind == Kind::Mining).collect::<Vec<_>>();
         let months = monthly_costs(tables);
         let step_values = || epochs.iter().flat_map(|r| COSTS.iter().filter_map(|cost| cost.2(r)));
         let values = || {
@@ -42,10 +39,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
         };
         let is_log = Scale::log_or_linear(values(), (0.0, 1.0)).is_log();
         let is_mined = step_values().next().is_some();
-        let top = c.heading(
-            "Cost per BTC, four ways, and the BTC price (USD/BTC)",
-            &note(run, is_mined, is_log),
-        );
+        let top = c.heading("Cost per BTC, four ways, and the BTC price (USD/BTC)", &note(run, is_mined, is_log));
         let Some((first, last)) = span(tables) else {
             c.nothing("The run has no days.");
             return;
@@ -55,12 +49,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
             keys.extend(COSTS.map(|(name, color, _)| Key::new(format!("{name} cost"), color, Mark::Line)));
         }
         let top = c.legend(top, &keys);
-        let panel = Panel {
-            left: 130.0,
-            right: WIDTH - 60.0,
-            top: top + 44.0,
-            bottom: c.height() - 60.0,
-        };
+        let panel = Panel { left: 130.0, right: WIDTH - 60.0, top: top + 44.0, bottom: c.height() - 60.0 };
         let y = Scale::log_or_linear(values(), panel.y_px());
         let x = panel.time(first, last);
         panel.draw_y(c, &y);
@@ -109,10 +98,7 @@ fn monthly_costs(tables: &Tables) -> BTreeMap<Day, Month> {
     let least = LEAST_COINS_SHARE * sums.values().map(|s| s.0).sum::<f64>() / sums.len().max(1) as f64;
     let month = |(btc, electricity, cash): (f64, f64, f64)| {
         let per_coin = |usd: f64| if btc > least { positive(usd / btc) } else { f64::NAN };
-        Month {
-            electricity: per_coin(electricity),
-            cash: per_coin(cash),
-        }
+        Month { electricity: per_coin(electricity), cash: per_coin(cash) }
     };
     sums.into_iter().map(|(day, sum)| (day, month(sum))).collect()
 }
@@ -155,18 +141,10 @@ fn draw_steps(c: &mut Canvas, (x, y): (&Scale, &Scale), epochs: &[&EpochRow]) {
                 continue;
             }
             // The lowest hangs below its line, the others stand on theirs.
-            let middle = if below.is_finite() {
-                (at - 15.0).min(below - 22.0)
-            } else {
-                at + 15.0
-            };
+            let middle = if below.is_finite() { (at - 15.0).min(below - 22.0) } else { at + 15.0 };
             below = middle;
             let left = to - width - 12.0;
-            c.rect(
-                (left, middle - 10.0),
-                (left + width + 8.0, middle + 10.0),
-                tint(color, 0.18),
-            );
+            c.rect((left, middle - 10.0), (left + width + 8.0, middle + 10.0), tint(color, 0.18));
             c.text((left + 4.0, middle), &label, Style::new(SMALL, INK, Align::Left).bold());
         }
     }

@@ -20,17 +20,11 @@ pub(super) fn span(tables: &Tables) -> Option<(Day, Day)> {
 
 /// The halvings of the run, by the subsidy of its days.
 pub(super) fn halvings(tables: &Tables) -> Vec<Halving> {
-    let halved = tables
-        .network
-        .windows(2)
-        .filter(|two| two[1].subsidy_btc < two[0].subsidy_btc);
+    let halved = tables.network.windows(2).filter(|two| two[1].subsidy_btc < two[0].subsidy_btc);
     halved
         .filter_map(|two| {
             let day = Day::parse(&two[1].date).ok()?;
-            Some(Halving {
-                day,
-                subsidy_btc: two[1].subsidy_btc,
-            })
+            Some(Halving { day, subsidy_btc: two[1].subsidy_btc })
         })
         .collect()
 }
@@ -81,9 +75,5 @@ pub(super) fn class_color(class: SiteClass) -> RGBColor {
 
 /// The run's name before what a chart says of itself.
 pub(super) fn subtitle(run: &str, text: &str) -> String {
-    if run.trim().is_empty() {
-        text.to_owned()
-    } else {
-        format!("{run} · {text}")
-    }
+    if run.trim().is_empty() { text.to_owned() } else { format!("{run} · {text}") }
 }

@@ -20,30 +20,17 @@ const MONTHS: usize = 12;
 const SHADES: f64 = 24.0;
 
 type Load = (&'static str, fn(&DispatchRow) -> f64);
-const LOADS: [Load; 3] = [
-    ("mining", |r| r.mining_mw),
-    ("AI", |r| r.ai_mw),
-    ("sold to the grid", |r| r.export_mw),
-];
+const LOADS: [Load; 3] = [("mining", |r| r.mining_mw), ("AI", |r| r.ai_mw), ("sold to the grid", |r| r.export_mw)];
 
 pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     let (sites, left_out) = largest(tables);
-    let loads = LOADS
-        .into_iter()
-        .filter(|load| sites.iter().any(|(_, rows)| rows.iter().any(|r| load.1(r) > 0.0)));
+    let loads = LOADS.into_iter().filter(|load| sites.iter().any(|(_, rows)| rows.iter().any(|r| load.1(r) > 0.0)));
     let loads = loads.collect::<Vec<_>>();
     canvas::svg(height_of_rows(sites.len(), ROW, 230.0), |c| {
-        let more = if left_out > 0 {
-            format!("; {left_out} smaller sites are not drawn")
-        } else {
-            String::new()
-        };
+        let more = if left_out > 0 { format!("; {left_out} smaller sites are not drawn") } else { String::new() };
         let text = "mean over the run by hour of the day (UTC, across) and month (down); dark is nothing, yellow the \
                     panel's own maximum";
-        let top = c.heading(
-            "Dispatch of sites with farms (MW)",
-            &subtitle(run, &format!("{text}{more}")),
-        );
+        let top = c.heading("Dispatch of sites with farms (MW)", &subtitle(run, &format!("{text}{more}")));
         if sites.is_empty() {
             c.nothing("No site had a farm that ran.");
             return;
@@ -52,11 +39,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
         for (i, (name, rows)) in sites.iter().enumerate() {
             let row_top = top + 84.0 + ROW * i as f64;
             let label = shortened(name, TEXT, 240.0);
-            c.text(
-                (40.0, row_top + 16.0),
-                &label,
-                Style::new(TEXT, INK, Align::Left).bold(),
-            );
+            c.text((40.0, row_top + 16.0), &label, Style::new(TEXT, INK, Align::Left).bold());
             for (j, (load, value)) in loads.iter().enumerate() {
                 let left = 340.0 + (CELL.0 * HOURS as f64 + 36.0) * j as f64;
                 draw_panel(c, (left, row_top), load, &grid(rows, *value));
@@ -73,10 +56,7 @@ fn largest(tables: &Tables) -> (Vec<(&str, Vec<&DispatchRow>)>, usize) {
         by_site.entry(&row.site).or_default().push(row);
     }
     let load = |rows: &[&DispatchRow]| rows.iter().map(|r| r.mining_mw + r.ai_mw).sum::<f64>();
-    let mut sites = by_site
-        .into_iter()
-        .filter(|(_, rows)| load(rows) > 0.0)
-        .collect::<Vec<_>>();
+    let mut sites = by_site.into_iter().filter(|(_, rows)| load(rows) > 0.0).collect::<Vec<_>>();
     sites.sort_by(|a, b| load(&b.1).total_cmp(&load(&a.1)));
     let left_out = sites.len().saturating_sub(MOST_SITES);
     sites.truncate(MOST_SITES);
@@ -98,17 +78,8 @@ fn grid(rows: &[&DispatchRow], value: fn(&DispatchRow) -> f64) -> Vec<[f64; HOUR
 }
 
 fn draw_panel(c: &mut Canvas, (left, top): (f64, f64), load: &str, grid: &[[f64; HOURS]]) {
-    let most = grid
-        .iter()
-        .flatten()
-        .copied()
-        .filter(|v| v.is_finite())
-        .fold(0.0, f64::max);
-    let caption = if most > 0.0 {
-        format!("{load}, up to {} MW", short(most))
-    } else {
-        format!("{load}: none")
-    };
+    let most = grid.iter().flatten().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
+    let caption = if most > 0.0 { format!("{load}, up to {} MW", short(most)) } else { format!("{load}: none") };
     c.text((left, top - 16.0), &caption, Style::new(SMALL, GREY, Align::Left));
     let (left, top) = (left.round(), top.round());
     let end = (left + CELL.0 * HOURS as f64, top + CELL.1 * MONTHS as f64);
@@ -126,22 +97,14 @@ fn draw_panel(c: &mut Canvas, (left, top): (f64, f64), load: &str, grid: &[[f64;
             }
             if let Some(shade) = shade(hours[from]) {
                 let x = |h: usize| left + CELL.0 * h as f64;
-                c.rect(
-                    (x(from), y),
-                    (x(hour), y + CELL.1),
-                    sequential(f64::from(shade) / SHADES),
-                );
+                c.rect((x(from), y), (x(hour), y + CELL.1), sequential(f64::from(shade) / SHADES));
             }
             from = hour;
         }
     }
     for hour in [0, 6, 12, 18, 24] {
         let x = left + CELL.0 * f64::from(hour);
-        c.text(
-            (x, end.1 + 14.0),
-            &hour.to_string(),
-            Style::new(SMALL, GREY, Align::Middle),
-        );
+        c.text((x, end.1 + 14.0), &hour.to_string(), Style::new(SMALL, GREY, Align::Middle));
     }
 }
 
@@ -158,16 +121,8 @@ fn draw_key(c: &mut Canvas, y: f64) {
     c.text((left - 10.0, y), "nothing", Style::new(SMALL, GREY, Align::Right));
     for i in 0..STEPS {
         let x = left + 10.0 * f64::from(i);
-        c.rect(
-            (x, y - 9.0),
-            (x + 10.0, y + 9.0),
-            sequential(f64::from(i) / f64::from(STEPS - 1)),
-        );
+        c.rect((x, y - 9.0), (x + 10.0, y + 9.0), sequential(f64::from(i) / f64::from(STEPS - 1)));
     }
     let right = left + 10.0 * f64::from(STEPS);
-    c.text(
-        (right + 10.0, y),
-        "maximum of the panel",
-        Style::new(SMALL, GREY, Align::Left),
-    );
+    c.text((right + 10.0, y), "maximum of the panel", Style::new(SMALL, GREY, Align::Left));
 }

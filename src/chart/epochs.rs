@@ -23,27 +23,18 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     let (sites, summed) = ranked(tables);
     let epochs = epochs_of(tables);
     canvas::svg(height_of_rows(sites.len(), ROW, 350.0), |c| {
-        let others = if summed > 0 {
-            format!("; the {summed} smallest sites are summed")
-        } else {
-            String::new()
-        };
+        let others = if summed > 0 { format!("; the {summed} smallest sites are summed") } else { String::new() };
         let text = "discounted to the run's start, after capital, resale and tax: a site's bars add up to its farms' \
                     net present value";
         let note = subtitle(run, &format!("{text}{others}"));
-        let top = c.heading(
-            "Discounted cash flow per halving epoch, by site and kind (million USD)",
-            &note,
-        );
+        let top = c.heading("Discounted cash flow per halving epoch, by site and kind (million USD)", &note);
         if sites.is_empty() {
             c.nothing("No farm earned or spent anything in this run.");
             return;
         }
         let is_used = |kind: &Kind| sites.iter().any(|(_, e)| e.keys().any(|key| key.1 == *kind));
         let kinds = FARM_KINDS.into_iter().filter(is_used).collect::<Vec<_>>();
-        let keys = kinds
-            .iter()
-            .map(|kind| Key::new(kind_name(*kind), kind_color(*kind), Mark::Box));
+        let keys = kinds.iter().map(|kind| Key::new(kind_name(*kind), kind_color(*kind), Mark::Box));
         let top = c.legend(top, &keys.collect::<Vec<_>>()) + 88.0;
         let left = 360.0;
         let bottom = c.height() - 40.0;
@@ -55,12 +46,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
         let width = (WIDTH - 40.0 - left) / epochs.len() as f64;
         let values = sites.iter().flat_map(|(_, e)| e.values().copied()).collect::<Vec<_>>();
         for (i, (epoch, days)) in epochs.iter().enumerate() {
-            let panel = Panel {
-                left: left + width * i as f64,
-                right: left + width * (i + 1) as f64,
-                top,
-                bottom,
-            };
+            let panel = Panel { left: left + width * i as f64, right: left + width * (i + 1) as f64, top, bottom };
             draw_epoch(c, panel, (*epoch, days), &sites, &values);
         }
     })
@@ -70,9 +56,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
 fn epochs_of(tables: &Tables) -> BTreeMap<u32, (String, String)> {
     let mut epochs: BTreeMap<u32, (String, String)> = BTreeMap::new();
     for row in &tables.epochs {
-        let days = epochs
-            .entry(row.epoch)
-            .or_insert_with(|| (row.first_day.clone(), row.last_day.clone()));
+        let days = epochs.entry(row.epoch).or_insert_with(|| (row.first_day.clone(), row.last_day.clone()));
         days.0 = row.first_day.clone().min(days.0.clone());
         days.1 = row.last_day.clone().max(days.1.clone());
     }
@@ -91,16 +75,9 @@ fn ranked(tables: &Tables) -> (Vec<(String, Earnings)>, usize) {
     }
     let total = |e: &Earnings| e.values().sum::<f64>();
     let size = |e: &Earnings| e.values().map(|v| v.abs()).sum::<f64>();
-    let mut sites = by_site
-        .into_iter()
-        .map(|(name, e)| (name.to_owned(), e))
-        .collect::<Vec<_>>();
+    let mut sites = by_site.into_iter().map(|(name, e)| (name.to_owned(), e)).collect::<Vec<_>>();
     sites.sort_by(|a, b| size(&b.1).total_cmp(&size(&a.1)));
-    let rest = if sites.len() > MOST_SITES {
-        sites.split_off(MOST_SITES - 1)
-    } else {
-        Vec::new()
-    };
+    let rest = if sites.len() > MOST_SITES { sites.split_off(MOST_SITES - 1) } else { Vec::new() };
     sites.sort_by(|a, b| total(&b.1).total_cmp(&total(&a.1)));
     if !rest.is_empty() {
         let mut sum = Earnings::new();
@@ -120,56 +97,26 @@ fn draw_epoch(
     values: &[f64],
 ) {
     // Room for the numbers at the bars' ends.
-    let widest = values
-        .iter()
-        .map(|v| text_width(&short(*v), SMALL, false))
-        .fold(0.0, f64::max)
-        + 14.0;
+    let widest = values.iter().map(|v| text_width(&short(*v), SMALL, false)).fold(0.0, f64::max) + 14.0;
     let loss_room = if values.iter().any(|v| *v < 0.0) { widest } else { 8.0 };
-    let bars = (
-        panel.left + loss_room,
-        (panel.right - widest).max(panel.left + loss_room + 10.0),
-    );
-    let x = Scale::exact(
-        values.iter().copied().fold(0.0, f64::min),
-        values.iter().copied().fold(0.0, f64::max),
-        bars,
-    );
+    let bars = (panel.left + loss_room, (panel.right - widest).max(panel.left + loss_room + 10.0));
+    let x = Scale::exact(values.iter().copied().fold(0.0, f64::min), values.iter().copied().fold(0.0, f64::max), bars);
     let middle = f64::midpoint(panel.left, panel.right);
-    c.text(
-        (middle, panel.top - 58.0),
-        &format!("epoch {epoch}"),
-        Style::new(TEXT, INK, Align::Middle).bold(),
-    );
+    c.text((middle, panel.top - 58.0), &format!("epoch {epoch}"), Style::new(TEXT, INK, Align::Middle).bold());
     let months = if panel.right - panel.left < 190.0 {
         format!("{}–{}", year_of(&days.0), year_of(&days.1))
     } else {
         format!("{} to {}", month_of(&days.0), month_of(&days.1))
     };
-    c.text(
-        (middle, panel.top - 34.0),
-        &months,
-        Style::new(SMALL, GREY, Align::Middle),
-    );
-    let sum = sites
-        .iter()
-        .flat_map(|(_, e)| e)
-        .filter(|(key, _)| key.0 == epoch)
-        .map(|(_, v)| v)
-        .sum::<f64>();
-    c.text(
-        (middle, panel.top - 12.0),
-        &format!("sum {}", short(sum)),
-        Style::new(SMALL, GREY, Align::Middle),
-    );
+    c.text((middle, panel.top - 34.0), &months, Style::new(SMALL, GREY, Align::Middle));
+    let sum = sites.iter().flat_map(|(_, e)| e).filter(|(key, _)| key.0 == epoch).map(|(_, v)| v).sum::<f64>();
+    c.text((middle, panel.top - 12.0), &format!("sum {}", short(sum)), Style::new(SMALL, GREY, Align::Middle));
     c.line(&[(panel.left, panel.top - 64.0), (panel.left, panel.bottom)], GRID, 1.0);
     let row = (panel.bottom - panel.top) / sites.len() as f64;
     for (i, (_, earnings)) in sites.iter().enumerate() {
         let top = panel.top + row * i as f64;
         c.line(&[(panel.left, top), (panel.right, top)], GRID, 1.0);
-        let shown = FARM_KINDS
-            .iter()
-            .filter_map(|kind| Some((*kind, *earnings.get(&(epoch, *kind))?)));
+        let shown = FARM_KINDS.iter().filter_map(|kind| Some((*kind, *earnings.get(&(epoch, *kind))?)));
         draw_bars(c, &x, (top, row), &shown.collect::<Vec<_>>());
     }
     c.line(&[(x.at(0.0), panel.top), (x.at(0.0), panel.bottom)], GREY, 1.0);
@@ -180,16 +127,8 @@ fn draw_bars(c: &mut Canvas, x: &Scale, (top, row): (f64, f64), bars: &[(Kind, f
     let first = top + (row - thick * bars.len() as f64) / 2.0;
     for (i, (kind, value)) in bars.iter().enumerate() {
         let bar_top = first + thick * i as f64;
-        c.rect(
-            (x.at(0.0), bar_top + 1.0),
-            (x.at(*value), bar_top + thick - 1.0),
-            kind_color(*kind),
-        );
-        let (offset, align) = if *value < 0.0 {
-            (-6.0, Align::Right)
-        } else {
-            (6.0, Align::Left)
-        };
+        c.rect((x.at(0.0), bar_top + 1.0), (x.at(*value), bar_top + thick - 1.0), kind_color(*kind));
+        let (offset, align) = if *value < 0.0 { (-6.0, Align::Right) } else { (6.0, Align::Left) };
         let at = (x.at(*value) + offset, bar_top + thick / 2.0);
         c.text(at, &short(*value), Style::new(SMALL.min(thick + 1.0), INK, align));
     }

@@ -10,82 +10,18 @@ use crate::results::{
 type Site = (&'static str, SiteClass, f64, f64, f64, Kind, f64);
 
 const SITES: [Site; 12] = [
-    (
-        "West Texas wind",
-        SiteClass::Surplus,
-        31.9,
-        -102.1,
-        180.0,
-        Kind::Cloud,
-        0.0,
-    ),
-    (
-        "Permian solar",
-        SiteClass::Surplus,
-        31.4,
-        -103.5,
-        90.0,
-        Kind::Cloud,
-        0.0,
-    ),
-    (
-        "Baie-Comeau hydro",
-        SiteClass::Hydro,
-        49.2,
-        -68.1,
-        120.0,
-        Kind::Hosting,
-        40.0,
-    ),
+    ("West Texas wind", SiteClass::Surplus, 31.9, -102.1, 180.0, Kind::Cloud, 0.0),
+    ("Permian solar", SiteClass::Surplus, 31.4, -103.5, 90.0, Kind::Cloud, 0.0),
+    ("Baie-Comeau hydro", SiteClass::Hydro, 49.2, -68.1, 120.0, Kind::Hosting, 40.0),
     ("Itaipú hydro", SiteClass::Hydro, -25.4, -54.6, 250.0, Kind::Cloud, 0.0),
     ("Tydal hydro", SiteClass::Hydro, 63.0, 11.6, 40.0, Kind::Hosting, 30.0),
-    (
-        "Grand Renaissance dam",
-        SiteClass::Hydro,
-        11.2,
-        35.1,
-        100.0,
-        Kind::Cloud,
-        0.0,
-    ),
-    (
-        "Sichuan wet season",
-        SiteClass::Mixed,
-        28.3,
-        103.0,
-        60.0,
-        Kind::Cloud,
-        0.0,
-    ),
-    (
-        "Ashburn, Virginia",
-        SiteClass::Grid,
-        39.0,
-        -77.5,
-        0.0,
-        Kind::Cloud,
-        150.0,
-    ),
-    (
-        "New Albany, Ohio",
-        SiteClass::Grid,
-        40.1,
-        -82.8,
-        25.0,
-        Kind::Hosting,
-        90.0,
-    ),
+    ("Grand Renaissance dam", SiteClass::Hydro, 11.2, 35.1, 100.0, Kind::Cloud, 0.0),
+    ("Sichuan wet season", SiteClass::Mixed, 28.3, 103.0, 60.0, Kind::Cloud, 0.0),
+    ("Ashburn, Virginia", SiteClass::Grid, 39.0, -77.5, 0.0, Kind::Cloud, 150.0),
+    ("New Albany, Ohio", SiteClass::Grid, 40.1, -82.8, 25.0, Kind::Hosting, 90.0),
     ("Frankfurt", SiteClass::Grid, 50.1, 8.7, 0.0, Kind::Hosting, 60.0),
     ("Singapore", SiteClass::Grid, 1.35, 103.8, 0.0, Kind::Cloud, 0.0),
-    (
-        "Cornwall <offshore> & wind",
-        SiteClass::Surplus,
-        50.3,
-        -5.1,
-        20.0,
-        Kind::Cloud,
-        0.0,
-    ),
+    ("Cornwall <offshore> & wind", SiteClass::Surplus, 50.3, -5.1, 20.0, Kind::Cloud, 0.0),
 ];
 
 fn day(text: &str) -> Day {
@@ -104,23 +40,13 @@ pub(super) fn single() -> Tables {
 
 /// Forty mining sites near each other.
 pub(super) fn crowded() -> Tables {
-    let names = (0..40)
-        .map(|i| &*format!("Site number {i} with a long name").leak())
-        .collect::<Vec<&'static str>>();
+    let names = (0..40).map(|i| &*format!("Site number {i} with a long name").leak()).collect::<Vec<&'static str>>();
     let sites = names
         .into_iter()
         .enumerate()
         .map(|(i, name)| {
             let (row, column) = (i as f64 / 8.0, (i % 8) as f64);
-            (
-                name,
-                SiteClass::Surplus,
-                30.0 + row,
-                -103.0 + column,
-                10.0 + i as f64,
-                Kind::Cloud,
-                0.0,
-            )
+            (name, SiteClass::Surplus, 30.0 + row, -103.0 + column, 10.0 + i as f64, Kind::Cloud, 0.0)
         })
         .collect::<Vec<Site>>();
     build(&sites, day("2024-01-01"), day("2029-12-31"))
@@ -136,10 +62,7 @@ pub(super) fn idle() -> Tables {
 }
 
 fn build(sites: &[Site], first: Day, last: Day) -> Tables {
-    let mut tables = Tables {
-        network: network(first, last),
-        ..Tables::default()
-    };
+    let mut tables = Tables { network: network(first, last), ..Tables::default() };
     for site in sites {
         tables.sites.push(site_row(site));
         for (kind, mw) in farms(site) {
@@ -154,10 +77,7 @@ fn build(sites: &[Site], first: Day, last: Day) -> Tables {
 }
 
 fn farms(site: &Site) -> Vec<(Kind, f64)> {
-    [(Kind::Mining, site.4), (site.5, site.6)]
-        .into_iter()
-        .filter(|f| f.1 > 0.0)
-        .collect()
+    [(Kind::Mining, site.4), (site.5, site.6)].into_iter().filter(|f| f.1 > 0.0).collect()
 }
 
 fn network(first: Day, last: Day) -> Vec<NetworkRow> {
@@ -165,10 +85,8 @@ fn network(first: Day, last: Day) -> Vec<NetworkRow> {
         .map(|d| {
             let date = Day(d);
             let years = date.years_since(day("2024-01-01"));
-            let epoch = ["2024-04-20", "2028-04-12", "2032-04-05", "2036-03-30"]
-                .iter()
-                .filter(|h| date >= day(h))
-                .count();
+            let epoch =
+                ["2024-04-20", "2028-04-12", "2032-04-05", "2036-03-30"].iter().filter(|h| date >= day(h)).count();
             let subsidy_btc = 6.25 / f64::from(1 << epoch);
             let price_usd =
                 44_000.0 * math::exp(0.13 * years + 0.35 * math::sin(years * 1.7) + 0.03 * math::sin(years * 80.0));
@@ -209,11 +127,7 @@ fn site_row(site: &Site) -> SiteRow {
 
 /// The month a kind starts: mining early, AI two years later.
 fn start_of(kind: Kind, first: Day, mw: f64) -> Day {
-    first.plus_months(if kind == Kind::Mining {
-        6 + (mw as i32 % 12)
-    } else {
-        26 + (mw as i32 % 9)
-    })
+    first.plus_months(if kind == Kind::Mining { 6 + (mw as i32 % 12) } else { 26 + (mw as i32 % 9) })
 }
 
 fn monthly(tables: &mut Tables, site: &Site, kind: Kind, mw: f64, first: Day, last: Day) {
@@ -230,11 +144,7 @@ fn monthly(tables: &mut Tables, site: &Site, kind: Kind, mw: f64, first: Day, la
         });
         let years = month.years_since(day("2024-01-01"));
         let mwh = online * 730.0 * 0.7;
-        let btc = if kind == Kind::Mining {
-            mwh / 700.0 / math::exp(0.25 * years)
-        } else {
-            0.0
-        };
+        let btc = if kind == Kind::Mining { mwh / 700.0 / math::exp(0.25 * years) } else { 0.0 };
         tables.monthly.push(MonthlyRow {
             month: month.month_label(),
             site: site.0.to_owned(),
@@ -253,15 +163,7 @@ fn monthly(tables: &mut Tables, site: &Site, kind: Kind, mw: f64, first: Day, la
 }
 
 fn epochs(tables: &mut Tables, site: &Site, first: Day, last: Day) {
-    let starts = [
-        "2020-05-11",
-        "2024-04-20",
-        "2028-04-12",
-        "2032-04-05",
-        "2036-03-30",
-        "2040-03-30",
-    ]
-    .map(day);
+    let starts = ["2020-05-11", "2024-04-20", "2028-04-12", "2032-04-05", "2036-03-30", "2040-03-30"].map(day);
     for (i, from_to) in starts.windows(2).enumerate() {
         let (from, to) = (from_to[0].max(first), from_to[1].plus_days(-1).min(last));
         if from > to {
@@ -269,11 +171,7 @@ fn epochs(tables: &mut Tables, site: &Site, first: Day, last: Day) {
         }
         for (kind, mw) in farms(site) {
             let years = to.years_since(from);
-            let per_mw = if kind == Kind::Mining {
-                0.06 - i as f64 * 0.02
-            } else {
-                -0.3 + i as f64 * 0.25
-            };
+            let per_mw = if kind == Kind::Mining { 0.06 - i as f64 * 0.02 } else { -0.3 + i as f64 * 0.25 };
             tables.epochs.push(EpochRow {
                 epoch: 3 + i as u32,
                 first_day: from.to_string(),
@@ -292,16 +190,8 @@ fn cash(tables: &mut Tables, site: &Site, first: Day, last: Day) {
     for (kind, mw) in farms(site) {
         for year in i32::from(first.year())..=i32::from(last.year()) {
             let age = f64::from(year - i32::from(start_of(kind, first, mw).year()));
-            let per_mw = if kind == Kind::Mining {
-                (-0.9, 0.22)
-            } else {
-                (-2.2, 0.5)
-            };
-            let usd = if age < 0.0 {
-                0.0
-            } else {
-                mw * 1e6 * if age == 0.0 { per_mw.0 } else { per_mw.1 }
-            };
+            let per_mw = if kind == Kind::Mining { (-0.9, 0.22) } else { (-2.2, 0.5) };
+            let usd = if age < 0.0 { 0.0 } else { mw * 1e6 * if age == 0.0 { per_mw.0 } else { per_mw.1 } };
             for (line, share) in [("energy_cost", -0.5), ("coin_revenue", 1.5), ("depreciation", -9.0)] {
                 tables.cashflow.push(CashFlowRow {
                     scope: Scope::Site,
@@ -330,11 +220,7 @@ fn dispatch(site: &Site) -> Vec<DispatchRow> {
                 hour_utc: hour,
                 mining_mw: site.4 * supply,
                 ai_mw: site.6 * 0.93,
-                export_mw: if site.1 == SiteClass::Grid {
-                    0.0
-                } else {
-                    30.0 * (1.0 - supply)
-                },
+                export_mw: if site.1 == SiteClass::Grid { 0.0 } else { 30.0 * (1.0 - supply) },
                 ..DispatchRow::default()
             }
         })
@@ -346,21 +232,11 @@ fn portfolio(tables: &mut Tables) {
     let mut sums = Vec::new();
     for row in &tables.cashflow {
         for kind in [row.kind, Kind::All] {
-            sums.push(CashFlowRow {
-                scope: Scope::Portfolio,
-                name: "portfolio".to_owned(),
-                kind,
-                ..row.clone()
-            });
+            sums.push(CashFlowRow { scope: Scope::Portfolio, name: "portfolio".to_owned(), kind, ..row.clone() });
         }
     }
     tables.cashflow.extend(sums);
-    let mut mined = tables
-        .epochs
-        .iter()
-        .filter(|r| r.kind == Kind::Mining)
-        .cloned()
-        .collect::<Vec<_>>();
+    let mut mined = tables.epochs.iter().filter(|r| r.kind == Kind::Mining).cloned().collect::<Vec<_>>();
     mined.dedup_by_key(|r| r.epoch);
     mined.sort_by_key(|r| r.epoch);
     mined.dedup_by_key(|r| r.epoch);

@@ -21,9 +21,7 @@ pub(super) fn font(px: f64, bold: bool) -> FontDesc<'static> {
     static REGISTERED: OnceLock<()> = OnceLock::new();
     REGISTERED.get_or_init(|| {
         for (style, bytes) in [(FontStyle::Normal, REGULAR), (FontStyle::Bold, BOLD)] {
-            register_font(FAMILY, style, bytes)
-                .ok()
-                .expect("the embedded fonts are valid");
+            register_font(FAMILY, style, bytes).ok().expect("the embedded fonts are valid");
         }
     });
     let style = if bold { FontStyle::Bold } else { FontStyle::Normal };

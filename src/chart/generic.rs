@@ -82,25 +82,12 @@ fn heat_map_svg(map: &HeatMap) -> Result<String, ChartError> {
             c.nothing("No key was swept.");
             return;
         }
-        let panel = Panel {
-            left: 220.0,
-            right: WIDTH - 230.0,
-            top: top + 46.0,
-            bottom: 890.0,
-        };
-        c.text(
-            (MARGIN, top + 16.0),
-            &map.y_label,
-            Style::new(TEXT, INK, Align::Left).bold(),
-        );
+        let panel = Panel { left: 220.0, right: WIDTH - 230.0, top: top + 46.0, bottom: 890.0 };
+        c.text((MARGIN, top + 16.0), &map.y_label, Style::new(TEXT, INK, Align::Left).bold());
         let color = |z: f64| cell_color(z, lo, hi);
         draw_cells(c, panel, map, color);
         let middle = f64::midpoint(panel.left, panel.right);
-        c.text(
-            (middle, 960.0),
-            &map.x_label,
-            Style::new(TEXT, INK, Align::Middle).bold(),
-        );
+        c.text((middle, 960.0), &map.x_label, Style::new(TEXT, INK, Align::Middle).bold());
         color_bar(c, (WIDTH - 190.0, panel.top, panel.bottom), (lo, hi), color);
     })
 }
@@ -120,15 +107,9 @@ fn draw_cells(c: &mut Canvas, panel: Panel, map: &HeatMap, color: impl Fn(f64) -
     let height = (panel.bottom - panel.top) / map.y.len() as f64;
     let with_text = width >= 90.0 && height >= 30.0;
     for row in 0..map.y.len() {
-        let (y0, y1) = (
-            panel.bottom - height * row as f64,
-            panel.bottom - height * (row + 1) as f64,
-        );
+        let (y0, y1) = (panel.bottom - height * row as f64, panel.bottom - height * (row + 1) as f64);
         for column in 0..map.x.len() {
-            let (x0, x1) = (
-                panel.left + width * column as f64,
-                panel.left + width * (column + 1) as f64,
-            );
+            let (x0, x1) = (panel.left + width * column as f64, panel.left + width * (column + 1) as f64);
             let z = map.z.get(row).and_then(|r| r.get(column)).copied().unwrap_or(f64::NAN);
             let fill = if z.is_finite() { color(z) } else { BLANK };
             c.rect((x0.round(), y0.round()), (x1.round(), y1.round()), fill);
@@ -146,11 +127,7 @@ fn draw_cells(c: &mut Canvas, panel: Panel, map: &HeatMap, color: impl Fn(f64) -
     let every_column = (95.0 / width).ceil() as usize;
     for (i, x) in map.x.iter().enumerate().step_by(every_column) {
         let at = panel.left + width * (i as f64 + 0.5);
-        c.text(
-            (at, panel.bottom + 24.0),
-            &short(*x),
-            Style::new(TEXT, INK, Align::Middle),
-        );
+        c.text((at, panel.bottom + 24.0), &short(*x), Style::new(TEXT, INK, Align::Middle));
     }
 }
 
@@ -172,11 +149,7 @@ pub(super) fn color_bar(
     for tick in scale.ticks(70.0) {
         let at = scale.at(tick);
         c.line(&[(left + BAR, at), (left + BAR + 6.0, at)], SPINE, 1.5);
-        c.text(
-            (left + BAR + 12.0, at),
-            &short(tick),
-            Style::new(TEXT, INK, Align::Left),
-        );
+        c.text((left + BAR + 12.0, at), &short(tick), Style::new(TEXT, INK, Align::Left));
     }
 }
 
@@ -184,26 +157,14 @@ fn lines_svg(chart: &Lines) -> Result<String, ChartError> {
     svg(900.0, |c| {
         let top = c.heading(&chart.title, &chart.subtitle);
         let shown = &chart.series[..chart.series.len().min(SERIES.len())];
-        let values = || {
-            shown
-                .iter()
-                .flat_map(|s| s.y.iter().copied().chain(s.band.iter().flat_map(|b| [b.0, b.1])))
-        };
+        let values = || shown.iter().flat_map(|s| s.y.iter().copied().chain(s.band.iter().flat_map(|b| [b.0, b.1])));
         if extent(values()).is_none() || extent(chart.x.iter().copied()).is_none() {
             c.nothing("No finished run has this value.");
             return;
         }
-        let keys = shown
-            .iter()
-            .zip(SERIES)
-            .map(|(s, color)| Key::new(&s.name, color, Mark::Line));
+        let keys = shown.iter().zip(SERIES).map(|(s, color)| Key::new(&s.name, color, Mark::Line));
         let top = c.legend(top, &keys.collect::<Vec<_>>());
-        let panel = Panel {
-            left: 150.0,
-            right: WIDTH - 60.0,
-            top: top + 20.0,
-            bottom: 800.0,
-        };
+        let panel = Panel { left: 150.0, right: WIDTH - 60.0, top: top + 20.0, bottom: 800.0 };
         let (lo, hi) = extent(chart.x.iter().copied()).unwrap_or((0.0, 1.0));
         let x = Scale::exact(lo, hi, panel.x_px());
         let y = Scale::around(values(), panel.y_px());
@@ -220,11 +181,7 @@ fn lines_svg(chart: &Lines) -> Result<String, ChartError> {
             }
         }
         let middle = f64::midpoint(panel.left, panel.right);
-        c.text(
-            (middle, 864.0),
-            &chart.x_label,
-            Style::new(TEXT, INK, Align::Middle).bold(),
-        );
+        c.text((middle, 864.0), &chart.x_label, Style::new(TEXT, INK, Align::Middle).bold());
         let left_out = chart.series.len() - shown.len();
         if left_out > 0 {
             let note = format!("{left_out} more series are not drawn");
@@ -296,28 +253,14 @@ mod tests {
         let temporary = tempfile::tempdir().unwrap();
         let folder = std::env::var_os("HASHWATT_LOOK").map_or(temporary.path().to_owned(), PathBuf::from);
         let mut map = swept(Vec::new());
-        map.z = map
-            .y
-            .iter()
-            .map(|p| map.x.iter().map(|e| (p - 1_200.0 * e) * 2_000.0).collect())
-            .collect();
+        map.z = map.y.iter().map(|p| map.x.iter().map(|e| (p - 1_200.0 * e) * 2_000.0).collect()).collect();
         let files = heat_map(&map, &folder.join("v1.2-heat")).unwrap();
         assert_eq!(files, ["v1.2-heat.svg", "v1.2-heat.png"].map(|f| folder.join(f)));
         let page = std::fs::read_to_string(&files[0]).unwrap();
-        for text in [
-            "Net present value (USD)",
-            "power price (USD/MWh)",
-            "BTC price (USD)",
-            "252 M",
-            "−120 M",
-        ] {
+        for text in ["Net present value (USD)", "power price (USD/MWh)", "BTC price (USD)", "252 M", "−120 M"] {
             assert!(page.contains(&format!("\n{text}\n")), "{text}");
         }
-        let files = lines(
-            &one_key(vec![line("mining", 1.0), line("AI", 2.0)]),
-            &folder.join("lines"),
-        )
-        .unwrap();
+        let files = lines(&one_key(vec![line("mining", 1.0), line("AI", 2.0)]), &folder.join("lines")).unwrap();
         let page = std::fs::read_to_string(&files[0]).unwrap();
         assert!(page.contains("\nmining\n") && page.contains("\nAI\n") && page.contains("<polygon"));
     }
@@ -329,21 +272,13 @@ mod tests {
         assert!(heat_map_svg(&swept(z)).unwrap().contains("\n–\n"));
         assert!(heat_map_svg(&swept(Vec::new())).unwrap().contains("No finished run"));
         assert!(lines_svg(&one_key(Vec::new())).unwrap().contains("No finished run"));
-        let short = Series {
-            name: "short".to_owned(),
-            y: vec![f64::NAN, 2.0],
-            band: Vec::new(),
-        };
+        let short = Series { name: "short".to_owned(), y: vec![f64::NAN, 2.0], band: Vec::new() };
         assert!(lines_svg(&one_key(vec![short])).unwrap().contains("\nshort\n"));
     }
 
     #[test]
     fn more_series_than_colours_are_counted() {
         let many = (0..10).map(|i| line(&format!("series {i}"), 1.0)).collect();
-        assert!(
-            lines_svg(&one_key(many))
-                .unwrap()
-                .contains("2 more series are not drawn")
-        );
+        assert!(lines_svg(&one_key(many)).unwrap().contains("2 more series are not drawn"));
     }
 }

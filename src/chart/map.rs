@@ -36,50 +36,33 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     let on_earth = |s: &&SiteRow| s.latitude_deg.abs() <= 90.0 && s.longitude_deg.abs() <= 180.0;
     let mut sites = tables.sites.iter().filter(on_earth).collect::<Vec<_>>();
     sites.sort_by(|a, b| size(b).total_cmp(&size(a)));
-    canvas::svg(
+    canvas::svg(if sites.is_empty() { EMPTY_HEIGHT } else { 160.0 + MAP + STRIP }, |c| {
+        let note = subtitle(run, "largest capacity during the run, MW at the meter; area of a half disc is its MW");
+        let top = c.heading("Sites and their mining and AI capacity (MW)", &note);
         if sites.is_empty() {
-            EMPTY_HEIGHT
-        } else {
-            160.0 + MAP + STRIP
-        },
-        |c| {
-            let note = subtitle(
-                run,
-                "largest capacity during the run, MW at the meter; area of a half disc is its MW",
-            );
-            let top = c.heading("Sites and their mining and AI capacity (MW)", &note);
-            if sites.is_empty() {
-                c.nothing("The run has no sites.");
-                return;
-            }
-            let keys = [
-                Key::new("mining (left half)", MINING, Mark::Box),
-                Key::new("AI (right half)", AI, Mark::Box),
-                Key::new("site without farms", GREY, Mark::Dot),
-            ];
-            let top = c.legend(top, &keys);
-            let frame = frame(&sites, top, c.height() - STRIP);
-            draw_land(c, &frame);
-            draw_graticule(c, &frame);
-            let most = sites
-                .iter()
-                .map(|s| s.peak_mining_mw.max(s.peak_ai_mw))
-                .fold(0.0, f64::max);
-            for site in &sites {
-                draw_site(c, &frame, site, most);
-            }
-            let unnamed = draw_labels(c, &frame, &sites, most);
-            draw_sizes(c, frame.bottom + 36.0, most);
-            if unnamed > 0 {
-                let text = format!("{unnamed} sites are not named for lack of room");
-                c.text(
-                    (WIDTH - MARGIN, frame.bottom + 76.0),
-                    &text,
-                    Style::new(SMALL, GREY, Align::Right),
-                );
-            }
-        },
-    )
+            c.nothing("The run has no sites.");
+            return;
+        }
+        let keys = [
+            Key::new("mining (left half)", MINING, Mark::Box),
+            Key::new("AI (right half)", AI, Mark::Box),
+            Key::new("site without farms", GREY, Mark::Dot),
+        ];
+        let top = c.legend(top, &keys);
+        let frame = frame(&sites, top, c.height() - STRIP);
+        draw_land(c, &frame);
+        draw_graticule(c, &frame);
+        let most = sites.iter().map(|s| s.peak_mining_mw.max(s.peak_ai_mw)).fold(0.0, f64::max);
+        for site in &sites {
+            draw_site(c, &frame, site, most);
+        }
+        let unnamed = draw_labels(c, &frame, &sites, most);
+        draw_sizes(c, frame.bottom + 36.0, most);
+        if unnamed > 0 {
+            let text = format!("{unnamed} sites are not named for lack of room");
+            c.text((WIDTH - MARGIN, frame.bottom + 76.0), &text, Style::new(SMALL, GREY, Align::Right));
+        }
+    })
 }
 
 fn size(site: &SiteRow) -> f64 {
@@ -87,11 +70,7 @@ fn size(site: &SiteRow) -> f64 {
 }
 
 fn radius(mw: f64, most: f64) -> f64 {
-    if mw > 0.0 && most > 0.0 {
-        (LARGEST * (mw / most).sqrt()).max(4.0)
-    } else {
-        0.0
-    }
+    if mw > 0.0 && most > 0.0 { (LARGEST * (mw / most).sqrt()).max(4.0) } else { 0.0 }
 }
 
 /// All sites with a margin, degrees of longitude and latitude equally long at the middle unless it is the whole world.
@@ -126,10 +105,7 @@ fn draw_land(c: &mut Canvas, frame: &Frame) {
     for line in LAND_RINGS.lines().filter(|l| !l.starts_with('#')) {
         let (name, points) = line.split_once(' ').unwrap_or((line, ""));
         let ring = points.split(' ').filter_map(degrees).collect::<Vec<_>>();
-        let ring = clipped(&ring, frame)
-            .into_iter()
-            .map(|p| frame.at(p.0, p.1))
-            .collect::<Vec<_>>();
+        let ring = clipped(&ring, frame).into_iter().map(|p| frame.at(p.0, p.1)).collect::<Vec<_>>();
         if ring.len() >= 3 {
             c.polygon(&ring, if name == "water" { WHITE } else { LAND }, 1.0);
         }
@@ -169,10 +145,7 @@ fn clipped(ring: &[(f64, f64)], frame: &Frame) -> Vec<(f64, f64)> {
 }
 
 fn draw_graticule(c: &mut Canvas, frame: &Frame) {
-    let step = [2.0, 5.0, 10.0, 20.0, 30.0]
-        .into_iter()
-        .find(|s| (frame.x.hi - frame.x.lo) / s <= 13.0)
-        .unwrap_or(30.0);
+    let step = [2.0, 5.0, 10.0, 20.0, 30.0].into_iter().find(|s| (frame.x.hi - frame.x.lo) / s <= 13.0).unwrap_or(30.0);
     let multiples = |lo: f64, hi: f64| {
         let (first, last) = ((lo / step).ceil() as i32, (hi / step).floor() as i32);
         (first..=last).map(move |i| f64::from(i) * step)
@@ -225,10 +198,7 @@ fn half_disc(c: &mut Canvas, at: (f64, f64), radius: f64, side: f64, color: RGBC
     let outline = (0..=32)
         .map(|i| {
             let angle = core::f64::consts::PI * (f64::from(i) / 32.0 - 0.5);
-            (
-                at.0 + side * radius * math::cos(angle),
-                at.1 + radius * math::sin(angle),
-            )
+            (at.0 + side * radius * math::cos(angle), at.1 + radius * math::sin(angle))
         })
         .collect::<Vec<_>>();
     c.polygon(&outline, color, 0.85);
@@ -262,11 +232,7 @@ fn draw_labels(c: &mut Canvas, frame: &Frame, sites: &[&SiteRow], most: f64) -> 
         if distance(disc, nearest) > 12.0 {
             c.line(&[at, nearest], GREY, 1.0);
         }
-        c.text(
-            (spot.0, f64::midpoint(spot.1, spot.3)),
-            &name,
-            Style::new(SMALL, INK, Align::Left),
-        );
+        c.text((spot.0, f64::midpoint(spot.1, spot.3)), &name, Style::new(SMALL, INK, Align::Left));
     }
     sites.len() - named
 }
@@ -288,7 +254,7 @@ fn label_spots(disc: Area, width: f64) -> Vec<Area> {
     const HALF_LINE: f64 = 10.0;
     let (x, y) = (f64::midpoint(disc.0, disc.2), f64::midpoint(disc.1, disc.3));
     let mut spots = Vec::new();
-    for ring in 0..3 {
+    for ring in 0..2 {
         let gap = 6.0 + 22.0 * f64::from(ring);
         let (left, right) = (disc.0 - gap - width, disc.2 + gap);
         let (above, below) = (disc.1 - gap - HALF_LINE, disc.3 + gap + HALF_LINE);
@@ -315,11 +281,7 @@ fn draw_sizes(c: &mut Canvas, top: f64, most: f64) {
     }
     let round = |v: f64| {
         let power = math::powf(10.0, math::log10(v).floor());
-        [5.0, 2.0, 1.0]
-            .into_iter()
-            .map(|m| m * power)
-            .find(|r| *r <= v * 1.000_001)
-            .unwrap_or(power)
+        [5.0, 2.0, 1.0].into_iter().map(|m| m * power).find(|r| *r <= v * 1.000_001).unwrap_or(power)
     };
     let largest = round(most);
     let mut x = MARGIN;
@@ -353,30 +315,16 @@ mod tests {
     #[test]
     fn a_ring_is_cut_to_the_frame() {
         let scale = Scale::exact(0.0, 10.0, (0.0, 100.0));
-        let frame = Frame {
-            x: scale,
-            y: scale,
-            top: 0.0,
-            bottom: 100.0,
-        };
+        let frame = Frame { x: scale, y: scale, top: 0.0, bottom: 100.0 };
         let around = [(-5.0, 5.0), (5.0, 15.0), (15.0, 5.0), (5.0, -5.0)];
         let cut = clipped(&around, &frame);
-        assert!(
-            cut.len() >= 4
-                && cut
-                    .iter()
-                    .all(|p| (0.0..=10.0).contains(&p.0) && (0.0..=10.0).contains(&p.1))
-        );
+        assert!(cut.len() >= 4 && cut.iter().all(|p| (0.0..=10.0).contains(&p.0) && (0.0..=10.0).contains(&p.1)));
         assert!(clipped(&[(20.0, 20.0), (30.0, 20.0), (30.0, 30.0)], &frame).is_empty());
     }
 
     #[test]
     fn every_site_lies_inside_the_frame_wherever_it_is() {
-        let at = |longitude_deg, latitude_deg| SiteRow {
-            latitude_deg,
-            longitude_deg,
-            ..SiteRow::default()
-        };
+        let at = |longitude_deg, latitude_deg| SiteRow { latitude_deg, longitude_deg, ..SiteRow::default() };
         for sites in [
             vec![at(-102.0, 32.0)],
             vec![at(-179.0, -54.0), at(179.0, 71.0)],
@@ -386,10 +334,7 @@ mod tests {
             let frame = frame(&sites.iter().collect::<Vec<_>>(), 100.0, 860.0);
             for site in &sites {
                 let (x, y) = (site.longitude_deg, site.latitude_deg);
-                assert!(
-                    (frame.x.lo..=frame.x.hi).contains(&x) && (frame.y.lo..=frame.y.hi).contains(&y),
-                    "{x} {y}"
-                );
+                assert!((frame.x.lo..=frame.x.hi).contains(&x) && (frame.y.lo..=frame.y.hi).contains(&y), "{x} {y}");
             }
         }
     }

@@ -16,31 +16,16 @@ const ROW: f64 = 56.0;
 const LINEAR_BELOW_USD_PER_MWH: f64 = 10.0;
 
 pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
-    let mut sites = tables
-        .sites
-        .iter()
-        .filter(|s| margins(s).iter().any(|m| m.0.is_some()))
-        .collect::<Vec<_>>();
+    let mut sites = tables.sites.iter().filter(|s| margins(s).iter().any(|m| m.0.is_some())).collect::<Vec<_>>();
     sites.sort_by(|a, b| best(b).total_cmp(&best(a)));
     let left_out = sites.len().saturating_sub(MOST_SITES);
     sites.truncate(MOST_SITES);
     canvas::svg(height_of_rows(sites.len(), ROW, 290.0), |c| {
         let text = "revenue less energy and other operating cost, before capital and tax, over the whole run";
-        let values = sites
-            .iter()
-            .flat_map(|s| margins(s).into_iter().filter_map(|m| m.0))
-            .collect::<Vec<_>>();
+        let values = sites.iter().flat_map(|s| margins(s).into_iter().filter_map(|m| m.0)).collect::<Vec<_>>();
         let probe = Scale::linear_or_symlog(&values, LINEAR_BELOW_USD_PER_MWH, (0.0, 1.0));
-        let axis = if probe.is_symlog() {
-            "; axis linear to ±10, logarithmic beyond"
-        } else {
-            ""
-        };
-        let more = if left_out > 0 {
-            format!("; {left_out} more sites are not drawn")
-        } else {
-            String::new()
-        };
+        let axis = if probe.is_symlog() { "; axis linear to ±10, logarithmic beyond" } else { "" };
+        let more = if left_out > 0 { format!("; {left_out} more sites are not drawn") } else { String::new() };
         let note = subtitle(run, &format!("{text}{axis}{more}"));
         let top = c.heading("Margin per MWh: mining, AI and grid sale (USD/MWh)", &note);
         if sites.is_empty() {
@@ -49,12 +34,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
         }
         let keys = [("mining", MINING), ("AI", AI), ("grid sale", EXPORT)];
         let top = c.legend(top, &keys.map(|(name, color)| Key::new(name, color, Mark::Dot)));
-        let panel = Panel {
-            left: 420.0,
-            right: WIDTH - 120.0,
-            top: top + 6.0,
-            bottom: c.height() - 60.0,
-        };
+        let panel = Panel { left: 420.0, right: WIDTH - 120.0, top: top + 6.0, bottom: c.height() - 60.0 };
         let x = Scale::linear_or_symlog(&values, LINEAR_BELOW_USD_PER_MWH, panel.x_px());
         panel.draw_x(c, &x, 110.0);
         let height = (panel.bottom - panel.top) / sites.len() as f64;
@@ -76,10 +56,7 @@ fn margins(site: &SiteRow) -> [(Option<f64>, plotters::style::RGBColor); 3] {
 }
 
 fn best(site: &SiteRow) -> f64 {
-    margins(site)
-        .iter()
-        .filter_map(|m| m.0)
-        .fold(f64::NEG_INFINITY, f64::max)
+    margins(site).iter().filter_map(|m| m.0).fold(f64::NEG_INFINITY, f64::max)
 }
 
 fn draw_row(c: &mut Canvas, site: &SiteRow, x: &Scale, (left, top, height): (f64, f64, f64)) {
@@ -96,11 +73,7 @@ fn draw_row(c: &mut Canvas, site: &SiteRow, x: &Scale, (left, top, height): (f64
             let at = (x.at(margin), middle + line * (i as f64 - 1.0));
             c.line(&[(x.at(0.0), at.1), at], color, 2.0);
             c.circle(at, 7.0, color, 1.0);
-            let (offset, align) = if margin < 0.0 {
-                (-13.0, Align::Right)
-            } else {
-                (13.0, Align::Left)
-            };
+            let (offset, align) = if margin < 0.0 { (-13.0, Align::Right) } else { (13.0, Align::Left) };
             c.text((at.0 + offset, at.1), &short(margin), Style::new(SMALL, INK, align));
         }
     }

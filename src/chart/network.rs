@@ -45,10 +45,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
             panel.draw_time_ticks(c, first, last, i + 1 == PANELS.len());
             let points = tables.network.iter().filter_map(|row| {
                 let value = value(row);
-                Some((
-                    f64::from(Day::parse(&row.date).ok()?.0),
-                    if value > 0.0 { value } else { f64::NAN },
-                ))
+                Some((f64::from(Day::parse(&row.date).ok()?.0), if value > 0.0 { value } else { f64::NAN }))
             });
             c.curve((&x, &y), points, SERIES[i * 3 % 4], 2.5);
         }

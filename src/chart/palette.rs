@@ -58,11 +58,7 @@ pub(super) fn sequential(share: f64) -> RGBColor {
 
 /// Colour of a value −1 to 1: orange for losses, white at zero, blue for gains.
 pub(super) fn diverging(value: f64) -> RGBColor {
-    let full = if value < 0.0 {
-        RGBColor(0xb3, 0x58, 0x06)
-    } else {
-        RGBColor(0x05, 0x4a, 0x91)
-    };
+    let full = if value < 0.0 { RGBColor(0xb3, 0x58, 0x06) } else { RGBColor(0x05, 0x4a, 0x91) };
     mix(RGBColor(0xf7, 0xf7, 0xf7), full, value.abs().min(1.0))
 }
 

@@ -46,11 +46,7 @@ impl Panel {
             let at = y.at(tick);
             let color = if tick == 0.0 { SPINE } else { GRID };
             c.line(&[(self.left, at), (self.right, at)], color, 1.0);
-            c.text(
-                (self.left - 10.0, at),
-                &short(tick),
-                Style::new(TEXT, INK, Align::Right),
-            );
+            c.text((self.left - 10.0, at), &short(tick), Style::new(TEXT, INK, Align::Right));
         }
     }
 
@@ -60,11 +56,7 @@ impl Panel {
             let at = x.at(tick);
             let color = if tick == 0.0 { SPINE } else { GRID };
             c.line(&[(at, self.top), (at, self.bottom)], color, 1.0);
-            c.text(
-                (at, self.bottom + 18.0),
-                &short(tick),
-                Style::new(TEXT, INK, Align::Middle),
-            );
+            c.text((at, self.bottom + 18.0), &short(tick), Style::new(TEXT, INK, Align::Middle));
         }
     }
 
@@ -96,11 +88,7 @@ impl Panel {
             let half = text_width(&label, SMALL, false) / 2.0;
             let middle = at.clamp(self.left + half, (self.right - half).max(self.left + half));
             if labels && middle - half > free_from {
-                c.text(
-                    (middle, self.top - 14.0),
-                    &label,
-                    Style::new(SMALL, GREY, Align::Middle),
-                );
+                c.text((middle, self.top - 14.0), &label, Style::new(SMALL, GREY, Align::Middle));
                 free_from = middle + half + 8.0;
             }
         }
@@ -108,11 +96,7 @@ impl Panel {
 
     /// A heading of the panel itself, above its upper left corner.
     pub(super) fn caption(&self, c: &mut Canvas, text: &str, above: f64) {
-        c.text(
-            (self.left, self.top - above),
-            text,
-            Style::new(TEXT, INK, Align::Left).bold(),
-        );
+        c.text((self.left, self.top - above), text, Style::new(TEXT, INK, Align::Left).bold());
     }
 }
 

@@ -24,18 +24,9 @@ pub(super) struct Scale {
 impl Scale {
     /// Exactly from `lo` to `hi`.
     pub(super) fn exact(lo: f64, hi: f64, px: (f64, f64)) -> Self {
-        let (lo, hi) = if lo.is_finite() && hi.is_finite() {
-            (lo, hi)
-        } else {
-            (0.0, 1.0)
-        };
+        let (lo, hi) = if lo.is_finite() && hi.is_finite() { (lo, hi) } else { (0.0, 1.0) };
         let hi = if hi > lo { hi } else { lo + lo.abs().max(1.0) };
-        Self {
-            kind: Kind::Linear,
-            lo,
-            hi,
-            px,
-        }
+        Self { kind: Kind::Linear, lo, hi, px }
     }
 
     /// Linear over all finite values and zero, to the next round tick.
@@ -57,12 +48,7 @@ impl Scale {
         let below = log_steps(lo / 10.0, lo).last().copied().unwrap_or(lo);
         let above = log_steps(hi, hi * 10.0).first().copied().unwrap_or(hi);
         let hi = if above > below { above } else { below * 10.0 };
-        Self {
-            kind: Kind::Log,
-            lo: below,
-            hi,
-            px,
-        }
+        Self { kind: Kind::Log, lo: below, hi, px }
     }
 
     /// Logarithmic where the positive values span more than a factor of four, else linear around them.
@@ -70,22 +56,14 @@ impl Scale {
         let values = values.filter(|v| *v > 0.0).collect::<Vec<_>>();
         let (lo, hi) = extent(values.iter().copied()).unwrap_or((1.0, 1.0));
         let values = values.into_iter();
-        if hi > 4.0 * lo {
-            Self::log(values, px)
-        } else {
-            Self::around(values, px)
-        }
+        if hi > 4.0 * lo { Self::log(values, px) } else { Self::around(values, px) }
     }
 
     /// Linear where the values and zero span little, else linear to `±threshold` and logarithmic beyond.
     pub(super) fn linear_or_symlog(values: &[f64], threshold: f64, px: (f64, f64)) -> Self {
         let linear = Self::with_zero(values.iter().copied(), px);
         let largest = linear.lo.abs().max(linear.hi.abs());
-        let mut sizes = values
-            .iter()
-            .map(|v| v.abs())
-            .filter(|v| v.is_finite())
-            .collect::<Vec<_>>();
+        let mut sizes = values.iter().map(|v| v.abs()).filter(|v| v.is_finite()).collect::<Vec<_>>();
         sizes.sort_by(f64::total_cmp);
         let median = sizes.get(sizes.len() / 2).copied().unwrap_or(0.0);
         if largest <= 8.0 * threshold || median * 5.0 > largest {
@@ -93,12 +71,7 @@ impl Scale {
         }
         let (lo, hi) = extent(values.iter().copied()).unwrap_or((0.0, 1.0));
         let end = |v: f64| if v > 0.0 { next_log_step(v.max(threshold)) } else { 0.0 };
-        Self {
-            kind: Kind::Symlog(threshold),
-            lo: -end(-lo),
-            hi: end(hi),
-            px,
-        }
+        Self { kind: Kind::Symlog(threshold), lo: -end(-lo), hi: end(hi), px }
     }
 
     pub(super) fn is_log(&self) -> bool {
@@ -132,11 +105,7 @@ impl Scale {
             Kind::Log => {
                 let doubling = (self.at(self.lo * 2.0) - self.at(self.lo)).abs();
                 let steps = log_steps(self.lo, self.hi);
-                if doubling >= 0.6 * spacing {
-                    steps
-                } else {
-                    decades(&steps, most)
-                }
+                if doubling >= 0.6 * spacing { steps } else { decades(&steps, most) }
             }
             Kind::Symlog(threshold) => self.symlog_ticks(threshold, most),
         }
@@ -144,30 +113,19 @@ impl Scale {
 
     fn symlog_ticks(&self, threshold: f64, most: f64) -> Vec<f64> {
         let mut decades = vec![threshold];
-        while decades
-            .last()
-            .is_some_and(|v| v * 10.0 <= self.hi.max(-self.lo) * 1.000_001)
-        {
+        while decades.last().is_some_and(|v| v * 10.0 <= self.hi.max(-self.lo) * 1.000_001) {
             decades.push(decades[decades.len() - 1] * 10.0);
         }
         let every = (decades.len() as f64 * 2.0 / most).ceil().max(1.0) as usize;
         let kept = decades.into_iter().step_by(every).collect::<Vec<_>>();
         let negative = kept.iter().rev().map(|v| -v);
-        negative
-            .chain([0.0])
-            .chain(kept.iter().copied())
-            .filter(|v| *v >= self.lo && *v <= self.hi)
-            .collect()
+        negative.chain([0.0]).chain(kept.iter().copied()).filter(|v| *v >= self.lo && *v <= self.hi).collect()
     }
 
     /// Widened to whole tick steps.
     fn rounded(self) -> Self {
         let step = tick_step(self.hi - self.lo, 5.0);
-        Self {
-            lo: (self.lo / step).floor() * step,
-            hi: (self.hi / step).ceil() * step,
-            ..self
-        }
+        Self { lo: (self.lo / step).floor() * step, hi: (self.hi / step).ceil() * step, ..self }
     }
 }
 
@@ -183,11 +141,8 @@ pub(super) fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 fn tick_step(span: f64, count: f64) -> f64 {
     let rough = (span / count).max(1e-300);
     let power = math::powf(10.0, math::log10(rough).floor());
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|m| m * power)
-        .find(|s| *s >= rough * 0.999_999)
-        .unwrap_or(10.0 * power);
+    let step =
+        [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= rough * 0.999_999).unwrap_or(10.0 * power);
     if step.is_finite() && step > 0.0 { step } else { 1.0 }
 }
 
@@ -195,9 +150,7 @@ fn linear_ticks(lo: f64, hi: f64, most: f64) -> Vec<f64> {
     let step = tick_step(hi - lo, most.min(50.0));
     let first = (lo / step - 1e-9).ceil() as i64;
     let last = (hi / step + 1e-9).floor() as i64;
-    (first..=last.min(first.saturating_add(100)))
-        .map(|i| i as f64 * step)
-        .collect()
+    (first..=last.min(first.saturating_add(100))).map(|i| i as f64 * step).collect()
 }
 
 /// 1, 2, 5 × 10ⁿ from `lo` to `hi`.
@@ -249,11 +202,7 @@ pub(super) fn short(value: f64) -> String {
         _ => return format!("{}{scaled:.1e}", minus(value)),
     };
     let digits = format!("{scaled:.decimals$}");
-    let digits = if decimals > 0 {
-        digits.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        &digits
-    };
+    let digits = if decimals > 0 { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
     format!("{}{digits}{suffix}", minus(value))
 }
 
@@ -265,24 +214,14 @@ fn minus(value: f64) -> &'static str {
 pub(super) fn time_ticks(first: Day, last: Day, width: f64, label_width: f64) -> Vec<(Day, String)> {
     let most = (width / label_width).max(1.0);
     let months = f64::from(last.0 - first.0) / 30.44;
-    let every = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600]
-        .into_iter()
-        .find(|m| months / f64::from(*m) <= most)
-        .unwrap_or(1200);
+    let every =
+        [1, 2, 3, 6, 12, 24, 60, 120, 240, 600].into_iter().find(|m| months / f64::from(*m) <= most).unwrap_or(1200);
     let start_year = i32::from(first.year());
-    let mut month = if every >= 12 {
-        start_year.div_euclid(every / 12) * every
-    } else {
-        start_year * 12
-    };
+    let mut month = if every >= 12 { start_year.div_euclid(every / 12) * every } else { start_year * 12 };
     let mut ticks = Vec::new();
     while let Some(day) = month_start(month).filter(|d| *d <= last) {
         if day >= first {
-            let label = if every >= 12 {
-                day.year().to_string()
-            } else {
-                day.month_label()
-            };
+            let label = if every >= 12 { day.year().to_string() } else { day.month_label() };
             ticks.push((day, label));
         }
         month += every;
@@ -291,10 +230,7 @@ pub(super) fn time_ticks(first: Day, last: Day, width: f64, label_width: f64) ->
 }
 
 fn month_start(months_since_year_0: i32) -> Option<Day> {
-    let (year, month) = (
-        months_since_year_0.div_euclid(12),
-        months_since_year_0.rem_euclid(12) + 1,
-    );
+    let (year, month) = (months_since_year_0.div_euclid(12), months_since_year_0.rem_euclid(12) + 1);
     Day::parse(&format!("{year:04}-{month:02}-01")).ok()
 }
 
@@ -347,14 +283,7 @@ mod tests {
 
     #[test]
     fn no_values_odd_values_and_huge_values_make_finite_pixels() {
-        for values in [
-            vec![],
-            vec![f64::NAN],
-            vec![0.0],
-            vec![-1e300, 1e300],
-            vec![1e-300],
-            vec![5.0, 5.0],
-        ] {
+        for values in [vec![], vec![f64::NAN], vec![0.0], vec![-1e300, 1e300], vec![1e-300], vec![5.0, 5.0]] {
             for scale in [
                 Scale::with_zero(values.iter().copied(), (0.0, 100.0)),
                 Scale::around(values.iter().copied(), (0.0, 100.0)),
@@ -373,9 +302,6 @@ mod tests {
         let years = time_ticks(day("2024-01-01"), day("2036-06-30"), 1400.0, 80.0);
         assert_eq!((years[0].1.as_str(), years.len()), ("2024", 13));
         let months = time_ticks(day("2024-01-15"), day("2024-04-20"), 1400.0, 120.0);
-        assert_eq!(
-            months.iter().map(|t| t.1.as_str()).collect::<Vec<_>>(),
-            ["2024-02", "2024-03", "2024-04"]
-        );
+        assert_eq!(months.iter().map(|t| t.1.as_str()).collect::<Vec<_>>(), ["2024-02", "2024-03", "2024-04"]);
     }
 }

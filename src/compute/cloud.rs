@@ -1,7 +1,8 @@
 //! Cloud: own accelerators rented by the GPU-hour.
 
-use super::facility::{AiFacility, Backup, Climate, Screens, Service, Sla};
+use super::facility::{AiFacility, Backup, Climate, Service, Sla};
 use super::machines::Accelerator;
+use super::screens::Screens;
 use crate::calendar::HOURS_PER_YEAR;
 use crate::math::powf;
 use schemars::JsonSchema;
@@ -51,7 +52,7 @@ pub struct CloudParams {
     /// Default: see its keys. Source: see its keys.
     pub backup: Backup,
     /// What a site must offer.
-    /// Default: as in hosting, but from 5 MW. Source: Bit Digital MTL-3, 5 MW (2025).
+    /// Default: see its keys. Source: see its keys.
     pub screens: Screens,
 }
 
@@ -66,10 +67,10 @@ impl Default for CloudParams {
             accelerator_life_years: 5.0,
             refresh: true,
             refresh_min_age_years: 3.0,
-            facility: AiFacility { module_mw: 5.0, ..AiFacility::default() },
+            facility: AiFacility::default(),
             sla: Sla::default(),
             backup: Backup::default(),
-            screens: Screens { minimum_mw: 5.0, ..Screens::default() },
+            screens: Screens::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Conversion of mining capacity to AI.
 
-use super::facility::Screens;
+use super::screens::Screens;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +45,7 @@ pub struct ConversionParams {
     #[schemars(range(min = 0.0, max = 1.0))]
     pub infrastructure_kept_share: f64,
     /// Size of the steps in which capacity is converted, utility MW.
-    /// Default: 25. Source: as `hosting.facility.module_mw`.
+    /// Default: 10. Source: as `hosting.facility.module_mw`.
     #[schemars(range(min = 0.001, max = 10000.0))]
     pub module_mw: f64,
     /// Share of a site's mining MW that can be converted.
@@ -66,7 +66,7 @@ impl Default for ConversionParams {
             months: 12,
             lost_mining_share: 0.5,
             infrastructure_kept_share: 0.1,
-            module_mw: 25.0,
+            module_mw: 10.0,
             convertible_share: 1.0,
             screens: Screens::default(),
         }
@@ -106,8 +106,8 @@ mod tests {
     #[test]
     fn only_whole_modules_are_converted_and_half_the_mining_goes_on() {
         let params = ConversionParams { convertible_share: 0.5, ..ConversionParams::default() };
-        assert_eq!(params.convertible_mw(120.0), 50.0);
-        assert_eq!(params.convertible_mw(49.0), 0.0);
+        assert_eq!(params.convertible_mw(105.0), 50.0);
+        assert_eq!(params.convertible_mw(19.0), 0.0);
         assert_eq!(params.mining_during_works_mw(50.0), 25.0);
     }
 }

@@ -1,4 +1,4 @@
-//! What every AI hall has, leased or own: how much IT a utility MW carries, its PUE, SLA, backup and site screens.
+//! What every AI hall has, leased or own: how much IT a utility MW carries, its PUE, SLA and backup.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ pub struct AiFacility {
     #[schemars(range(min = 0, max = 240))]
     pub lead_months: u32,
     /// Size of the steps in which AI capacity is built, utility MW.
-    /// Default: 25. Source: Riot–AMD 25 MW (January 2026), the smallest of the public miner leases.
+    /// Default: 10. Source: between Bit Digital MTL-3, 5 MW (2025), and Riot–AMD, 25 MW (January 2026).
     #[schemars(range(min = 0.001, max = 10000.0))]
     pub module_mw: f64,
     /// Critical IT per utility MW (redundancy and design margin; not the energy PUE).
@@ -77,7 +77,7 @@ impl Default for AiFacility {
             infrastructure_life_years: 20.0,
             infrastructure_salvage_share: 0.2,
             lead_months: 20,
-            module_mw: 25.0,
+            module_mw: 10.0,
             critical_it_share: 0.72,
             it_power_share: 0.75,
             pue_cold: 1.08,
@@ -140,42 +140,6 @@ impl Default for Backup {
     fn default() -> Self {
         Self { share: 1.0, capital_usd_per_mw: 750_000.0, fuel_usd_per_mwh: 300.0 }
     }
-}
-
-/// What a site must offer before an AI farm is considered there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Screens {
-    /// Whether the site must have fibre.
-    /// Default: true. Source: every screen of miners' portfolios names it (Sabre56 2024, VanEck 2024).
-    pub fibre_required: bool,
-    /// Smallest size worth a tenant or a cluster, utility MW.
-    /// Default: 25. Source: Riot–AMD 25 MW (January 2026); larger tenants ask 50–100 MW contiguous.
-    #[schemars(range(min = 0.0, max = 10000.0))]
-    pub minimum_mw: f64,
-    /// Smallest share of the year in which the site's grid or other firm supply must be there; 0 asks nothing and
-    /// leaves it to SLA credits and backup costs.
-    /// Default: 0. Source: none needed; the cost of interruptions is modelled.
-    #[schemars(range(min = 0.0, max = 1.0))]
-    pub minimum_availability_share: f64,
-}
-
-impl Default for Screens {
-    fn default() -> Self {
-        Self { fibre_required: true, minimum_mw: 25.0, minimum_availability_share: 0.0 }
-    }
-}
-
-/// Why a site is not eligible.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Refusal {
-    /// The site has no fibre.
-    NoFibre,
-    /// The capacity is below the smallest size.
-    TooSmall,
-    /// Supply is there too seldom.
-    NotFirm,
 }
 
 /// How an AI farm was served in a month.
@@ -250,7 +214,7 @@ impl AiFacility {
 }
 
 impl Sla {
-    /// Credit due for a month of this uptime, a share of the month's charge.
+    /// Credit due for a month of this uptime, a share of the month's charge: the largest of the steps missed.
     pub fn credit_share(&self, uptime_share: f64) -> f64 {
         self.steps
             .iter()
@@ -268,43 +232,6 @@ impl Backup {
     /// Capital of the backup of a hall that draws `draw_mw`, USD.
     pub fn capital_usd(&self, draw_mw: f64) -> f64 {
         self.mw(draw_mw) * self.capital_usd_per_mw
-    }
-}
-
-/// What a site offers to an AI farm.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SiteFacts {
-    /// Whether it has fibre.
-    pub fibre: bool,
-    /// Size the farm would have, utility MW.
-    pub utility_mw: f64,
-    /// Share of the year in which firm supply is there.
-    pub availability_share: f64,
-}
-
-impl Screens {
-    /// Why a site is not eligible, if it is not.
-    pub fn refusal(&self, site: &SiteFacts) -> Option<Refusal> {
-        if self.fibre_required && !site.fibre {
-            Some(Refusal::NoFibre)
-        } else if site.utility_mw < self.minimum_mw {
-            Some(Refusal::TooSmall)
-        } else if site.availability_share < self.minimum_availability_share {
-            Some(Refusal::NotFirm)
-        } else {
-            None
-        }
-    }
-}
-
-impl Refusal {
-    /// The stable name used in tables.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoFibre => "no_fibre",
-            Self::TooSmall => "too_small",
-            Self::NotFirm => "not_firm",
-        }
     }
 }
 
@@ -360,15 +287,5 @@ mod tests {
         let hall = AiFacility { ramp_months: 4.0, ..AiFacility::default() };
         assert_eq!((hall.ramp_share(0.0), hall.ramp_share(1.0), hall.ramp_share(9.0)), (0.0, 0.25, 1.0));
         assert_eq!(AiFacility { ramp_months: 0.0, ..hall }.ramp_share(0.0), 1.0);
-    }
-
-    #[test]
-    fn screens_name_the_first_thing_that_is_missing() {
-        let screens = Screens { minimum_availability_share: 0.99, ..Screens::default() };
-        let good = SiteFacts { fibre: true, utility_mw: 30.0, availability_share: 0.999 };
-        assert_eq!(screens.refusal(&good), None);
-        assert_eq!(screens.refusal(&SiteFacts { fibre: false, ..good }), Some(Refusal::NoFibre));
-        assert_eq!(screens.refusal(&SiteFacts { utility_mw: 24.0, ..good }), Some(Refusal::TooSmall));
-        assert_eq!(screens.refusal(&SiteFacts { availability_share: 0.9, ..good }), Some(Refusal::NotFirm));
     }
 }

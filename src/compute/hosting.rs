@@ -1,6 +1,7 @@
 //! Hosting: critical IT leased by the kW-month; the tenant owns the machines.
 
-use super::facility::{AiFacility, Backup, Climate, Screens, Service, Sla};
+use super::facility::{AiFacility, Backup, Climate, Service, Sla};
+use super::screens::Screens;
 use crate::calendar::HOURS_PER_YEAR;
 use crate::math::powf;
 use schemars::JsonSchema;

@@ -19,15 +19,25 @@ pub struct MachinePricing {
     /// Default: 65. Source: the sheet's 6–7 US cents per kWh.
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub reference_power_usd_per_mwh: f64,
-    /// Least price of a new machine, USD/TH, however small the margin.
-    /// Default: 6. Source: assumption below the cheapest list price of a current machine, 7.9 (SEALMINER A2 Pro Hyd).
-    #[schemars(range(min = 0.0, max = 10000.0))]
-    pub floor_usd_per_th: f64,
+    /// Least price of a new machine however small the margin, the cost of making it, USD per W it draws.
+    /// Default: 0.45. Source: S19 Pro at 13.25 USD/TH in June 2023 is 0.45 USD/W, SEALMINER A2 Pro Hyd at 7.9 in 2025
+    /// 0.53.
+    #[schemars(range(min = 0.0, max = 20.0))]
+    pub floor_usd_per_w: f64,
+    /// Least price of a used machine before its age is taken off, USD per W it draws.
+    /// Default: 0.18. Source: a four-year-old S19 at 2.5 USD/TH in mid-2024 (Coin Metrics) with 7 years of life.
+    #[schemars(range(min = 0.0, max = 20.0))]
+    pub used_floor_usd_per_w: f64,
 }
 
 impl Default for MachinePricing {
     fn default() -> Self {
-        Self { payback_months: 16.0, reference_power_usd_per_mwh: 65.0, floor_usd_per_th: 6.0 }
+        Self {
+            payback_months: 16.0,
+            reference_power_usd_per_mwh: 65.0,
+            floor_usd_per_w: 0.45,
+            used_floor_usd_per_w: 0.18,
+        }
     }
 }
 
@@ -57,14 +67,11 @@ impl Default for AcceleratorPricing {
 
 impl MachinePricing {
     /// Price of a new machine of this efficiency, USD/TH: `payback_months` of its margin at the reference power price,
-    /// at least the floor.
+    /// at least what it costs to make (1 J/TH is 1 W per TH/s).
     ///
     /// Source: "USD/TH ≈ margin at 6–7 c × 30 × 14–18 months", fitted on Luxor's June 2023 sheet.
     pub fn rule_usd_per_th(&self, efficiency: JoulesPerTerahash, hashprice: UsdPerPhDay) -> f64 {
-        let revenue_per_day = hashprice.0 / 1000.0;
-        let power_per_day = 0.024 * efficiency.0 / 1000.0 * self.reference_power_usd_per_mwh;
-        let days = self.payback_months * DAYS_PER_YEAR / 12.0;
-        ((revenue_per_day - power_per_day) * days).max(self.floor_usd_per_th)
+        self.paid_back_usd_per_th(efficiency, hashprice).max(self.floor_usd_per_w * efficiency.0)
     }
 
     /// Price of this machine new, USD/TH: the user's fixed price, or the rule.
@@ -72,9 +79,10 @@ impl MachinePricing {
         machine.fixed_usd_per_th.unwrap_or_else(|| self.rule_usd_per_th(machine.efficiency(), hashprice))
     }
 
-    /// Price of this machine used, USD/TH: what it would cost new today, less its share of life gone by.
+    /// Price of this machine used, USD/TH: months of today's margin, at least the used floor and at most its price
+    /// new, less the share of its life gone by.
     ///
-    /// Source: straight line assumed; a four-year-old S19 sold for 2.5 USD/TH in mid-2024 (Coin Metrics).
+    /// Source: rule as for new machines; straight line over the life assumed.
     pub fn used_usd_per_th(
         &self,
         machine: &MiningMachine,
@@ -82,7 +90,17 @@ impl MachinePricing {
         age_years: f64,
         life_years: f64,
     ) -> f64 {
-        self.new_usd_per_th(machine, hashprice) * (1.0 - age_years / life_years).clamp(0.0, 1.0)
+        let efficiency = machine.efficiency();
+        let margin = self.paid_back_usd_per_th(efficiency, hashprice);
+        let as_new = margin.max(self.used_floor_usd_per_w * efficiency.0).min(self.new_usd_per_th(machine, hashprice));
+        as_new * (1.0 - age_years / life_years).clamp(0.0, 1.0)
+    }
+
+    /// Margin of `payback_months` at the reference power price, USD/TH; negative where power costs more than a hash earns.
+    fn paid_back_usd_per_th(&self, efficiency: JoulesPerTerahash, hashprice: UsdPerPhDay) -> f64 {
+        let power_usd_per_ph_day = 0.024 * efficiency.0 * self.reference_power_usd_per_mwh;
+        let days = self.payback_months * DAYS_PER_YEAR / 12.0;
+        (hashprice.0 - power_usd_per_ph_day) / 1000.0 * days
     }
 }
 
@@ -120,6 +138,7 @@ impl AcceleratorPricing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bitcoin::machine_price::{MachinePriceRule, machine_price_usd_per_th};
     use crate::compute::{Catalogue, Machines};
 
     fn catalogue() -> Catalogue {
@@ -155,13 +174,22 @@ mod tests {
     }
 
     #[test]
-    fn better_machines_and_higher_hashprices_cost_more_and_nothing_costs_less_than_the_floor() {
+    fn better_machines_and_higher_hashprices_cost_more_and_nothing_costs_less_than_its_making() {
         let rule = |j_per_th, hashprice| {
             MachinePricing::default().rule_usd_per_th(JoulesPerTerahash(j_per_th), UsdPerPhDay(hashprice))
         };
         assert!(rule(10.0, 50.0) > rule(20.0, 50.0));
         assert!(rule(20.0, 60.0) > rule(20.0, 50.0));
-        assert_eq!(rule(98.0, 30.0), 6.0);
+        assert_eq!(rule(20.0, 5.0), 9.0);
+    }
+
+    #[test]
+    fn the_rest_of_the_world_buys_at_the_same_prices() {
+        let theirs = MachinePriceRule::default();
+        for (hashprice, j_per_th) in [(75.0, 21.5), (30.0, 17.5), (5.0, 2.0)] {
+            let ours = MachinePricing::default().rule_usd_per_th(JoulesPerTerahash(j_per_th), UsdPerPhDay(hashprice));
+            assert!((ours - machine_price_usd_per_th(&theirs, hashprice, j_per_th)).abs() < 1e-9);
+        }
     }
 
     #[test]

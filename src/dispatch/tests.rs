@@ -305,6 +305,16 @@ proptest! {
     }
 
     #[test]
+    fn the_value_of_an_hour_is_that_of_its_account(case in case(), scale in 0.001f64..1000.0) {
+        let case = case.scaled(scale);
+        let (account, value) = (case.dispatch(), hour_value(&case.hour, &case.terms, &case.loads()));
+        let net = account.mining_value_usd - account.mining_energy_cost_usd + account.export_margin_usd;
+        prop_assert!((value.mining_and_export_usd - net).abs() < 1e-6 * scale);
+        prop_assert!((value.ai_energy_cost_usd - account.ai_energy_cost_usd).abs() < 1e-6 * scale);
+        prop_assert!((value.ai_unserved_mw - account.ai_unserved_mw).abs() < 1e-9 * scale);
+    }
+
+    #[test]
     fn the_sum_over_hours_is_the_sum_of_the_accounts(cases in proptest::collection::vec(case(), 1..20)) {
         let hours: Vec<Hour> = cases.iter().map(|c| c.hour).collect();
         let (terms, loads) = (&cases[0].terms, &cases[0].loads());

@@ -87,3 +87,82 @@ fn january_first(year: i16) -> Day {
 fn next_midnight(unix: i64) -> i64 {
     unix + (-unix).rem_euclid(SECONDS_PER_DAY)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::energy::statistics::sampled;
+    use crate::energy::{HourlySeries, Quantity};
+
+    /// A series whose value is its own time, in hours since 1970.
+    fn clock(start: &str, first_hour: i64, hours: usize) -> HourlySeries {
+        let start_unix = Day::parse(start).unwrap().unix() + first_hour * 3_600;
+        let values = (0..hours).map(|hour| (start_unix / 3_600 + hour as i64) as f64).collect();
+        HourlySeries { start_unix, quantity: Quantity::Price, values }
+    }
+
+    #[test]
+    fn hour_of_day_and_season_survive() {
+        let sampling = sampled(3, 4_566);
+        // The ERCOT 2022 file begins at 06 UTC, the RTS-GMLC file at 08 UTC of a leap year.
+        for series in [clock("2022-01-01", 6, 8_760), clock("2020-01-01", 8, 8_784), clock("2019-05-01", 0, 3 * 8_760)]
+        {
+            let values = resampled(&series, &sampling);
+            assert_eq!(values.len(), sampling.hours());
+            for (hour, value) in values.iter().enumerate() {
+                assert_eq!(*value as usize % 24, hour % 24, "hour of day");
+                let source = i32::from(Day((*value / 24.0) as i32).day_of_year());
+                let target = i32::from(sampling.day(hour / 24).day_of_year());
+                let apart = (source - target).rem_euclid(365);
+                assert!(apart.min(365 - apart) <= 15 + 2, "{source} for {target}");
+            }
+        }
+    }
+
+    #[test]
+    fn files_stay_aligned_in_time() {
+        let sampling = sampled(3, 4_566);
+        let long = resampled(&clock("2019-01-01", 0, 4 * 8_766), &sampling);
+        let same = resampled(&clock("2019-01-01", 0, 4 * 8_766), &sampling);
+        assert_eq!(long, same);
+        // Another span that shares three of the years: the same days wherever both have the year drawn.
+        let other = resampled(&clock("2020-01-01", 0, 4 * 8_766), &sampling);
+        let equal = long.iter().zip(&other).filter(|(a, b)| a == b).count() as f64 / long.len() as f64;
+        assert!(equal > 0.5, "{equal}");
+        // Files of one year each, of different years: the same day of the year, hour for hour.
+        let (wind, price) = (
+            resampled(&clock("2021-01-01", 0, 8_760), &sampling),
+            resampled(&clock("2022-01-01", 0, 8_760), &sampling),
+        );
+        assert!(wind.iter().zip(&price).all(|(wind, price)| price - wind == 8_760.0));
+    }
+
+    #[test]
+    fn blocks_differ_by_seed_and_stream_and_use_every_year() {
+        let series = clock("2019-01-01", 0, 4 * 8_766);
+        let values = resampled(&series, &sampled(1, 3_000));
+        assert_ne!(values, resampled(&series, &sampled(2, 3_000)));
+        assert_ne!(values, resampled(&series, &Sampling { stream: "planner", ..sampled(1, 3_000) }));
+        for year in 2019..=2022 {
+            let of_year = values.iter().filter(|v| Day((*v / 24.0) as i32).year() == year).count();
+            assert!(of_year as f64 / values.len() as f64 > 0.15, "{year}");
+        }
+        assert_eq!(
+            values[..24 * 30],
+            resampled(&series, &sampled(1, 30))[..],
+            "a longer run begins like a shorter one"
+        );
+    }
+
+    #[test]
+    fn a_repeated_year_is_the_file_day_by_day() {
+        let weather = Weather { multi_year: MultiYear::Repeat, ..Weather::default() };
+        let values = resampled(&clock("2022-01-01", 0, 8_760), &Sampling { weather: &weather, ..sampled(1, 1_000) });
+        assert_eq!(values[..8_760], clock("2022-01-01", 0, 8_760).values[..]);
+        assert_eq!(
+            values[24 * 366..24 * 366 + 8_760],
+            clock("2022-01-01", 0, 8_760).values[..],
+            "2025 after the leap year 2024"
+        );
+    }
+}

@@ -99,3 +99,40 @@ impl River {
         math::exp(self.log_scale + season + self.sigma * score).min(1.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::energy::statistics::{TEXAS, autocorrelation, by_month, sampled};
+
+    fn output(flow: &GeneratedFlow, seed: u64, days: usize) -> Vec<f64> {
+        hydro_output(flow, &Field::around(TEXAS, 400.0), &sampled(seed, days))
+    }
+
+    #[test]
+    fn the_long_run_mean_is_the_capacity_factor_asked_for() {
+        for target in [0.35, 0.46, 0.65] {
+            let flow = GeneratedFlow { capacity_factor_share: target, ..GeneratedFlow::default() };
+            let mean = math::mean(&(0..8).map(|seed| math::mean(&output(&flow, seed, 7_305))).collect::<Vec<_>>());
+            assert!((mean / target - 1.0).abs() < 0.03, "{mean} for {target}");
+        }
+    }
+
+    /// Reference: RTS-GMLC hydro fleet 0.23 (January) to 0.65 (July), ac24 0.946, ac168 0.898; ratio 2.5.
+    #[test]
+    fn wet_and_dry_seasons_differ_by_their_ratio() {
+        let series = output(&GeneratedFlow::default(), 11, 14_610);
+        let months = by_month(&series, Day::parse("2024-01-01").unwrap());
+        let (wet, dry) = (math::mean(&months[5..9]), math::mean(&[months[0], months[1], months[11]]));
+        assert!((2.1..=2.6).contains(&(wet / dry)), "{}", wet / dry);
+        assert!(autocorrelation(&series, 24) > 0.94);
+        assert!((0.85..0.97).contains(&autocorrelation(&series, 168)));
+        assert!(series.iter().all(|v| (0.0..=1.0).contains(v)));
+    }
+
+    #[test]
+    fn a_steady_river_without_seasons_gives_its_capacity_factor_always() {
+        let flow = GeneratedFlow { wet_to_dry_ratio: 1.0, variation: 0.0, ..GeneratedFlow::default() };
+        assert!(output(&flow, 1, 400).iter().all(|v| (v - 0.46).abs() < 1e-9));
+    }
+}

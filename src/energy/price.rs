@@ -95,6 +95,17 @@ pub struct GeneratedPrice {
     /// Mean size of a jump of `y` either way. Default: 0.52. Source: +0.53 and -0.52.
     #[schemars(range(min = 0.0, max = 2.0))]
     pub jump_size: f64,
+    /// Scarcity episodes per year: spikes that fade within hours. Default: 40. Source: prices above ten medians come in
+    /// 17–66 episodes a year.
+    #[schemars(range(min = 0.0, max = 500.0))]
+    pub scarcity_per_year: f64,
+    /// Mean rise of `y` at the beginning of an episode; each 1 is a factor of 2.7. Default: 2.4. Source: fit to the dearest 1 %
+    /// of hours of 2022, 394 USD/MWh and more.
+    #[schemars(range(min = 0.0, max = 3.5))]
+    pub scarcity_size: f64,
+    /// Share of a spike that is left an hour later. Default: 0.85. Source: episodes of about 4 h.
+    #[schemars(range(min = 0.0, max = 0.98))]
+    pub scarcity_phi: f64,
     /// Swing of `y` over the year. Default: 0.3. Source: ERCOT hub 2022, 0.45 in a year of rising gas prices.
     #[schemars(range(min = 0.0, max = 2.0))]
     pub seasonal_amplitude: f64,
@@ -110,8 +121,9 @@ pub struct GeneratedPrice {
     /// Drop of `y` at noon from solar power, none at night. Default: 0. Source: set 0.5–1 for a duck curve.
     #[schemars(range(min = 0.0, max = 3.0))]
     pub midday_drop: f64,
-    /// Correlation of the deviation of `y` with the normal score of the local wind. Default: -0.45. Source: ERCOT
-    /// log price against wind -0.39 to -0.45.
+    /// Correlation of the deviation of `y` (without season and scarcity) with the normal score of the local wind. Default: -0.6,
+    /// which makes the correlation of `y` with the output of the site's own wind plant about -0.4. Source: ERCOT log price
+    /// against wind -0.37 to -0.45.
     #[schemars(range(min = -0.9, max = 0.0))]
     pub wind_correlation: f64,
     /// Share of hours with a negative price that congestion in the windiest hours brings about; 0 for no congestion
@@ -143,12 +155,15 @@ impl Default for GeneratedPrice {
             jumps_up_per_year: 140.0,
             jumps_down_per_year: 120.0,
             jump_size: 0.52,
+            scarcity_per_year: 40.0,
+            scarcity_size: 2.4,
+            scarcity_phi: 0.85,
             seasonal_amplitude: 0.3,
             dearest_day_of_year: 220,
             diurnal_amplitude: 0.3,
             dearest_hour: 17.0,
             midday_drop: 0.0,
-            wind_correlation: -0.45,
+            wind_correlation: -0.6,
             negative_hours_share: 0.0,
             congestion_drop: 2.0,
             floor_usd_per_mwh: -250.0,

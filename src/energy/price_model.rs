@@ -1,7 +1,7 @@
 //! The generated market price.
 //!
 //! `y = asinh(price / 20)`; `y(t) = level(year) + season(t) + deviation(t)`, where the deviation is an autoregression with
-//! jumps, lowered by the local wind and, at a congested node, dropped in the windiest hours. The level is solved so that the
+//! jumps plus the spikes of scarcity, lowered by the local wind and, at a congested node, dropped in the windiest hours. The level is solved so that the
 //! expected price is the mean asked for: with `A = E[exp(y - level)]` and `B = E[exp(level - y)]` the expected price is
 //! `10 (A e^level - B e^-level)`, a quadratic in `e^level`.
 
@@ -9,6 +9,7 @@ use core::f64::consts::TAU;
 
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
+use super::field::{normals, run_in};
 use super::sampling::Sampling;
 use super::{GeneratedPrice, Location, Problem};
 use crate::calendar::HOURS_PER_YEAR;
@@ -19,6 +20,8 @@ use crate::rng;
 const SCALE: f64 = 20.0;
 /// Share of a jump's mean size that is fixed; the rest is exponential, so that a few jumps are large.
 const FIXED_JUMP: f64 = 0.6;
+/// The same for scarcity.
+const FIXED_SPIKE: f64 = 0.75;
 /// Normal scores over which a congested node goes from free to nearly full.
 const CONGESTION_WIDTH: f64 = 0.5;
 
@@ -31,7 +34,8 @@ pub(super) fn generated_price(
     sampling: &Sampling,
 ) -> Vec<f64> {
     let model = Model::calibrated(price);
-    let deviations = deviations(price, price.market.as_deref().unwrap_or(site), sampling);
+    let market = price.market.as_deref().unwrap_or(site);
+    let (deviations, spikes) = (deviations(price, market, sampling), spikes(price, market, sampling));
     let by_hour: Vec<f64> = (0..24).map(|h| price.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
     let mut prices = Vec::with_capacity(sampling.hours());
     let mut year = None;
@@ -43,9 +47,10 @@ pub(super) fn generated_price(
             level = model.level(annual_mean(price, date.year(), sampling));
         }
         let base = level + price.of_day(f64::from(date.day_of_year()));
-        for hour in 0..24 {
+        for (hour, of_hour) in by_hour.iter().enumerate() {
             let drawn = (day * 24 + hour) % deviations.len();
-            let y = base + by_hour[hour] + model.free_weight * deviations[drawn] + model.of_wind(wind[drawn]);
+            let free = model.free_weight * deviations[drawn] + spikes[drawn];
+            let y = base + of_hour + free + model.of_wind(wind[drawn]);
             prices.push((SCALE * math::sinh(y)).clamp(price.floor_usd_per_mwh, price.cap_usd_per_mwh));
         }
     }
@@ -63,42 +68,91 @@ fn annual_mean(price: &GeneratedPrice, year: i16, sampling: &Sampling) -> f64 {
 
 /// The autoregression with jumps, around 0.
 fn deviations(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Vec<f64> {
-    let hours = sampling.hours_drawn();
-    let lead = super::field::run_in(price.phi);
-    let mut shocks = rng::stream(sampling.seed, &sampling.purpose("price"), market);
-    let mut noise: Vec<f64> = StandardNormal.sample_iter(&mut shocks).take(lead + hours).collect();
-    for noise in &mut noise {
-        *noise *= price.sigma;
+    let lead = run_in(price.phi);
+    let mut stream = rng::stream(sampling.seed, &sampling.purpose("price"), market);
+    let mut shocks = normals(&mut stream, lead + sampling.hours_drawn());
+    for shock in &mut shocks {
+        *shock *= price.sigma;
     }
-    for (direction, name, per_year) in
-        [(1.0, "price jumps up", price.jumps_up_per_year), (-1.0, "price jumps down", price.jumps_down_per_year)]
-    {
-        add_jumps(&mut noise, direction * price.jump_size, per_year, name, market, sampling);
-    }
+    let (up, down) = (price.jump(), price.jump().down());
+    up.add_to(&mut shocks, price.jumps_up_per_year, "price jumps up", market, sampling);
+    down.add_to(&mut shocks, price.jumps_down_per_year, "price jumps down", market, sampling);
     let centre = price.mean_deviation();
-    let mut x = centre;
-    let series = noise.into_iter().map(|shock| {
-        x = price.phi * x + shock;
-        x - centre
-    });
-    series.skip(lead).collect()
+    faded(shocks, price.phi, lead).map(|x| x - centre).collect()
 }
 
-/// Adds jumps that come at random moments to the shocks of their hours.
-fn add_jumps(noise: &mut [f64], size: f64, per_year: f64, name: &str, market: &str, sampling: &Sampling) {
-    if per_year <= 0.0 {
-        return;
+/// What scarcity adds.
+fn spikes(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Vec<f64> {
+    let lead = run_in(price.scarcity_phi);
+    let mut shocks = vec![0.0; lead + sampling.hours_drawn()];
+    price.spike().add_to(&mut shocks, price.scarcity_per_year, "scarcity", market, sampling);
+    faded(shocks, price.scarcity_phi, lead).collect()
+}
+
+/// The sum of all past shocks, each fading by `phi` an hour, after `lead` hours.
+fn faded(shocks: Vec<f64>, phi: f64, lead: usize) -> impl Iterator<Item = f64> {
+    let mut x = 0.0;
+    let series = shocks.into_iter().map(move |shock| {
+        x = phi * x + shock;
+        x
+    });
+    series.skip(lead)
+}
+
+/// Distribution of the sizes of a kind of jump: a fixed part and an exponential one, so that a few are large.
+#[derive(Clone, Copy)]
+struct Jump {
+    fixed: f64,
+    /// Mean of the exponential part.
+    spread: f64,
+}
+
+impl Jump {
+    fn of(mean: f64, fixed_share: f64) -> Self {
+        Self { fixed: fixed_share * mean, spread: (1.0 - fixed_share) * mean }
     }
-    let mut stream = rng::stream(sampling.seed, &sampling.purpose(name), market);
-    let mut hour = 0.0;
-    loop {
-        let wait: f64 = Exp1.sample(&mut stream);
-        let large: f64 = Exp1.sample(&mut stream);
-        hour += wait * HOURS_PER_YEAR / per_year;
-        let Some(noise) = noise.get_mut(hour as usize) else {
+
+    fn down(self) -> Self {
+        Self { fixed: -self.fixed, spread: -self.spread }
+    }
+
+    /// Mean square of a jump.
+    fn square(self) -> f64 {
+        self.fixed * self.fixed + 2.0 * self.fixed * self.spread + 2.0 * self.spread * self.spread
+    }
+
+    /// `E[exp(theta jump)] - 1`.
+    fn moment(self, theta: f64) -> f64 {
+        math::exp(self.fixed * theta) / (1.0 - self.spread * theta) - 1.0
+    }
+
+    /// Log of `E[exp(theta x)]` where `x` is the sum of jumps of the past, each fading by `phi` an hour.
+    fn log_moment(self, theta: f64, per_year: f64, phi: f64) -> f64 {
+        let mut sum = 0.0;
+        let mut left = theta;
+        while left.abs() > 1e-9 {
+            sum += per_year / HOURS_PER_YEAR * self.moment(left);
+            left *= phi;
+        }
+        sum
+    }
+
+    /// Adds jumps that come at random moments to the shocks of their hours.
+    fn add_to(self, shocks: &mut [f64], per_year: f64, name: &str, market: &str, sampling: &Sampling) {
+        if per_year <= 0.0 {
             return;
-        };
-        *noise += size * (FIXED_JUMP + (1.0 - FIXED_JUMP) * large);
+        }
+        let mut stream = rng::stream(sampling.seed, &sampling.purpose(name), market);
+        let mut hour = 0.0;
+        loop {
+            let wait: f64 = Exp1.sample(&mut stream);
+            let large: f64 = Exp1.sample(&mut stream);
+            hour += wait * HOURS_PER_YEAR / per_year;
+            let Some(shock) = shocks.get_mut(hour as usize) else {
+                return;
+            };
+            *shock += self.fixed + self.spread * large;
+        }
     }
 }
 
@@ -117,29 +171,31 @@ impl GeneratedPrice {
         (self.jumps_up_per_year - self.jumps_down_per_year) / HOURS_PER_YEAR * self.jump_size / (1.0 - self.phi)
     }
 
-    /// Variance of the autoregression: shocks and jumps (mean square of a jump: fixed part and exponential part).
+    fn jump(&self) -> Jump {
+        Jump::of(self.jump_size, FIXED_JUMP)
+    }
+
+    fn spike(&self) -> Jump {
+        Jump::of(self.scarcity_size, FIXED_SPIKE)
+    }
+
+    /// Variance of the autoregression: shocks and jumps.
     fn variance(&self) -> f64 {
-        let rest = 1.0 - FIXED_JUMP;
-        let square =
-            self.jump_size * self.jump_size * (FIXED_JUMP * FIXED_JUMP + 2.0 * FIXED_JUMP * rest + 2.0 * rest * rest);
         let jumps_per_hour = (self.jumps_up_per_year + self.jumps_down_per_year) / HOURS_PER_YEAR;
-        (self.sigma * self.sigma + jumps_per_hour * square) / (1.0 - self.phi * self.phi)
+        (self.sigma * self.sigma + jumps_per_hour * self.jump().square()) / (1.0 - self.phi * self.phi)
     }
 
     /// Log of `E[exp(theta x)]` of the centred autoregression.
     fn log_moment(&self, theta: f64) -> f64 {
-        let jump = |theta: f64| {
-            let s = self.jump_size * theta;
-            math::exp(FIXED_JUMP * s) / (1.0 - (1.0 - FIXED_JUMP) * s) - 1.0
-        };
-        let mut sum = -theta * self.mean_deviation();
-        let mut left = theta;
-        while left.abs() > 1e-9 {
-            sum += 0.5 * self.sigma * self.sigma * left * left
-                + (self.jumps_up_per_year * jump(left) + self.jumps_down_per_year * jump(-left)) / HOURS_PER_YEAR;
-            left *= self.phi;
-        }
-        sum
+        let noise = 0.5 * self.sigma * self.sigma * theta * theta / (1.0 - self.phi * self.phi);
+        let jumps = self.jump().log_moment(theta, self.jumps_up_per_year, self.phi)
+            + self.jump().down().log_moment(theta, self.jumps_down_per_year, self.phi);
+        noise + jumps - theta * self.mean_deviation()
+    }
+
+    /// Log of `E[exp(sign × spikes)]`.
+    fn log_spike_moment(&self, sign: f64) -> f64 {
+        self.spike().log_moment(sign, self.scarcity_per_year, self.scarcity_phi)
     }
 
     /// `E[exp(sign × season)]` over hours and days.
@@ -183,7 +239,9 @@ impl<'a> Model<'a> {
             moments: [0.0; 2],
         };
         let weight = model.free_weight;
-        let free = [1.0, -1.0].map(|sign| math::exp(price.log_moment(sign * weight)) * price.season_moment(sign));
+        let free = [1.0, -1.0].map(|sign| {
+            math::exp(price.log_moment(sign * weight) + price.log_spike_moment(sign)) * price.season_moment(sign)
+        });
         model.moments = model.with_wind(free);
         if model.negative_share() < price.negative_hours_share {
             let (mut low, mut high) = (-4.0, 4.0);
@@ -234,7 +292,7 @@ impl<'a> Model<'a> {
 /// Normal scores and their probabilities.
 fn scores() -> impl Iterator<Item = (f64, f64)> {
     let total = 10.0 * (TAU).sqrt();
-    (-50..=50).map(move |i| (f64::from(i) / 10.0, math::exp(-0.005 * f64::from(i * i)) / total))
+    (-80..=80).map(move |i| (f64::from(i) / 10.0, math::exp(-0.005 * f64::from(i * i)) / total))
 }
 
 /// Problems between the keys of a generated price.
@@ -266,3 +324,6 @@ pub(super) fn check(price: &GeneratedPrice) -> Vec<Problem> {
     }
     problems
 }
+
+#[cfg(test)]
+mod tests;

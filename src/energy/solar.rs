@@ -219,3 +219,75 @@ fn air_temperature(at: Location, sun: &Sun, hour_angle: f64) -> f64 {
     // Three hours after noon is the warmest.
     27.0 - 0.3 * latitude + 0.35 * latitude * season + 6.0 * math::cos(hour_angle - TAU / 8.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Day;
+    use crate::energy::statistics::{TEXAS, autocorrelation, by_hour, by_month, deviation, sampled};
+
+    fn output(solar: &SolarOutput, at: Location) -> Vec<f64> {
+        let sampling = sampled(2, 3_652);
+        solar_output(solar, "a", at, &Field::around(at, 400.0), &sampling)
+    }
+
+    #[test]
+    fn haurwitz_gives_1035_watts_under_an_overhead_sun() {
+        assert!((haurwitz(1.0) - 1_098.0 * 0.942_706_8).abs() < 0.01);
+    }
+
+    /// Reference: RTS-GMLC tracking plants 0.23–0.27, tracked defaults 0.18–0.32.
+    #[test]
+    fn output_follows_from_place_and_clearness() {
+        let mean = |solar: &SolarOutput, latitude_deg| {
+            math::mean(&output(solar, Location { latitude_deg, longitude_deg: 0.0 }))
+        };
+        let texas = mean(&SolarOutput::default(), 32.3);
+        assert!((0.24..0.32).contains(&texas), "{texas}");
+        let fixed = SolarOutput { mounting: SolarMounting::FixedTilt, ..SolarOutput::default() };
+        let tilted = mean(&fixed, 32.3);
+        assert!((0.18..0.27).contains(&tilted), "{tilted}");
+        assert!(tilted < texas);
+        assert!(mean(&SolarOutput { clear_sky_index_mean: 0.6, ..SolarOutput::default() }, 50.1) < 0.8 * texas);
+    }
+
+    #[test]
+    fn the_long_run_mean_is_the_capacity_factor_asked_for() {
+        for target in [0.18, 0.26] {
+            let series = output(&SolarOutput { capacity_factor_share: Some(target), ..SolarOutput::default() }, TEXAS);
+            let mean = math::mean(&series);
+            assert!((mean / target - 1.0).abs() < 0.02, "{mean} for {target}");
+        }
+    }
+
+    #[test]
+    fn nights_are_dark_and_noon_is_at_solar_noon() {
+        let hours = by_hour(&output(&SolarOutput::default(), TEXAS));
+        // Solar noon at 100° west is 18:40 UTC; 03 to 11 UTC is night all year.
+        assert!(hours[3..=10].iter().all(|v| *v == 0.0), "{hours:?}");
+        assert!(hours[18] > 0.6 && hours[13] < hours[16] && hours[23] < hours[21]);
+    }
+
+    #[test]
+    fn seasons_turn_round_at_the_equator() {
+        let start = Day::parse("2024-01-01").unwrap();
+        let months = |latitude_deg| {
+            by_month(&output(&SolarOutput::default(), Location { latitude_deg, longitude_deg: 0.0 }), start)
+        };
+        let (north, south) = (months(33.0), months(-33.0));
+        assert!(north[5] > 1.6 * north[11], "{north:?}");
+        assert!(south[11] > 1.6 * south[5], "{south:?}");
+    }
+
+    /// Reference: NSRDB, Abilene and Amarillo: mean 0.85–0.88, sd 0.18–0.21, lag-1 0.26–0.31.
+    #[test]
+    fn days_are_as_clear_as_real_ones() {
+        let solar = SolarOutput::default();
+        let plant = Plant::calibrated(&solar, TEXAS);
+        let days = daily_clearness(&plant, &Field::around(TEXAS, 400.0), &sampled(4, 9_000));
+        assert!((math::mean(&days) - 0.86).abs() < 0.01);
+        assert!((0.15..0.22).contains(&deviation(&days)), "{}", deviation(&days));
+        let lag = autocorrelation(&days, 1);
+        assert!((0.22..0.36).contains(&lag), "{lag}");
+    }
+}

@@ -157,3 +157,152 @@ impl<'a> SiteDraw<'a> {
         self.sampling.files.get(&source.key()).expect("the loader read every source the site names")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::energy::statistics::{TEXAS, autocorrelation, correlation, sampled};
+    use crate::energy::{MultiYear, SeriesFiles};
+
+    fn site(text: &str) -> SiteEnergy {
+        toml::from_str(text).unwrap()
+    }
+
+    const WINDY: &str = r#"
+        [surplus]
+        capacity_mw = 100.0
+        output = { kind = "wind" }
+        [hydro]
+        capacity_mw = 50.0
+        [price]
+        kind = "generated"
+        [grid]
+        import_limit_mw = 80.0
+    "#;
+
+    #[test]
+    fn the_market_takes_its_part_unless_the_price_is_too_low() {
+        let text = |price: f64| {
+            format!(
+                "[surplus]\ncapacity_mw = 200.0\ncommitted_mw = 60.0\noutput = {{ kind = \"constant\", capacity_factor_share = 0.5 }}\n\
+             [price]\nkind = \"flat\"\nprice_usd_per_mwh = {price:?}\n"
+            )
+        };
+        let surplus = |price| supply("a", TEXAS, &site(&text(price)), &sampled(1, 2)).surplus_mw;
+        assert_eq!(surplus(30.0), vec![40.0; 48]);
+        assert_eq!(surplus(0.0), vec![40.0; 48]);
+        assert_eq!(surplus(-0.1), vec![100.0; 48]);
+    }
+
+    #[test]
+    fn contracts_are_served_before_the_farms() {
+        let energy = site(
+            "[hydro]\ncapacity_mw = 100.0\ncontracted_mw = 30.0\nflow = { kind = \"constant\", capacity_factor_share = 0.5 }",
+        );
+        assert_eq!(supply("a", TEXAS, &energy, &sampled(1, 1)).hydro_mw, vec![20.0; 24]);
+    }
+
+    #[test]
+    fn what_a_site_lacks_is_nothing() {
+        let hourly = supply("a", TEXAS, &SiteEnergy::default(), &sampled(1, 3));
+        assert_eq!(hourly.surplus_mw, vec![0.0; 72]);
+        assert_eq!(hourly.hydro_mw, vec![0.0; 72]);
+        assert_eq!(hourly.price_usd_per_mwh, vec![0.0; 72]);
+        assert_eq!(hourly.grid_available, vec![1.0; 72]);
+        assert!(supply("a", TEXAS, &site(WINDY), &sampled(1, 0)).surplus_mw.is_empty());
+    }
+
+    #[test]
+    fn monthly_prices_follow_the_calendar_and_grow_each_january() {
+        let energy = site(
+            "[price]\nkind = \"monthly\"\ngrowth_per_year = 0.1\nprices_usd_per_mwh = [10.0, 20.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0]",
+        );
+        let price = supply("a", TEXAS, &energy, &sampled(1, 400)).price_usd_per_mwh;
+        assert_eq!((price[0], price[24 * 31], price[24 * 365]), (10.0, 20.0, 12.0));
+        assert!((price[24 * 366] - 11.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_same_key_gives_the_same_bytes_and_another_name_seed_or_stream_does_not() {
+        let sampling = sampled(1, 200);
+        let base = supply("a", TEXAS, &site(WINDY), &sampling);
+        assert_eq!(base, supply("a", TEXAS, &site(WINDY), &sampling));
+        let longer = supply("a", TEXAS, &site(WINDY), &sampled(1, 400));
+        assert_eq!(longer.surplus_mw[..4_800], base.surplus_mw[..]);
+        assert_eq!(longer.price_usd_per_mwh[..4_800], base.price_usd_per_mwh[..]);
+        for other in [
+            supply("b", TEXAS, &site(WINDY), &sampling),
+            supply("a", TEXAS, &site(WINDY), &sampled(2, 200)),
+            supply("a", TEXAS, &site(WINDY), &Sampling { stream: "planner", ..sampling }),
+        ] {
+            assert_ne!(other.surplus_mw, base.surplus_mw);
+            assert_ne!(other.price_usd_per_mwh, base.price_usd_per_mwh);
+        }
+    }
+
+    #[test]
+    fn one_source_does_not_change_the_draws_of_another() {
+        let sampling = sampled(1, 100);
+        let all = supply("a", TEXAS, &site(WINDY), &sampling);
+        let wind = supply("a", TEXAS, &site("[surplus]\ncapacity_mw = 100.0\noutput = { kind = \"wind\" }"), &sampling);
+        let hydro = supply("a", TEXAS, &site("[hydro]\ncapacity_mw = 50.0"), &sampling);
+        assert_eq!((&all.surplus_mw, &all.hydro_mw), (&wind.surplus_mw, &hydro.hydro_mw));
+    }
+
+    /// Wind plants correlate as about exp(-d / 400 km), less near 0, where each has a share of its own.
+    #[test]
+    fn neighbours_correlate_by_distance() {
+        let sampling = sampled(12, 4_000);
+        let energy = site("[surplus]\ncapacity_mw = 1.0\noutput = { kind = \"wind\" }");
+        let at_km = |name, km: f64| {
+            let place = Location { latitude_deg: TEXAS.latitude_deg + km / 111.195, ..TEXAS };
+            supply(name, place, &energy, &sampling).surplus_mw
+        };
+        let here = at_km("here", 0.0);
+        for (km, expected) in [(0.0, 0.87), (50.0, 0.84), (100.0, 0.78), (200.0, 0.61), (400.0, 0.35), (800.0, 0.10)] {
+            let measured = correlation(&here, &at_km("there", km));
+            assert!((measured - expected).abs() < 0.08, "{km} km: {measured}");
+        }
+        // Far apart only the common season is left: hour of the day and time of the year.
+        assert!(correlation(&here, &at_km("there", 3_000.0)).abs() < 0.16);
+    }
+
+    #[test]
+    fn a_repeated_year_comes_again() {
+        let weather = Weather { multi_year: MultiYear::Repeat, ..Weather::default() };
+        let mut energy = site(WINDY);
+        if let Some(PriceSeries::Generated(price)) = &mut energy.price {
+            price.annual_level_sd = 0.0;
+        }
+        let hourly = supply("a", TEXAS, &energy, &Sampling { weather: &weather, ..sampled(1, 800) });
+        for series in [&hourly.surplus_mw, &hourly.hydro_mw, &hourly.price_usd_per_mwh] {
+            assert!(correlation(&series[..8_760], &series[8_760..17_520]) > 0.99);
+            assert!(autocorrelation(&series[..8_760], 2_000) < 0.6);
+        }
+        assert_eq!(hourly.grid_available[..8_760], hourly.grid_available[8_760..17_520]);
+    }
+
+    #[test]
+    fn a_planner_sees_typical_prices_of_another_draw() {
+        let sampling = Sampling { stream: "planner", ..sampled(1, 3_652) };
+        let sample = supply_sample("a", TEXAS, &site(WINDY), &sampling);
+        let yearly: Vec<f64> = sample.price_usd_per_mwh.chunks_exact(8_760).map(math::mean).collect();
+        assert!(yearly.iter().all(|mean| (30.0..55.0).contains(mean)), "{yearly:?}");
+    }
+
+    #[test]
+    fn files_of_power_are_shares_of_the_nameplate() {
+        let energy = site(
+            "[surplus]\ncapacity_mw = 50.0\noutput = { kind = \"csv\", source = { file = \"f\", column = \"c\", unit = \"mw\" } }\n[price]\nkind = \"csv\"\ngrowth_per_year = 0.5\nsource = { file = \"f\", column = \"p\", unit = \"usd_per_mwh\" }",
+        );
+        let series = |quantity, value: f64| HourlySeries { start_unix: 0, quantity, values: vec![value; 8_760] };
+        let keys: Vec<String> = energy.sources().iter().map(|(_, source)| source.key()).collect();
+        let files = SeriesFiles::from([
+            (keys[0].clone(), series(Quantity::Power, 20.0)),
+            (keys[1].clone(), series(Quantity::Price, 30.0)),
+        ]);
+        let hourly = supply("a", TEXAS, &energy, &Sampling { files: &files, ..sampled(1, 400) });
+        assert_eq!(hourly.surplus_mw[0], 20.0);
+        assert_eq!((hourly.price_usd_per_mwh[0], hourly.price_usd_per_mwh[24 * 370]), (30.0, 45.0));
+    }
+}

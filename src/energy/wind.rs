@@ -94,9 +94,9 @@ pub(super) fn wind_output(wind: &WindOutput, at: Location, score: &[f64], sampli
     let by_hour: Vec<f64> = (0..24).map(|h| seasons.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
     for day in 0..sampling.days {
         let season = seasons.of_day(f64::from(sampling.day(day).day_of_year()));
-        for hour in 0..24 {
+        for (hour, of_hour) in by_hour.iter().enumerate() {
             let deviation = seasons.residual * score[(day * 24 + hour) % score.len()];
-            output.push(curve.at(season + by_hour[hour] + deviation));
+            output.push(curve.at(season + of_hour + deviation));
         }
     }
     output
@@ -120,7 +120,7 @@ impl Seasons {
             windiest_day: f64::from(wind.windiest_day_of_year),
             daily,
             windiest_hour: wind.windiest_hour,
-            residual: (1.0 - (yearly * yearly + daily * daily) / 2.0).sqrt(),
+            residual: (1.0 - 0.5 * (yearly * yearly + daily * daily)).sqrt(),
         }
     }
 
@@ -221,4 +221,66 @@ fn power(wind: &WindOutput, speed: f64) -> f64 {
         (cube(speed) - cube(wind.cut_in_m_per_s)) / (cube(wind.rated_m_per_s) - cube(wind.cut_in_m_per_s))
     };
     gross * (1.0 - wind.losses_share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Day;
+    use crate::energy::statistics::{TEXAS, autocorrelation, by_hour, by_month, deviation, sampled, share};
+
+    fn output(wind: &WindOutput, at: Location, seed: u64, days: usize) -> Vec<f64> {
+        let sampling = sampled(seed, days);
+        let field = Field::around(at, sampling.weather.correlation_length_km);
+        wind_output(wind, at, &local_wind("a", &field, &sampling), &sampling)
+    }
+
+    #[test]
+    fn the_long_run_mean_is_the_capacity_factor_asked_for() {
+        for target in [0.27, 0.40, 0.50] {
+            let wind = WindOutput { capacity_factor_share: target, ..WindOutput::default() };
+            let means: Vec<f64> = (0..20).map(|seed| math::mean(&output(&wind, TEXAS, seed, 3_650))).collect();
+            let mean = math::mean(&means);
+            assert!((mean / target - 1.0).abs() < 0.01, "{mean} for {target}");
+        }
+    }
+
+    /// Reference: RTS-GMLC plants, ac 0.95–0.97, 0.66–0.73, 0.37–0.41 at 1, 6 and 24 h; below 10 % in 44–54 % of the hours at
+    /// capacity factors of 0.27–0.34, the ERCOT fleet in 10 %.
+    #[test]
+    fn a_plant_remembers_and_idles_like_a_real_one() {
+        let wind = WindOutput { capacity_factor_share: 0.32, ..WindOutput::default() };
+        let series = output(&wind, TEXAS, 3, 5_000);
+        for (lag, low, high) in [(1, 0.94, 0.98), (6, 0.62, 0.74), (24, 0.32, 0.45), (168, 0.0, 0.15)] {
+            let ac = autocorrelation(&series, lag);
+            assert!((low..high).contains(&ac), "ac {lag}: {ac}");
+        }
+        let idle = share(&series, |v| v < 0.1);
+        assert!((0.25..0.5).contains(&idle), "{idle}");
+        assert!((0.25..0.37).contains(&deviation(&series)));
+        assert!(series.iter().all(|v| (0.0..=0.83 + 1e-12).contains(v)));
+    }
+
+    #[test]
+    fn the_wind_blows_at_its_hour_and_in_its_season() {
+        let series = output(&WindOutput::default(), TEXAS, 5, 7_300);
+        let hours = by_hour(&series);
+        // 23 h solar at 100° west is 05:40 UTC.
+        let windiest = hours.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0;
+        assert!((4..=7).contains(&windiest), "{windiest}");
+        assert!(hours[5] - hours[17] > 0.08, "{hours:?}");
+        let months = by_month(&series, Day::parse("2024-01-01").unwrap());
+        assert!(months[3] > months[9] + 0.1, "{months:?}");
+    }
+
+    #[test]
+    fn the_score_is_standard_normal() {
+        let sampling = sampled(9, 9_000);
+        let score = local_wind("a", &Field::around(TEXAS, 400.0), &sampling);
+        assert!(math::mean(&score).abs() < 0.06);
+        assert!((deviation(&score) - 1.0).abs() < 0.04);
+        for (limit, expected) in [(-1.0, 0.1587), (0.0, 0.5), (1.5, 0.9332)] {
+            assert!((share(&score, |v| v < limit) - expected).abs() < 0.03, "{limit}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What is booked while a run goes on: by farm, period and line.
 
-use super::books::{Account, Books};
-use super::{FinanceParams, Kind, Line, Quantity, pooled_taxes};
+use super::totals::Account;
+use super::{Books, FinanceParams, Kind, Line, Quantity, pooled_taxes};
 use crate::calendar::{DAYS_PER_YEAR, Day};
 
 /// Whose account it is.

@@ -89,19 +89,12 @@ mod tests {
     #[test]
     fn a_power_plant_is_worth_what_pysam_says() {
         // PySAM 7.1.1 `Singleowner`: 350.4 GWh at 50 USD/MWh less 1 M USD, 100 M USD capital, 20 years, 8 %.
-        let five = Depreciation::Macrs {
-            years: MacrsYears::FIVE,
-        };
-        for (tax, npv_usd, irr_share) in [
-            (0.0, 62_195_795.171_062_11, 0.156_123_33),
-            (0.21, 45_172_519.813_076_32, 0.142_386_17),
-        ] {
+        let five = Depreciation::Macrs { years: MacrsYears::FIVE };
+        for (tax, npv_usd, irr_share) in
+            [(0.0, 62_195_795.171_062_11, 0.156_123_33), (0.21, 45_172_519.813_076_32, 0.142_386_17)]
+        {
             let flows = after_tax_cash_flow(1e8, &[16.52e6; 20], five, tax);
-            let flows: Vec<_> = flows
-                .iter()
-                .enumerate()
-                .map(|(year, usd)| (year as f64, *usd))
-                .collect();
+            let flows: Vec<_> = flows.iter().enumerate().map(|(year, usd)| (year as f64, *usd)).collect();
             assert!((npv(0.08, &flows) - npv_usd).abs() < 0.01);
             assert!((irr(&flows).unwrap() - irr_share).abs() < 1e-8);
         }

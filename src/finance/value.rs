@@ -120,8 +120,8 @@ fn in_order(flows: &[(f64, f64)]) -> Vec<(f64, f64)> {
     merged
 }
 
-/// Σ c·e^(−x·t) and its derivative in x, both scaled by a positive factor so that nothing overflows, and the sum
-/// of the terms' absolute values, on the same scale.
+/// Σ c·e^(−x·t), its derivative in x and the sum of the terms' absolute values, all scaled by the same positive
+/// factor so that nothing overflows.
 fn sum(terms: &[(f64, f64)], x: f64) -> (f64, f64, f64) {
     let origin = if x > 0.0 { terms.first() } else { terms.last() }.map_or(0.0, |t| t.0);
     let mut total = (0.0, 0.0, 0.0);

@@ -25,7 +25,7 @@ pub fn greedy(problem: &Problem) -> Plan {
         plan.steps.push(step);
         candidates[site] = worthwhile(&state, possible(&state, site));
     }
-    plan
+    plan.merged()
 }
 
 /// The block whose closing pays most, if any pays.

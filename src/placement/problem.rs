@@ -254,6 +254,26 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
+impl Plan {
+    /// The plan with equal steps taken together, in the order of the first of each.
+    pub fn merged(self) -> Self {
+        let mut merged: Vec<Step> = Vec::new();
+        for step in self.steps {
+            let same = |s: &&mut Step| {
+                (s.site, s.action, s.technology, s.block) == (step.site, step.action, step.technology, step.block)
+            };
+            if let Some(earlier) = merged.iter_mut().find(same) {
+                earlier.mw += step.mw;
+                earlier.capital_usd += step.capital_usd;
+                earlier.value_usd += step.value_usd;
+            } else {
+                merged.push(step);
+            }
+        }
+        Self { steps: merged }
+    }
+}
+
 impl Problem {
     /// Years from the decision day to the end of the horizon.
     pub fn horizon_years(&self) -> f64 {

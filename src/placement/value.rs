@@ -2,16 +2,14 @@
 
 use super::problem::{Block, FarmKind, Problem, SiteCase, Technology};
 use crate::calendar::HOURS_PER_YEAR;
-use crate::dispatch::{Hour, Loads, MinerTier, Terms, dispatch_hour};
+use crate::dispatch::{Hour, Loads, MinerTier, Terms, hour_value};
 
-/// Expected discounted operating value of the blocks at a site after tax, end value included, capital excluded, USD.
+/// Expected discounted value of a site's hours with these blocks, after tax, end value included, capital excluded, USD.
 ///
-/// Per period: the dispatch welfare of the typical hours *less what the site would earn by exporting everything*,
-/// scaled to the period's length, plus AI revenue after service credits, less fixed costs.
+/// Per period: the dispatch welfare of the typical hours, exports included, scaled to the period's length, plus AI
+/// revenue after service credits, less fixed costs. A site without blocks is worth its exports, so that a step's
+/// gain is what it adds *over selling the energy*.
 pub fn site_value_usd(problem: &Problem, site: &SiteCase, blocks: &[Block]) -> f64 {
-    if blocks.is_empty() {
-        return 0.0;
-    }
     let operating: f64 = problem
         .periods
         .iter()
@@ -31,15 +29,12 @@ pub fn site_value_usd(problem: &Problem, site: &SiteCase, blocks: &[Block]) -> f
 
 /// Value of one year under the prices of period `p`, before tax, USD.
 fn annual_value_usd(problem: &Problem, site: &SiteCase, p: usize, blocks: &[&Block]) -> f64 {
-    if blocks.is_empty() {
-        return 0.0;
-    }
     let technology = |b: &Block| &problem.technologies[b.technology];
     let draw_mw = |b: &Block| b.mw * technology(b).draw_share[site.climate as usize];
     let mut tiers = Vec::with_capacity(2 * blocks.len());
     let mut firm = FirmLoad::default();
     let mut terms = site.terms;
-    let mut fixed_usd = site.overhead_usd_per_year;
+    let mut fixed_usd = if blocks.is_empty() { 0.0 } else { site.overhead_usd_per_year };
     for block in blocks {
         let (what, draw) = (technology(block), draw_mw(block));
         fixed_usd += block.mw * what.fixed_usd_per_mw_year + draw * site.peak_usd_per_mw_year;
@@ -86,10 +81,10 @@ fn typical_year(hours: &[Hour], terms: &Terms, tiers: &[MinerTier], firm: &FirmL
     let loads = Loads { ai_mw: firm.draw_mw, miners: tiers };
     let (mut welfare_usd, mut unserved_mwh, mut ai_cost_usd) = (0.0, 0.0, 0.0);
     for hour in hours {
-        let r = dispatch_hour(hour, terms, &loads);
-        welfare_usd += r.mining_value_usd - r.mining_energy_cost_usd + r.export_margin_usd - r.baseline_export_margin_usd;
-        ai_cost_usd += r.ai_energy_cost_usd;
-        unserved_mwh += r.ai_unserved_mw;
+        let value = hour_value(hour, terms, &loads);
+        welfare_usd += value.mining_and_export_usd;
+        ai_cost_usd += value.ai_energy_cost_usd;
+        unserved_mwh += value.ai_unserved_mw;
     }
     let count = hours.len().max(1) as f64;
     let demand_mwh = firm.draw_mw * count;

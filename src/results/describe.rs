@@ -33,16 +33,9 @@ pub fn describe_tables() -> String {
 }
 
 fn table<R: Row>() -> String {
-    let columns: Vec<String> = R::COLUMNS
-        .iter()
-        .map(|(column, meaning)| format!("| `{column}` | {meaning} |\n"))
-        .collect();
-    format!(
-        "\n## {}\n\n{}\n\n| column | meaning |\n|---|---|\n{}",
-        R::FILE,
-        R::ABOUT,
-        columns.concat()
-    )
+    let columns: Vec<String> =
+        R::COLUMNS.iter().map(|(column, meaning)| format!("| `{column}` | {meaning} |\n")).collect();
+    format!("\n## {}\n\n{}\n\n| column | meaning |\n|---|---|\n{}", R::FILE, R::ABOUT, columns.concat())
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub const PORTFOLIO: &str = "portfolio";
 /// Rows of monthly.csv: every farm in every month in which anything was booked.
 pub fn monthly_rows(books: &Books) -> Vec<MonthlyRow> {
     let mut rows = Vec::new();
-    for (month, periods) in spans(books, |day| day.month_label()) {
+    for (month, periods) in spans(books, Day::month_label) {
         for farm in books.farms() {
             let totals = books.totals(|f| f == farm, |p| periods.contains(&p.first));
             if !totals.is_empty() {

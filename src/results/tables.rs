@@ -154,7 +154,7 @@ table!("sites.csv", #[doc = "One candidate site: its energy and what it earned o
     grid_sale_margin_usd_per_mwh: Option<f64>,
     #[doc = "Capital spent on infrastructure and machines, USD, before resale."]
     capital_usd: f64,
-    #[doc = "Net present value of the site's farms at the run's start, USD, after tax, over what selling the energy would earn."]
+    #[doc = "Net present value of the farms at the run's start, USD, after tax, over selling the energy."]
     npv_usd: f64,
     #[doc = "Internal rate of return of the farms per year (0.1 = 10 %); empty when there is none."]
     irr_per_year: Option<f64>,
@@ -217,7 +217,7 @@ table!("farms.csv", #[doc = "One farm that stood or was built during the run."] 
     cash_usd_per_btc: Option<f64>,
     #[doc = "All-in cost per coin, USD/BTC: cash cost and depreciation; mining only."]
     all_in_usd_per_btc: Option<f64>,
-    #[doc = "Marginal cost per coin, USD/BTC: what stops when the machines stop, forgone grid sales included; mining only."]
+    #[doc = "Marginal cost per coin, USD/BTC: what stops with the machines, forgone sales included; mining only."]
     marginal_usd_per_btc: Option<f64>,
     #[doc = "All-in cost per accelerator hour, USD; cloud only."]
     usd_per_gpu_hour: Option<f64>,

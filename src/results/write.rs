@@ -24,7 +24,8 @@ const HEADERS: &str = "headers.bin";
 pub enum WriteError {
     /// A finished run is there already.
     #[error(
-        "`{}` holds a finished run already (seed {seed}, scenario {}, finished {finished}); `--force` replaces it, `--out` writes elsewhere",
+        "`{}` holds a finished run already (seed {seed}, scenario {}, finished {finished}); \
+         `--force` replaces it, `--out` writes elsewhere",
         path.display(),
         hash.get(..12).unwrap_or(hash)
     )]
@@ -39,7 +40,10 @@ pub enum WriteError {
         finished: String,
     },
     /// Something that is no run is in the way; it is never replaced.
-    #[error("`{}` is there and is no finished run of this program: remove it, or write elsewhere with `--out`", path.display())]
+    #[error(
+        "`{}` is there and is no finished run of this program: remove it, or write elsewhere with `--out`",
+        path.display()
+    )]
     InTheWay {
         /// The file or folder.
         path: PathBuf,

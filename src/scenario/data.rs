@@ -30,11 +30,7 @@ pub type DataFiles = BTreeMap<String, DataFile>;
 
 /// Reads every data file the tree names and puts its absolute path into the tree. Missing ones are reported.
 pub fn resolve(document: &mut Document, out: &mut Diagnostics) -> DataFiles {
-    let mut resolver = Resolver {
-        folders: &document.folders,
-        files: DataFiles::new(),
-        out,
-    };
+    let mut resolver = Resolver { folders: &document.folders, files: DataFiles::new(), out };
     resolver.node(&mut document.tree);
     resolver.files
 }
@@ -91,7 +87,8 @@ impl Resolver<'_> {
         let path = normal(&folder.disk.join(text));
         let name = shown(&path);
         let refuse = |reason: String| {
-            Diagnostic::new("data-file", format!("cannot read the data file `{name}`: {reason}")).at(origin, "named here")
+            Diagnostic::new("data-file", format!("cannot read the data file `{name}`: {reason}"))
+                .at(origin, "named here")
         };
         let absolute = std::path::absolute(&path)
             .ok()
@@ -129,9 +126,8 @@ fn with_advice(diagnostic: Diagnostic, path: &Path, error: &std::io::Error) -> D
     }
     let folder = path.parent().map(Path::to_owned).filter(|p| p != &PathBuf::new());
     let folder = folder.map_or_else(|| "the current folder".to_owned(), |p| format!("`{}`", shown(&p)));
-    let diagnostic = diagnostic.help(format!(
-        "paths are relative to the folder of the file they stand in; looked in {folder}"
-    ));
+    let diagnostic =
+        diagnostic.help(format!("paths are relative to the folder of the file they stand in; looked in {folder}"));
     match nearest_file(path) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic,

@@ -19,12 +19,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A mistake without a place and without help.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            labels: Vec::new(),
-            help: None,
-        }
+        Self { code, message: message.into(), labels: Vec::new(), help: None }
     }
 
     /// The same with one more place.
@@ -73,11 +68,8 @@ impl Diagnostics {
 
     /// Puts the mistakes into reading order: by file, then by place; those without a place first.
     pub fn sort(&mut self) {
-        self.list.sort_by_key(|d| {
-            d.labels
-                .first()
-                .map(|(origin, _)| (origin.source, origin.span.start, origin.span.end))
-        });
+        self.list
+            .sort_by_key(|d| d.labels.first().map(|(origin, _)| (origin.source, origin.span.start, origin.span.end)));
     }
 
     /// The mistakes as text for a terminal, with colours when asked.

@@ -117,10 +117,7 @@ fn extract_from(dir: &Dir<'_>, name: &str, folder: &Path) -> Result<Vec<PathBuf>
         return Err(GalleryError::Exists(in_the_way));
     }
     for (file, target) in needed.iter().zip(&targets) {
-        write(target, file.contents()).map_err(|error| GalleryError::Write {
-            path: shown(target),
-            error,
-        })?;
+        write(target, file.contents()).map_err(|error| GalleryError::Write { path: shown(target), error })?;
     }
     Ok(targets)
 }
@@ -136,10 +133,7 @@ fn unknown(dir: &Dir<'_>, name: &str) -> GalleryError {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are {}", suggest::code_list(&names)),
     };
-    GalleryError::Unknown {
-        name: name.to_owned(),
-        advice,
-    }
+    GalleryError::Unknown { name: name.to_owned(), advice }
 }
 
 /// The embedded files a file needs beside it: those its keys and its schema line name, and the notices of data.
@@ -215,7 +209,10 @@ mod tests {
             DirEntry::Dir(DATA),
             DirEntry::Dir(SWEEPS),
             DirEntry::File(File::new("s.schema.json", b"{}")),
-            DirEntry::File(File::new("base.toml", b"#:schema ./s.schema.json\n# Where does wind pay?\n[[a]]\np = { file = \"data/wind.csv\" }\n")),
+            DirEntry::File(File::new(
+                "base.toml",
+                b"#:schema ./s.schema.json\n# Where does wind pay?\n[[a]]\np = { file = \"data/wind.csv\" }\n",
+            )),
             DirEntry::File(File::new("child.toml", b"# What if not?\nextends = \"base.toml\"\n")),
         ],
     );
@@ -223,11 +220,7 @@ mod tests {
     #[test]
     fn the_list_names_each_example_with_its_question() {
         let found: Vec<(String, String)> = examples(&GALLERY).into_iter().map(|e| (e.name, e.question)).collect();
-        let expected = [
-            ("base", "Where does wind pay?"),
-            ("child", "What if not?"),
-            ("sweeps/grid", "Which is best?"),
-        ];
+        let expected = [("base", "Where does wind pay?"), ("child", "What if not?"), ("sweeps/grid", "Which is best?")];
         assert_eq!(found, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
     }
 

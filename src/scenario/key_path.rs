@@ -76,9 +76,7 @@ fn take_segment(text: &str) -> Result<(String, &str), String> {
         return take_escaped(inner).ok_or_else(|| format!("the quote in `{text}` is not closed"));
     }
     if let Some(inner) = text.strip_prefix('\'') {
-        let end = inner
-            .find('\'')
-            .ok_or_else(|| format!("the quote in `{text}` is not closed"))?;
+        let end = inner.find('\'').ok_or_else(|| format!("the quote in `{text}` is not closed"))?;
         return Ok((inner[..end].to_owned(), &inner[end + 1..]));
     }
     let end = text.find('.').unwrap_or(text.len());
@@ -117,13 +115,9 @@ mod tests {
 
     #[test]
     fn malformed_paths_are_refused_with_a_reason() {
-        for (text, reason) in [
-            ("", "empty"),
-            ("a..b", "empty"),
-            ("a.", "empty"),
-            ("\"a", "not closed"),
-            ("'a'b", "expected `.`"),
-        ] {
+        for (text, reason) in
+            [("", "empty"), ("a..b", "empty"), ("a.", "empty"), ("\"a", "not closed"), ("'a'b", "expected `.`")]
+        {
             let error = KeyPath::parse(text).unwrap_err();
             assert!(error.contains(reason), "{text}: {error}");
         }

@@ -1,5 +1,6 @@
 //! From a path to a validated scenario: every step in order, every mistake collected on the way.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use schemars::JsonSchema;
@@ -14,7 +15,7 @@ use super::overrides::{self, Override};
 use super::read::{self, Document};
 use super::report::Report;
 use super::schema::Schema;
-use super::tree::{serde_message, ser_as_de};
+use super::tree::{ser_as_de, serde_message};
 use super::{check, validate};
 
 /// A file whose bytes the result depends on.
@@ -91,34 +92,18 @@ where
         return None;
     }
     let mut scenario: T = report_serde(document.tree.to_toml().try_into(), &document, out)?;
-    let mut report = Report {
-        tree: &document.tree,
-        data: &data,
-        out,
-    };
+    let mut report = Report { tree: &document.tree, data: &data, out };
     check(&mut scenario, &mut report);
     let value = toml::Value::try_from(&scenario).map_err(|e| ser_as_de(&e));
     let text = canonical(report_serde(value, &document, out)?, &data);
     let text = report_serde(text.map_err(|e| ser_as_de(&e)), &document, out)?;
     let mut inputs = document.files;
-    inputs.extend(data.values().map(|file| InputFile {
-        path: file.shown.clone(),
-        sha256: file.sha256.clone(),
-    }));
-    Some(LoadedAs {
-        hash: hash(&text, &data),
-        scenario,
-        text,
-        inputs,
-    })
+    inputs.extend(data.values().map(|file| InputFile { path: file.shown.clone(), sha256: file.sha256.clone() }));
+    Some(LoadedAs { hash: hash(&text, &data), scenario, text, inputs })
 }
 
 /// Turns an error of serde into a mistake of the file.
-fn report_serde<V>(
-    result: Result<V, toml::de::Error>,
-    document: &Document,
-    out: &mut Diagnostics,
-) -> Option<V> {
+fn report_serde<V>(result: Result<V, toml::de::Error>, document: &Document, out: &mut Diagnostics) -> Option<V> {
     result
         .map_err(|error| {
             out.push(
@@ -137,14 +122,15 @@ fn canonical(mut value: toml::Value, data: &DataFiles) -> Result<String, toml::s
 fn hash(text: &str, data: &DataFiles) -> String {
     let mut files: Vec<(&str, &str)> = data.values().map(|f| (f.from_scenario.as_str(), f.sha256.as_str())).collect();
     files.sort_unstable();
-    let mut whole = text.to_owned();
-    for (path, sha256) in files {
-        whole.push_str(&format!("\n# {path} {sha256}"));
-    }
-    sha256_hex(whole.as_bytes())
+    let files = files.iter().map(|(path, sha256)| format!("\n# {path} {sha256}"));
+    let whole: Vec<String> = std::iter::once(text.to_owned()).chain(files).collect();
+    sha256_hex(whole.concat().as_bytes())
 }
 
 /// SHA-256, hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

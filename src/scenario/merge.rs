@@ -56,10 +56,7 @@ fn kind_changes(base: &Table, over: &Table) -> bool {
 fn merge_tables(mut base: Table, over: Table) -> Table {
     for (key, entry) in over {
         let merged = match base.remove(&key) {
-            Some(old) => Entry {
-                key: entry.key,
-                node: merge(old.node, entry.node),
-            },
+            Some(old) => Entry { key: entry.key, node: merge(old.node, entry.node) },
             None => entry,
         };
         base.insert(key, merged);
@@ -72,9 +69,9 @@ fn merge_tables(mut base: Table, over: Table) -> Table {
 fn merge_by_name(base: Vec<Node>, over: Vec<Node>) -> Vec<Node> {
     let mut slots: Vec<(Option<Node>, bool)> = base.into_iter().map(|node| (Some(node), true)).collect();
     for entry in over {
-        let inherited = slots.iter_mut().find(|(slot, inherited)| {
-            *inherited && slot.as_ref().is_some_and(|node| name_of(node) == name_of(&entry))
-        });
+        let inherited = slots
+            .iter_mut()
+            .find(|(slot, inherited)| *inherited && slot.as_ref().is_some_and(|node| name_of(node) == name_of(&entry)));
         match inherited {
             Some(slot) if removes(&entry) => *slot = (None, false),
             Some(slot) => *slot = (slot.0.take().map(|old| merge(old, entry)), false),
@@ -97,17 +94,12 @@ fn removes(node: &Node) -> bool {
 }
 
 fn nothing_to_remove(element: &Node, names: &[String]) -> Diagnostic {
-    let (name, origin) = element
-        .name()
-        .map_or(("", &element.origin), |(name, origin)| (name, origin));
+    let (name, origin) = element.name().map_or(("", &element.origin), |(name, origin)| (name, origin));
     let inherited = match names {
         [] => "nothing of that kind is inherited: delete this entry".to_owned(),
         names => format!("the entries are: {}", super::validate::suggest::code_list(names)),
     };
-    Diagnostic::new(
-        "nothing-to-remove",
-        format!("`remove = true`, but no entry named `{name}` is inherited"),
-    )
-    .at(origin, "not in the file this one extends")
-    .help(inherited)
+    Diagnostic::new("nothing-to-remove", format!("`remove = true`, but no entry named `{name}` is inherited"))
+        .at(origin, "not in the file this one extends")
+        .help(inherited)
 }

@@ -83,16 +83,15 @@ impl Override {
 
     fn value(&self, origin: &Origin, out: &mut Diagnostics) -> Node {
         let text = self.value_text();
-        let offset = self.path_end + 1 + (self.text[self.path_end + 1..].len() - self.text[self.path_end + 1..].trim_start().len());
+        let offset = self.path_end
+            + 1
+            + (self.text[self.path_end + 1..].len() - self.text[self.path_end + 1..].trim_start().len());
         let source = origin.source;
         match DeValue::parse(text) {
             Ok(value) => Convert { source, offset, out }.value(value.get_ref(), value.span()),
             Err(_) => Node {
                 value: Value::Text(text.to_owned()),
-                origin: Origin {
-                    source,
-                    span: offset..offset + text.len(),
-                },
+                origin: Origin { source, span: offset..offset + text.len() },
             },
         }
     }
@@ -107,15 +106,9 @@ pub fn apply(overrides: &[Override], document: &mut Document, out: &mut Diagnost
     });
     for item in ordered {
         let source = out.sources.add(item.place.clone(), item.text.clone());
-        let folder = Folder {
-            disk: PathBuf::new(),
-            from_scenario: PathBuf::new(),
-        };
+        let folder = Folder { disk: PathBuf::new(), from_scenario: PathBuf::new() };
         document.folders.insert(source, folder);
-        let origin = Origin {
-            source,
-            span: item.path_start..item.path_end,
-        };
+        let origin = Origin { source, span: item.path_start..item.path_end };
         let value = item.value(&origin, out);
         if let Err(diagnostic) = set(&mut document.tree, item.path.segments(), 0, value, &origin) {
             out.push(diagnostic);
@@ -137,10 +130,7 @@ fn set(node: &mut Node, path: &[String], depth: usize, value: Node, at: &Origin)
             }
             let entry = table.entry(segment.clone()).or_insert_with(|| Entry {
                 key: at.clone(),
-                node: Node {
-                    value: Value::Table(Table::new()),
-                    origin: at.clone(),
-                },
+                node: Node { value: Value::Table(Table::new()), origin: at.clone() },
             });
             entry.key = at.clone();
             set(&mut entry.node, path, depth + 1, value, at)
@@ -149,12 +139,9 @@ fn set(node: &mut Node, path: &[String], depth: usize, value: Node, at: &Origin)
             Some(i) => set(&mut elements[i], path, depth + 1, value, at),
             None => Err(no_such_element(elements, &here, segment, at)),
         },
-        _ => Err(Diagnostic::new(
-            "override",
-            format!("`{here}` is {}: it has no key `{segment}`", node.describe()),
-        )
-        .at(at, "this path leads nowhere")
-        .at(&node.origin, "the value is given here")),
+        _ => Err(Diagnostic::new("override", format!("`{here}` is {}: it has no key `{segment}`", node.describe()))
+            .at(at, "this path leads nowhere")
+            .at(&node.origin, "the value is given here")),
     }
 }
 
@@ -164,7 +151,8 @@ fn changes(table: &Table, kind: &Node) -> bool {
 
 fn no_such_element(elements: &[Node], here: &KeyPath, segment: &str, at: &Origin) -> Diagnostic {
     let names: Vec<&str> = elements.iter().filter_map(|e| e.name()).map(|(name, _)| name).collect();
-    let diagnostic = Diagnostic::new("override", format!("`{here}` has no entry named `{segment}`")).at(at, "not there");
+    let diagnostic =
+        Diagnostic::new("override", format!("`{here}` has no entry named `{segment}`")).at(at, "not there");
     if names.is_empty() {
         return diagnostic.help(format!("its {} entries are addressed by their index from 0", elements.len()));
     }

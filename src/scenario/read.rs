@@ -22,6 +22,8 @@ pub struct Document {
     pub tree: Node,
     /// False where a syntax error or an unreadable base left parts out: then nothing is called missing.
     pub complete: bool,
+    /// The line of each text from which on a syntax error may have put keys into the wrong table.
+    pub uncertain_from: BTreeMap<SourceId, usize>,
     /// The folder each text's relative paths start from.
     pub folders: BTreeMap<SourceId, Folder>,
     /// The files that were read.
@@ -42,31 +44,22 @@ pub fn read(path: &Path, out: &mut Diagnostics) -> Option<Document> {
     let mut reader = Reader {
         out,
         complete: true,
+        uncertain_from: BTreeMap::new(),
         folders: BTreeMap::new(),
         files: Vec::new(),
         chain: Vec::new(),
     };
     let tree = reader.file(path, Path::new(""), None);
-    let Reader {
-        complete,
-        folders,
-        files,
-        out,
-        ..
-    } = reader;
+    let Reader { complete, uncertain_from, folders, files, out, .. } = reader;
     let mut tree = tree?;
     merge::report_leftover_removals(&mut tree, out);
-    Some(Document {
-        tree,
-        complete,
-        folders,
-        files,
-    })
+    Some(Document { tree, complete, uncertain_from, folders, files })
 }
 
 struct Reader<'a> {
     out: &'a mut Diagnostics,
     complete: bool,
+    uncertain_from: BTreeMap<SourceId, usize>,
     folders: BTreeMap<SourceId, Folder>,
     files: Vec<InputFile>,
     /// The files being read, each extended by the one before it: where it really is, and what it is called.
@@ -89,16 +82,10 @@ impl Reader<'_> {
                 return None;
             }
         };
-        self.files.push(InputFile {
-            path: shown.clone(),
-            sha256: sha256_hex(&bytes),
-        });
+        self.files.push(InputFile { path: shown.clone(), sha256: sha256_hex(&bytes) });
         let source = self.text(&shown, bytes)?;
         let disk = path.parent().unwrap_or(Path::new("")).to_owned();
-        let folder = Folder {
-            disk,
-            from_scenario: from_scenario.to_owned(),
-        };
+        let folder = Folder { disk, from_scenario: from_scenario.to_owned() };
         self.folders.insert(source, folder.clone());
         let mut tree = self.parse(source);
         self.chain.push((place, shown));
@@ -125,18 +112,13 @@ impl Reader<'_> {
         if let Some(first) = self.chain.iter().position(|(earlier, _)| earlier == place) {
             let mut circle: Vec<&str> = self.chain[first..].iter().map(|(_, shown)| shown.as_str()).collect();
             circle.push(shown);
-            return Err(
-                Diagnostic::new("extends", format!("`extends` goes in a circle: {}", circle.join(" → ")))
-                    .at(origin, "closes the circle")
-                    .help("remove one of these `extends`"),
-            );
+            return Err(Diagnostic::new("extends", format!("`extends` goes in a circle: {}", circle.join(" → ")))
+                .at(origin, "closes the circle")
+                .help("remove one of these `extends`"));
         }
         if self.chain.len() >= MAX_CHAIN {
-            return Err(Diagnostic::new(
-                "extends",
-                format!("more than {MAX_CHAIN} files extend each other in a row"),
-            )
-            .at(origin, "one too many"));
+            return Err(Diagnostic::new("extends", format!("more than {MAX_CHAIN} files extend each other in a row"))
+                .at(origin, "one too many"));
         }
         Ok(())
     }
@@ -149,10 +131,7 @@ impl Reader<'_> {
                 let good = error.utf8_error().valid_up_to();
                 let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
                 let source = self.out.sources.add(shown, lossy);
-                let origin = Origin {
-                    source,
-                    span: good..good + '\u{fffd}'.len_utf8(),
-                };
+                let origin = Origin { source, span: good..good + '\u{fffd}'.len_utf8() };
                 self.out.push(
                     Diagnostic::new("unreadable", format!("`{shown}` is not UTF-8 text"))
                         .at(&origin, "this byte is not UTF-8")
@@ -172,17 +151,16 @@ impl Reader<'_> {
             let span = error.span().unwrap_or(0..0);
             let origin = Origin { source, span };
             let line = self.out.sources.line(&origin);
+            if misplaces_keys(&text, line, error.message()) {
+                let from = self.uncertain_from.entry(source).or_insert(line);
+                *from = line.min(*from);
+            }
             if !lines.contains(&line) {
                 lines.push(line);
                 self.out.push(syntax_error(&text, &origin, error.message()));
             }
         }
-        Convert {
-            source,
-            offset: 0,
-            out: self.out,
-        }
-        .table(table.get_ref(), 0..0)
+        Convert { source, offset: 0, out: self.out }.table(table.get_ref(), 0..0)
     }
 }
 
@@ -203,15 +181,22 @@ fn take_extends(tree: &mut Node, out: &mut Diagnostics) -> Option<(String, Origi
     }
 }
 
+/// What follows the error may be in another table than its writer meant.
+fn misplaces_keys(text: &str, line: usize, message: &str) -> bool {
+    let is_header = text.lines().nth(line - 1).is_some_and(|l| l.trim_start().starts_with('['));
+    let only_the_value = message.starts_with("string values must be quoted") || message == "duplicate key";
+    is_header || !only_the_value
+}
+
 fn syntax_error(text: &str, origin: &Origin, message: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new("syntax", format!("this is not TOML: {message}")).at(origin, "here");
     match text.get(origin.span.clone()) {
         Some(bare) if message.starts_with("string values must be quoted") => {
             let number = bare.split_whitespace().next().filter(|word| word.parse::<f64>().is_ok());
             match number {
-                Some(number) => diagnostic.help(format!(
-                    "write the number alone, `{number}`: the unit is part of the key"
-                )),
+                Some(number) => {
+                    diagnostic.help(format!("write the number alone, `{number}`: the unit is part of the key"))
+                }
                 None => diagnostic.help(format!("write text in quotes: `\"{}\"`", bare.trim())),
             }
         }
@@ -228,9 +213,9 @@ fn unreadable(path: &Path, shown: &str, error: &std::io::Error, asked_by: Option
     };
     let diagnostic = Diagnostic::new("unreadable", format!("cannot read `{shown}`: {reason}"));
     let diagnostic = match asked_by {
-        Some(origin) => diagnostic
-            .at(origin, "named here")
-            .help("the path is relative to the folder of the file it stands in"),
+        Some(origin) => {
+            diagnostic.at(origin, "named here").help("the path is relative to the folder of the file it stands in")
+        }
         None => diagnostic,
     };
     match nearest_file(path) {
@@ -248,10 +233,8 @@ pub fn nearest_file(path: &Path) -> Option<String> {
         folder if folder.as_os_str().is_empty() => Path::new("."),
         folder => folder,
     };
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .ok()?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .collect();
+    let mut names: Vec<String> =
+        std::fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort();
     let wanted = path.file_name()?.to_str()?;
     let nearest = suggest::nearest(wanted, names.iter().map(String::as_str));

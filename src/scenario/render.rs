@@ -8,14 +8,13 @@ use super::source::{Origin, SourceId, Sources};
 /// All mistakes, each as a paragraph with its source lines underlined, and their number at the end.
 pub fn render(diagnostics: &Diagnostics, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    let mut out = String::new();
-    for diagnostic in &diagnostics.list {
-        out.push_str(&renderer.render(&[group(&diagnostics.sources, diagnostic)]));
-        out.push_str("\n\n");
-    }
-    let count = diagnostics.len();
-    out.push_str(&format!("{count} mistake{} found", if count == 1 { "" } else { "s" }));
-    out
+    let paragraph = |d| renderer.render(&[group(&diagnostics.sources, d)]);
+    let mut paragraphs: Vec<String> = diagnostics.list.iter().map(paragraph).collect();
+    paragraphs.push(match diagnostics.len() {
+        1 => "1 mistake found".to_owned(),
+        count => format!("{count} mistakes found"),
+    });
+    paragraphs.join("\n\n")
 }
 
 fn group<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Group<'a> {
@@ -57,10 +56,7 @@ fn snippet<'a>(
         let annotation = kind.span(printable_span(&source.text, origin));
         if text.is_empty() { annotation } else { annotation.label(text) }
     });
-    Snippet::source(&source.text)
-        .path(&source.name)
-        .line_start(source.first_line)
-        .annotations(annotations)
+    Snippet::source(&source.text).path(&source.name).line_start(source.first_line).annotations(annotations)
 }
 
 /// The span inside the text, on character boundaries, and no longer than the line it begins in.

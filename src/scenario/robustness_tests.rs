@@ -1,0 +1,1 @@
+//! Nothing a file may hold makes the loader panic.

@@ -16,9 +16,7 @@ impl Schema {
     /// The schema of what serde accepts for `T`.
     pub fn of<T: JsonSchema>() -> Self {
         let generator = SchemaSettings::draft07().for_deserialize().into_generator();
-        Self {
-            root: generator.into_root_schema_for::<T>().to_value(),
-        }
+        Self { root: generator.into_root_schema_for::<T>().to_value() }
     }
 
     /// The schema of the whole file.
@@ -34,6 +32,9 @@ impl Schema {
     /// The schema for editors: as [`Schema::root`], but for files that may extend others. So no key is required,
     /// tables with a `kind` may leave it to the base, and `extends` and `remove` are keys.
     /// That something is missing only `hashwatt check` can tell.
+    ///
+    /// # Panics
+    /// Never: a JSON value can always be printed.
     pub fn published(&self, title: &str) -> String {
         let mut root = self.root.clone();
         relax(&mut root);

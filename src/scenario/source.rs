@@ -38,11 +38,7 @@ impl Sources {
 
     /// Adds a part of a text that begins at line `first_line` of the whole.
     pub fn add_excerpt(&mut self, name: impl Into<String>, text: impl Into<String>, first_line: usize) -> SourceId {
-        self.0.push(Source {
-            name: name.into(),
-            text: text.into(),
-            first_line,
-        });
+        self.0.push(Source { name: name.into(), text: text.into(), first_line });
         SourceId(self.0.len() - 1)
     }
 
@@ -54,7 +50,7 @@ impl Sources {
     /// Line number, from 1, of a place.
     pub fn line(&self, origin: &Origin) -> usize {
         let source = self.get(origin.source);
-        let before = &source.text.as_bytes()[..origin.span.start.min(source.text.len())];
-        source.first_line + before.iter().filter(|&&b| b == b'\n').count()
+        let start = origin.span.start;
+        source.first_line + source.text.match_indices('\n').take_while(|(i, _)| *i < start).count()
     }
 }

@@ -50,9 +50,6 @@ pub struct Entry {
     pub node: Node,
 }
 
-/// Keys that give an element of an array of tables its name.
-const NAME_KEYS: [&str; 2] = ["name", "model"];
-
 impl Node {
     /// The entries, where the node is a table.
     pub fn as_table(&self) -> Option<&Table> {
@@ -83,12 +80,10 @@ impl Node {
         self.as_table()?.get(key).map(|entry| &entry.node)
     }
 
-    /// The `name` (or `model`) of an element of an array of tables, with its place.
+    /// The `name` of an element of an array of tables, with its place.
     pub fn name(&self) -> Option<(&str, &Origin)> {
-        NAME_KEYS.iter().find_map(|key| {
-            let node = self.get(key)?;
-            Some((node.as_text()?, &node.origin))
-        })
+        let node = self.get("name")?;
+        Some((node.as_text()?, &node.origin))
     }
 
     /// Position of the element a path segment means: the one of that name, else the one of that index from 0.
@@ -162,17 +157,11 @@ impl Convert<'_> {
     /// A table; `span` is that of its header.
     pub fn table(&mut self, table: &DeTable<'_>, span: Range<usize>) -> Node {
         let entries = table.iter().map(|(key, value)| {
-            let entry = Entry {
-                key: self.origin(key.span()),
-                node: self.value(value.get_ref(), value.span()),
-            };
+            let entry = Entry { key: self.origin(key.span()), node: self.value(value.get_ref(), value.span()) };
             (key.get_ref().clone().into_owned(), entry)
         });
         let value = Value::Table(entries.collect());
-        Node {
-            value,
-            origin: self.origin(span),
-        }
+        Node { value, origin: self.origin(span) }
     }
 
     /// Any value.
@@ -197,17 +186,16 @@ impl Convert<'_> {
     }
 
     fn origin(&self, span: Range<usize>) -> Origin {
-        Origin {
-            source: self.source,
-            span: span.start + self.offset..span.end + self.offset,
-        }
+        Origin { source: self.source, span: span.start + self.offset..span.end + self.offset }
     }
 
     fn too_large(&mut self, origin: &Origin, reason: &str) {
         self.out.push(
-            Diagnostic::new("out-of-range", "this whole number cannot be held")
-                .at(origin, reason)
-                .help(format!("whole numbers go from {} to {}", i64::MIN, i64::MAX)),
+            Diagnostic::new("out-of-range", "this whole number cannot be held").at(origin, reason).help(format!(
+                "whole numbers go from {} to {}",
+                i64::MIN,
+                i64::MAX
+            )),
         );
     }
 }

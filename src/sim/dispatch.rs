@@ -59,7 +59,10 @@ impl Today {
             Model::Miner(machine) => {
                 self.mining_slots_mw += batch.mw;
                 for level in scenario.mining.run_levels(batch.mw, machine, prices.hashprice) {
-                    self.offer(MinerTier { mw: level.mw, value_usd_per_mwh: level.value_usd_per_mwh }, level.hashrate_eh_s);
+                    self.offer(
+                        MinerTier { mw: level.mw, value_usd_per_mwh: level.value_usd_per_mwh },
+                        level.hashrate_eh_s,
+                    );
                 }
             }
             Model::Hall => {

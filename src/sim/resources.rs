@@ -2,9 +2,11 @@
 
 use bevy_ecs::prelude::*;
 
+use crate::bitcoin::hashprice::hashprice_usd_per_ph_day;
 use crate::bitcoin::network::Network;
+use crate::bitcoin::protocol::{HALVING_INTERVAL, SAT_PER_BTC, subsidy_sat};
 use crate::bitcoin::race::Race;
-use crate::calendar::Day;
+use crate::calendar::{DAYS_PER_YEAR, Day};
 use crate::scenario::Scenario;
 
 /// The scenario, as it was read.
@@ -45,6 +47,27 @@ pub struct Calendar {
     pub month_ends: bool,
     /// Days of the calendar month.
     pub days_in_month: f64,
+}
+
+impl Quote {
+    /// The quote of a day. `height` is that of the last block, `payback_months` the span of the outlook.
+    pub fn new(price_usd: f64, fees_btc: f64, height: u32, difficulty: f64, payback_months: f64) -> Self {
+        let hashprice = |subsidy_btc: f64| hashprice_usd_per_ph_day(difficulty, subsidy_btc, fees_btc, price_usd);
+        let subsidy_btc = subsidy_btc(height + 1);
+        let blocks = BLOCKS_PER_DAY * DAYS_PER_YEAR / 12.0 * payback_months;
+        let to_halving = f64::from((height / HALVING_INTERVAL + 1) * HALVING_INTERVAL - height - 1);
+        let after_share = if blocks > 0.0 { (1.0 - to_halving / blocks).max(0.0) } else { 0.0 };
+        let (now, after) = (hashprice(subsidy_btc), hashprice(0.5 * subsidy_btc));
+        let outlook_usd = now + after_share * (after - now);
+        Self { price_usd, fees_btc, subsidy_btc, difficulty, hashprice_usd: now, outlook_usd }
+    }
+}
+
+/// Blocks of a day at ten minutes each.
+const BLOCKS_PER_DAY: f64 = 144.0;
+
+fn subsidy_btc(height: u32) -> f64 {
+    subsidy_sat(height) as f64 / SAT_PER_BTC as f64
 }
 
 impl Calendar {
@@ -103,6 +126,9 @@ pub struct Quote {
     pub difficulty: f64,
     /// Hashprice at midnight, USD per PH/s and day.
     pub hashprice_usd: f64,
+    /// Mean hashprice until a machine bought today has paid for itself, at today's price, fees and difficulty, USD
+    /// per PH/s and day: sellers of machines know when the next halving comes.
+    pub outlook_usd: f64,
 }
 
 /// The chain being mined, and what it did today.

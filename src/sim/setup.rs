@@ -13,10 +13,9 @@ use super::settle::Peaks;
 use super::technology::{Prices, Technologies};
 use crate::bitcoin::checkpoint::{ChainStart, start_of};
 use crate::bitcoin::fees::daily_fees_btc;
-use crate::bitcoin::hashprice::hashprice_usd_per_ph_day;
 use crate::bitcoin::market::daily_prices;
 use crate::bitcoin::network::Network;
-use crate::bitcoin::protocol::{RETARGET_TIMESPAN_S, SAT_PER_BTC, halving_epoch, subsidy_sat};
+use crate::bitcoin::protocol::{RETARGET_TIMESPAN_S, halving_epoch};
 use crate::bitcoin::race::{Mode, Race};
 use crate::calendar::DAYS_PER_YEAR;
 use crate::compute::Catalogue;
@@ -39,7 +38,9 @@ pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimErr
     let days = scenario.days();
     let catalogue = Catalogue::build(&scenario.machines, scenario.end).map_err(|wrong| SimError::setup(&wrong))?;
     let coin = coin(scenario, days, seed);
-    let quote = first_quote(&start, &coin);
+    let payback_months = scenario.machines.pricing.payback_months;
+    let (price_usd, fees_btc) = (coin.price_usd[0], coin.fees_btc[0]);
+    let quote = Quote::new(price_usd, fees_btc, start.height, start.bits.difficulty(), payback_months);
     let mut world = World::new();
     insert_chain(&mut world, scenario, &start, mode, seed);
     world.insert_resource(Calendar::new(scenario.start, scenario.end, halving_epoch(start.height + 1)));
@@ -85,14 +86,6 @@ fn coin(scenario: &Scenario, days: usize, seed: u64) -> Coin {
     }
 }
 
-fn first_quote(start: &ChainStart, coin: &Coin) -> Quote {
-    let difficulty = start.bits.difficulty();
-    let subsidy_btc = subsidy_sat(start.height + 1) as f64 / SAT_PER_BTC as f64;
-    let (price_usd, fees_btc) = (coin.price_usd[0], coin.fees_btc[0]);
-    let hashprice_usd = hashprice_usd_per_ph_day(difficulty, subsidy_btc, fees_btc, price_usd);
-    Quote { price_usd, fees_btc, subsidy_btc, difficulty, hashprice_usd }
-}
-
 fn insert_chain(world: &mut World, scenario: &Scenario, start: &ChainStart, mode: Mode, seed: u64) {
     let everybody_else = ["rest of the world".to_owned()];
     let race = Race::new(start, mode, scenario.bitcoin.hashes_per_block, seed, &everybody_else);
@@ -100,7 +93,13 @@ fn insert_chain(world: &mut World, scenario: &Scenario, start: &ChainStart, mode
 }
 
 /// The rest of the world runs what the difficulty implies at ten minutes a block, less what stands at our sites.
-fn insert_rest_of_world(world: &mut World, scenario: &Scenario, start: &ChainStart, hashprice_usd: f64, ours_eh_s: f64) {
+fn insert_rest_of_world(
+    world: &mut World,
+    scenario: &Scenario,
+    start: &ChainStart,
+    hashprice_usd: f64,
+    ours_eh_s: f64,
+) {
     let block_s = RETARGET_TIMESPAN_S as f64 / 2_016.0;
     let everybody_eh_s = start.bits.expected_hashes() / block_s / 1e18;
     let model = &scenario.bitcoin.network;
@@ -125,8 +124,11 @@ fn supplies(scenario: &Scenario, days: usize, seed: u64, stream: &str) -> Vec<Ho
 fn spawn_sites(world: &mut World, scenario: &Scenario, days: usize, seed: u64) {
     let supplies = supplies(scenario, days, seed, "weather");
     for (index, (params, supply)) in scenario.sites.iter().zip(supplies).enumerate() {
-        let account =
-            world.resource_mut::<Ledger>().0.add_farm(&format!("{}/grid_sale", params.name), &params.name, Kind::GridSale);
+        let account = world.resource_mut::<Ledger>().0.add_farm(
+            &format!("{}/grid_sale", params.name),
+            &params.name,
+            Kind::GridSale,
+        );
         let site_terms = terms(params);
         let site = Site { index, terms: site_terms };
         let entity = world

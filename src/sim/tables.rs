@@ -8,9 +8,9 @@ use super::technology::Technologies;
 use super::{RunOutput, resources::RunMode};
 use crate::bitcoin::race::Mode;
 use crate::finance::{Books, Kind};
+use crate::placement::FarmKind;
 use crate::results::tables::{ChainRow, DispatchRow, FarmRow, ReasonRow, SiteClass, SiteRow, Tables};
 use crate::results::{Summary, cashflow_rows, epoch_rows, monthly_rows};
-use crate::placement::FarmKind;
 use crate::scenario::model::Site as SiteParams;
 
 /// Closes the books and writes every table.

@@ -74,8 +74,7 @@ impl Technologies {
     pub fn cluster(&mut self, accelerator: &Accelerator, scenario: &Scenario) -> usize {
         let known = self.models.iter().position(|m| m.kind() == FarmKind::Cloud && m.name() == accelerator.name);
         known.unwrap_or_else(|| {
-            let rents =
-                scenario.ai_market.daily_rent_usd_per_gpu_hour(accelerator, self.start, self.days, self.seed);
+            let rents = scenario.ai_market.daily_rent_usd_per_gpu_hour(accelerator, self.start, self.days, self.seed);
             self.models.push(Model::Cluster(accelerator.clone(), rents));
             self.models.len() - 1
         })
@@ -104,14 +103,16 @@ pub struct Prices<'a> {
     pub scenario: &'a Scenario,
     /// The day.
     pub day: Day,
-    /// Hashprice of the day.
+    /// Hashprice of the day: what machines earn.
     pub hashprice: UsdPerPhDay,
+    /// Hashprice that sellers of machines reckon with.
+    pub outlook: UsdPerPhDay,
 }
 
 impl<'a> Prices<'a> {
     /// Prices of `day` at a quote.
     pub fn of(scenario: &'a Scenario, day: Day, quote: &Quote) -> Self {
-        Self { scenario, day, hashprice: UsdPerPhDay(quote.hashprice_usd) }
+        Self { scenario, day, hashprice: UsdPerPhDay(quote.hashprice_usd), outlook: UsdPerPhDay(quote.outlook_usd) }
     }
 
     /// Meter MW drawn at full run for one MW of connection.
@@ -165,7 +166,7 @@ impl<'a> Prices<'a> {
     pub fn machines_usd_per_mw(&self, model: &Model) -> f64 {
         match model {
             Model::Miner(machine) => {
-                self.th_per_mw(machine) * self.scenario.machines.pricing.new_usd_per_th(machine, self.hashprice)
+                self.th_per_mw(machine) * self.scenario.machines.pricing.new_usd_per_th(machine, self.outlook)
             }
             Model::Hall => 0.0,
             Model::Cluster(accelerator, _) => {
@@ -182,7 +183,7 @@ impl<'a> Prices<'a> {
             Model::Miner(machine) => {
                 let life_years = self.scenario.mining.machine_life_years;
                 let pricing = &self.scenario.machines.pricing;
-                self.th_per_mw(machine) * pricing.used_usd_per_th(machine, self.hashprice, age_years, life_years)
+                self.th_per_mw(machine) * pricing.used_usd_per_th(machine, self.outlook, age_years, life_years)
             }
             Model::Hall => 0.0,
             Model::Cluster(..) => {

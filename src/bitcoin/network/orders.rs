@@ -1,6 +1,6 @@
 //! New machines: who orders how many, and when they arrive.
 
-use super::stock::{power_prices, smooth_step};
+use super::stock::{net_of_fees, power_prices, smooth_step};
 use super::{MarketView, VintagesModel, history};
 use crate::bitcoin::machine_price::machine_price_usd_per_th;
 use crate::calendar::{DAYS_PER_YEAR, Day};
@@ -87,7 +87,10 @@ impl OrderBook {
     /// Share of what could be built that is ordered: the mean over power-price classes of how clearly a new machine pays.
     fn buying_share(&self, model: &VintagesModel, day: Day, view: &MarketView) -> f64 {
         let efficiency = sold_efficiency_j_per_th(model, day);
-        let price = machine_price_usd_per_th(&model.machine_price, self.smoothed_hashprice, efficiency).max(1e-9);
+        let machine = machine_price_usd_per_th(&model.machine_price, self.smoothed_hashprice, efficiency);
+        // 1 J/TH is 1 W per TH/s.
+        let site = model.infrastructure_usd_per_mw / 1e6 * efficiency * model.pue;
+        let price = (machine + site).max(1e-9);
         let path = expected_hashprices(model, self.smoothed_hashprice, view);
         let shares = self.cost_usd_per_mwh.iter().map(|cost| {
             let value = discounted_margin_usd_per_th(model, &path, 0.024 * efficiency * cost);
@@ -102,7 +105,7 @@ fn sold_efficiency_j_per_th(model: &VintagesModel, day: Day) -> f64 {
     model.sold_to_best_efficiency_multiple * history::best_efficiency_j_per_th(day, model.efficiency_gain_per_year)
 }
 
-/// Hashprice buyers expect in the middle of each half-year of a machine's life, USD/(PH/s·day): it falls steadily, and
+/// Hashprice less pool fees that buyers expect in the middle of each half-year of a machine's life, USD/(PH/s·day): it falls steadily, and
 /// at each halving by the share of the subsidy in the reward that goes.
 fn expected_hashprices(model: &VintagesModel, hashprice: f64, view: &MarketView) -> Vec<f64> {
     let steps = (model.economic_life_years * STEPS_PER_YEAR).ceil().max(1.0) as usize;
@@ -115,7 +118,7 @@ fn expected_hashprices(model: &VintagesModel, hashprice: f64, view: &MarketView)
             let halvings = if years < to_halving { 0.0 } else { 1.0 + ((years - to_halving) / four_years).floor() };
             let subsidy = view.subsidy_btc * math::exp2(-halvings);
             let left = if reward > 0.0 { (subsidy + view.fees_btc_per_block) / reward } else { 1.0 };
-            hashprice * left * math::powf(1.0 - model.expected_hashprice_fall_per_year, years)
+            net_of_fees(model, hashprice) * left * math::powf(1.0 - model.expected_hashprice_fall_per_year, years)
         })
         .collect()
 }

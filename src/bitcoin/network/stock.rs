@@ -52,18 +52,25 @@ impl Stock {
         stock
     }
 
-    /// Multiplies all J/TH by one factor so that the mean of what runs is `mean` (bisection; the factor stays within 0.3
-    /// to 10, the best known date needs about 1.5).
+    /// Multiplies all J/TH by one factor so that the mean of what runs is `mean`, unless that would leave more machines
+    /// idle than is plausible: then by the largest factor that does not. Both rise with the factor (bisection within
+    /// 0.3 to 10; known dates need about 1.5).
     fn match_mean_efficiency(&mut self, model: &VintagesModel, hashprice: f64, mean: f64) {
-        let (mut low, mut high) = (0.3, 10.0);
+        let (mut low, mut high) = (0.3_f64, 10.0_f64);
         for _ in 0..40 {
-            let middle: f64 = (low * high as f64).sqrt();
+            let middle = (low * high).sqrt();
             let mut trial = self.clone();
             trial.vintages.iter_mut().for_each(|v| v.efficiency_j_per_th *= middle);
             trial.switch_at_once(model, hashprice);
-            if trial.running().1 < mean { low = middle } else { high = middle }
+            let (running, efficiency) = trial.running();
+            let idle_share = 1.0 - running / trial.installed_eh_s();
+            if efficiency < mean && idle_share < model.idle_at_start_max_share {
+                low = middle;
+            } else {
+                high = middle;
+            }
         }
-        self.vintages.iter_mut().for_each(|v| v.efficiency_j_per_th *= (low * high).sqrt());
+        self.vintages.iter_mut().for_each(|v| v.efficiency_j_per_th *= low);
         self.switch_at_once(model, hashprice);
     }
 
@@ -79,21 +86,19 @@ impl Stock {
         }
     }
 
-    /// Scraps what has worn out or been idle over `days`.
+    /// What `days` do to machines: some wear out, idle ones are scrapped or sold to where the same model still pays.
     pub fn wear(&mut self, model: &VintagesModel, day: Day, days: f64) {
+        let months = days / DAYS_PER_MONTH;
+        let sold_share = 1.0 - math::exp(-months / model.relocation_months.max(1e-9));
+        let kept_idle = math::exp(-months / model.idle_scrap_months);
         for vintage in &mut self.vintages {
             let worn = hazard_per_year(model, day.years_since(vintage.delivered)) * days / DAYS_PER_YEAR;
-            let idle = days / (model.idle_scrap_months * DAYS_PER_MONTH);
-            for cell in &mut vintage.cells {
-                let left = math::exp(-worn - idle * (1.0 - cell.running_share));
-                // Idle machines go first: what runs shrinks by wear only.
-                let running = cell.running_share * math::exp(-worn);
-                cell.eh_s *= left;
-                cell.running_share = if left > 0.0 { (running / left).min(1.0) } else { 0.0 };
-            }
+            let kept = math::exp(-worn);
+            vintage.cells.iter_mut().for_each(|cell| cell.age(kept, kept * kept_idle));
+            vintage.relocate(sold_share);
         }
         let least = self.installed_eh_s() * NEGLIGIBLE_SHARE;
-        self.vintages.retain(|v| v.cells.iter().map(|c| c.eh_s).sum::<f64>() > least);
+        self.vintages.retain(|v| v.installed_eh_s() > least);
     }
 
     /// Switches on what pays and off what does not, as far as `days` allow.
@@ -101,6 +106,7 @@ impl Stock {
         let off = 1.0 - math::exp(-days / model.switch_off_days.max(1e-9));
         let on = 1.0 - math::exp(-days / model.switch_on_days.max(1e-9));
         let width = model.switching_width_share;
+        let hashprice = net_of_fees(model, hashprice);
         self.cells_mut().for_each(|(efficiency, cost, cell)| {
             let wanted = running_share(hashprice, efficiency, cost, width);
             let pace = if wanted < cell.running_share { off } else { on };
@@ -109,6 +115,7 @@ impl Stock {
     }
 
     fn switch_at_once(&mut self, model: &VintagesModel, hashprice: f64) {
+        let hashprice = net_of_fees(model, hashprice);
         self.cells_mut().for_each(|(efficiency, cost, cell)| {
             cell.running_share = running_share(hashprice, efficiency, cost, model.switching_width_share);
         });
@@ -116,14 +123,14 @@ impl Stock {
 
     /// Hashrate of all machines, EH/s.
     pub fn installed_eh_s(&self) -> f64 {
-        self.vintages.iter().flat_map(|v| &v.cells).map(|c| c.eh_s).sum()
+        self.vintages.iter().map(Vintage::installed_eh_s).sum()
     }
 
     /// Hashrate that runs (EH/s) and its mean efficiency (J/TH).
     pub fn running(&self) -> (f64, f64) {
         let (mut hashrate, mut power) = (0.0, 0.0);
         for vintage in &self.vintages {
-            let running: f64 = vintage.cells.iter().map(|c| c.eh_s * c.running_share).sum();
+            let running: f64 = vintage.cells.iter().map(Cell::running_eh_s).sum();
             hashrate += running;
             power += running * vintage.efficiency_j_per_th;
         }
@@ -140,9 +147,53 @@ impl Stock {
     }
 }
 
+impl Cell {
+    /// Keeps a share of what runs and a share of what is idle.
+    fn age(&mut self, kept_running: f64, kept_idle: f64) {
+        let running = self.eh_s * self.running_share * kept_running;
+        let idle = self.eh_s * (1.0 - self.running_share) * kept_idle;
+        self.set(running, idle);
+    }
+
+    fn set(&mut self, running: f64, idle: f64) {
+        self.eh_s = running + idle;
+        if self.eh_s > 0.0 {
+            self.running_share = running / self.eh_s;
+        }
+    }
+
+    fn running_eh_s(&self) -> f64 {
+        self.eh_s * self.running_share
+    }
+
+    fn idle_eh_s(&self) -> f64 {
+        self.eh_s * (1.0 - self.running_share)
+    }
+}
+
 impl Vintage {
+    fn installed_eh_s(&self) -> f64 {
+        self.cells.iter().map(|cell| cell.eh_s).sum()
+    }
+
+    /// Moves a share of the idle machines to where machines of this vintage run, in proportion to what runs there.
+    fn relocate(&mut self, share: f64) {
+        let running: f64 = self.cells.iter().map(Cell::running_eh_s).sum();
+        let moved: f64 = share * self.cells.iter().map(Cell::idle_eh_s).sum::<f64>();
+        if running <= 0.0 || moved <= 0.0 {
+            return;
+        }
+        // What runs nowhere finds no buyer: the more of a vintage is idle, the less of the idle can be placed.
+        let placed = moved * running / self.installed_eh_s();
+        for cell in &mut self.cells {
+            let here = cell.running_eh_s();
+            let left = cell.idle_eh_s() * (1.0 - share * placed / moved);
+            cell.set(here * (1.0 + placed / running), left);
+        }
+    }
+
     fn merge(&mut self, new: Cell, efficiency_j_per_th: f64) {
-        let before: f64 = self.cells.iter().map(|c| c.eh_s).sum();
+        let before = self.installed_eh_s();
         let added = new.eh_s * self.cells.len() as f64;
         if before + added > 0.0 {
             self.efficiency_j_per_th =
@@ -156,6 +207,11 @@ impl Vintage {
             cell.eh_s = total;
         }
     }
+}
+
+/// What a miner gets of a hashprice when the pool has taken its fee.
+pub(super) fn net_of_fees(model: &VintagesModel, hashprice: f64) -> f64 {
+    hashprice * (1.0 - model.pool_fee_share)
 }
 
 /// Share of machines that owners run at a hashprice: half at break-even, rising with the margin relative to cost. The
@@ -195,12 +251,16 @@ pub(super) fn power_prices(model: &VintagesModel) -> Vec<f64> {
 }
 
 fn normal_quantile(probability: f64) -> f64 {
-    let (mut low, mut high) = (-8.0, 8.0);
+    let (mut low, mut high) = (-8.0_f64, 8.0_f64);
     for _ in 0..60 {
-        let middle = (low + high) / 2.0;
-        if math::normal_cdf(middle) < probability { low = middle } else { high = middle }
+        let middle = f64::midpoint(low, high);
+        if math::normal_cdf(middle) < probability {
+            low = middle;
+        } else {
+            high = middle;
+        }
     }
-    (low + high) / 2.0
+    f64::midpoint(low, high)
 }
 
 /// Vintages of the years before `start`: what was added each quarter is the growth of the hashrate plus what wore out.
@@ -208,7 +268,7 @@ fn past_vintages(model: &VintagesModel, start: Day) -> Vec<Vintage> {
     let quarters = (1.6 * model.physical_life_years * DAYS_PER_YEAR / f64::from(VINTAGE_DAYS)) as i32;
     let classes = model.power_price_cells.max(1) as usize;
     let gain = model.efficiency_gain_per_year;
-    let lead_days = ((model.delivery_min_months + model.delivery_max_months) / 2.0 * DAYS_PER_MONTH) as i32;
+    let lead_days = (f64::midpoint(model.delivery_min_months, model.delivery_max_months) * DAYS_PER_MONTH) as i32;
     let replacement_per_year = 1.0 / model.physical_life_years;
     (0..quarters)
         .rev()
@@ -277,7 +337,8 @@ mod tests {
         stock.switch(&model, 1e4, 1e-6);
         let idle = stock.installed_eh_s();
         stock.wear(&model, day, 365.2425);
-        assert!(stock.installed_eh_s() < idle * 0.40, "a year of idleness leaves e^-1 at most");
+        let left = stock.installed_eh_s() / idle;
+        assert!((0.5..0.65).contains(&left), "a year of idleness leaves e^-1/2 = 0.61, less wear: {left}");
     }
 
     #[test]

@@ -170,7 +170,7 @@ fn the_three_modes_agree_in_distribution() {
         match mode {
             // A period's length has a relative deviation of 1/√2015; a ratio compares two of them.
             Mode::Hash | Mode::Sampled => {
-                assert!((spread / (2.0_f64 / 2_015.0).sqrt() - 1.0).abs() < 0.35, "{mode:?}: {spread}")
+                assert!((spread / (2.0_f64 / 2_015.0).sqrt() - 1.0).abs() < 0.35, "{mode:?}: {spread}");
             }
             Mode::Expected => assert!(spread < 0.001, "{spread}"),
         }

@@ -6,9 +6,8 @@ use serde_json::Value as Json;
 
 use super::shape::{self, Fields, Shape, Variant};
 use super::suggest::{self, code_list, header};
-use super::{MISSING, Walk, unit};
+use super::{MISSING, Place, Walk};
 use crate::scenario::diagnostics::Diagnostic;
-use crate::scenario::key_path::KeyPath;
 use crate::scenario::tree::{Entry, Node, Table, Value};
 
 /// Most keys that are listed in a help line.
@@ -25,14 +24,20 @@ pub(super) struct Chosen<'a, 's> {
 }
 
 impl<'s> Walk<'s> {
-    pub(super) fn table(&mut self, fields: &Fields<'s>, chosen: Option<Chosen<'_, 's>>, node: &mut Node, path: &KeyPath) {
+    pub(super) fn table(
+        &mut self,
+        fields: &Fields<'s>,
+        chosen: Option<Chosen<'_, 's>>,
+        node: &mut Node,
+        place: &Place,
+    ) {
         let origin = node.origin.clone();
         let Value::Table(table) = &mut node.value else { return };
         let mut meant: BTreeSet<String> = BTreeSet::new();
         for (key, entry) in table.iter_mut() {
             match fields.keys.get(key.as_str()).copied().or(fields.others) {
-                Some(json) => self.node(json, &mut entry.node, &path.child(key)),
-                None => meant.extend(self.unknown(key, entry, fields, chosen, path)),
+                Some(json) => self.node(json, &mut entry.node, &place.key(key)),
+                None => meant.extend(self.unknown(key, entry, fields, chosen, place)),
             }
         }
         let missing: Vec<&str> = fields
@@ -41,27 +46,29 @@ impl<'s> Walk<'s> {
             .filter(|key| !table.contains_key(**key) && !meant.contains(**key))
             .copied()
             .collect();
-        if !missing.is_empty() {
-            let diagnostic = self.missing(&missing, fields, path).at(&origin, "in this table");
-            self.push(diagnostic);
+        if missing.is_empty() {
+            return;
         }
+        let diagnostic = self.missing(&missing, fields, place).at(&origin, "in this table");
+        // The kind may come from another file or the command line than the table.
+        let tag = chosen.and_then(|c| table.get(c.tag)).filter(|tag| tag.node.origin.source != origin.source);
+        self.push(match tag {
+            Some(tag) => diagnostic.at(&tag.node.origin, "needed because of this"),
+            None => diagnostic,
+        });
     }
 
-    pub(super) fn tagged(&mut self, tag: &'s str, variants: &[Variant<'s>], node: &mut Node, path: &KeyPath) {
+    pub(super) fn tagged(&mut self, tag: &'s str, variants: &[Variant<'s>], node: &mut Node, place: &Place) {
         let origin = node.origin.clone();
         let Some(table) = node.as_table() else { return };
         let Some(kind) = table.get(tag).map(|entry| &entry.node) else {
-            let diagnostic = no_tag(tag, variants, table, path).at(&origin, "in this table");
+            let diagnostic = no_tag(tag, variants, table, place).at(&origin, "in this table");
             return self.push(diagnostic);
         };
         match variants.iter().find(|v| kind.as_text() == Some(v.name)) {
             Some(variant) => {
-                let chosen = Chosen {
-                    tag,
-                    name: variant.name,
-                    all: variants,
-                };
-                self.table(&variant.fields, Some(chosen), node, path);
+                let chosen = Chosen { tag, name: variant.name, all: variants };
+                self.table(&variant.fields, Some(chosen), node, place);
             }
             None => self.push(unknown_tag(tag, variants, kind)),
         }
@@ -74,14 +81,13 @@ impl<'s> Walk<'s> {
         entry: &Entry,
         fields: &Fields<'s>,
         chosen: Option<Chosen<'_, 's>>,
-        path: &KeyPath,
+        place: &Place,
     ) -> Option<String> {
-        let place = match chosen {
-            Some(chosen) => format!("`{path}` with `{} = \"{}\"`", chosen.tag, chosen.name),
-            None if path.segments().is_empty() => "the scenario".to_owned(),
-            None => format!("`{path}`"),
+        let table = match chosen {
+            Some(chosen) => format!("`{}` with `{} = \"{}\"`", place.path, chosen.tag, chosen.name),
+            None => place.name(),
         };
-        let diagnostic = Diagnostic::new("unknown-key", format!("`{key}` is not a key of {place}"));
+        let diagnostic = Diagnostic::new("unknown-key", format!("`{key}` is not a key of {table}"));
         if let Some(other) = chosen.and_then(|c| c.all.iter().find(|v| v.fields.keys.contains_key(key))) {
             let tag = chosen.map_or("kind", |c| c.tag);
             self.push(
@@ -104,11 +110,8 @@ impl<'s> Walk<'s> {
         None
     }
 
-    fn missing(&self, missing: &[&str], fields: &Fields<'s>, path: &KeyPath) -> Diagnostic {
-        let table = match path.segments() {
-            [] => "the scenario".to_owned(),
-            _ => format!("`{path}`"),
-        };
+    fn missing(&self, missing: &[&str], fields: &Fields<'s>, place: &Place) -> Diagnostic {
+        let table = place.name();
         let mut diagnostic = Diagnostic::new(MISSING, format!("{table} lacks {}", code_list(missing)));
         for key in missing {
             let json = fields.keys.get(key).copied().unwrap_or(&Json::Null);
@@ -136,7 +139,7 @@ impl<'s> Walk<'s> {
                 format!("add `{key} = {}`", values.join(" | "))
             }
             Shape::Number(bounds) | Shape::Integer(bounds) => {
-                format!("add `{key} = …` ({})", super::values::allowed(key, &bounds))
+                format!("add `{key} = …`, {}", super::values::allowed(key, &bounds))
             }
             Shape::Date => format!("add `{key} = 2024-01-01`"),
             Shape::Text(_) => format!("add `{key} = \"…\"`"),
@@ -195,8 +198,8 @@ fn keys_help(fields: &Fields<'_>) -> String {
     }
 }
 
-fn no_tag(tag: &str, variants: &[Variant<'_>], table: &Table, path: &KeyPath) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(MISSING, format!("`{path}` lacks `{tag}`"));
+fn no_tag(tag: &str, variants: &[Variant<'_>], table: &Table, place: &Place) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(MISSING, format!("{} lacks `{tag}`", place.name()));
     for variant in fitting(variants, table) {
         diagnostic = diagnostic.help(variant_help(tag, variant));
     }
@@ -213,11 +216,9 @@ fn fitting<'a, 's>(variants: &'a [Variant<'s>], table: &Table) -> Vec<&'a Varian
 fn unknown_tag(tag: &str, variants: &[Variant<'_>], kind: &Node) -> Diagnostic {
     let names: Vec<&str> = variants.iter().map(|v| v.name).collect();
     let near = kind.as_text().map(|given| suggest::nearest(given, names.iter().copied()));
-    let diagnostic = Diagnostic::new(
-        "unknown-value",
-        format!("`{tag}` is {}, allowed are {}", kind.describe(), code_list(&names)),
-    )
-    .at(&kind.origin, "unknown");
+    let diagnostic =
+        Diagnostic::new("unknown-value", format!("`{tag}` is {}, allowed are {}", kind.describe(), code_list(&names)))
+            .at(&kind.origin, "unknown");
     match near.as_ref().and_then(|n| n.first()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => variants.iter().fold(diagnostic, |d, v| d.help(variant_help(tag, v))),
@@ -229,9 +230,4 @@ fn variant_help(tag: &str, variant: &Variant<'_>) -> String {
         about if about.is_empty() => format!("write `{tag} = \"{}\"`", variant.name),
         about => format!("write `{tag} = \"{}\"`: {about}", variant.name),
     }
-}
-
-/// The unit of a key in brackets; see [`unit::in_brackets`].
-pub(super) fn unit_of(path: &KeyPath) -> String {
-    path.segments().last().map(|key| unit::in_brackets(key)).unwrap_or_default()
 }

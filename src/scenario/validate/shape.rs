@@ -33,8 +33,8 @@ pub enum Shape<'s> {
     Boolean,
     /// A date `YYYY-MM-DD`.
     Date,
-    /// Text of at least so many characters.
-    Text(usize),
+    /// Text.
+    Text(Form<'s>),
     /// One of some texts, each with a description that may be empty.
     Choice(Vec<(&'s str, &'s str)>),
     /// Whatever fits one of these.
@@ -76,6 +76,15 @@ pub struct List<'s> {
     pub max: usize,
 }
 
+/// What a text must look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form<'s> {
+    /// Fewest characters.
+    pub min: usize,
+    /// A regular expression for the whole of it.
+    pub pattern: Option<&'s str>,
+}
+
 /// The range of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
@@ -115,7 +124,7 @@ pub fn shape<'s>(schema: &'s Schema, json: &'s Json) -> Shape<'s> {
         Some("integer") => Shape::Integer(bounds(&parts)),
         Some("boolean") => Shape::Boolean,
         Some("string") if is_date(text("format"), text("pattern")) => Shape::Date,
-        Some("string") => Shape::Text(size(&parts, "minLength").unwrap_or(0)),
+        Some("string") => Shape::Text(Form { min: size(&parts, "minLength").unwrap_or(0), pattern: text("pattern") }),
         _ if parts.iter().any(|p| p.get("properties").is_some()) => Shape::Table(fields(schema, json)),
         _ => Shape::Any,
     }
@@ -123,10 +132,7 @@ pub fn shape<'s>(schema: &'s Schema, json: &'s Json) -> Shape<'s> {
 
 /// The description of what stands here, that of the key before that of its type.
 pub fn description<'s>(schema: &'s Schema, json: &'s Json) -> &'s str {
-    parts(schema, json)
-        .iter()
-        .find_map(|p| p.get("description")?.as_str())
-        .unwrap_or("")
+    parts(schema, json).iter().find_map(|p| p.get("description")?.as_str()).unwrap_or("")
 }
 
 /// The first sentence of a description, on one line, without its full stop.
@@ -206,10 +212,7 @@ fn choice<'s>(parts: &[&'s Json]) -> Option<Vec<&'s str>> {
 }
 
 fn one_of<'s>(schema: &'s Schema, options: Vec<&'s Json>) -> Shape<'s> {
-    texts(schema, &options)
-        .map(Shape::Choice)
-        .or_else(|| tagged(schema, &options))
-        .unwrap_or(Shape::OneOf(options))
+    texts(schema, &options).map(Shape::Choice).or_else(|| tagged(schema, &options)).unwrap_or(Shape::OneOf(options))
 }
 
 /// All options are texts.
@@ -234,16 +237,9 @@ fn tagged<'s>(schema: &'s Schema, options: &[&'s Json]) -> Option<Shape<'s>> {
     let is_tag = |key: &&&str| tables.iter().all(|(fields, _)| constant(fields, key).is_some());
     let tag = *first.keys.keys().find(is_tag)?;
     let variants = tables.into_iter().filter_map(|(fields, option)| {
-        Some(Variant {
-            name: constant(&fields, tag)?,
-            description: description(schema, option),
-            fields,
-        })
+        Some(Variant { name: constant(&fields, tag)?, description: description(schema, option), fields })
     });
-    Some(Shape::Tagged {
-        tag,
-        variants: variants.collect(),
-    })
+    Some(Shape::Tagged { tag, variants: variants.collect() })
 }
 
 fn list<'s>(parts: &[&'s Json]) -> List<'s> {
@@ -264,12 +260,7 @@ fn size(parts: &[&Json], key: &str) -> Option<usize> {
 
 /// The tightest of the bounds given and of the integer type's own.
 fn bounds(parts: &[&Json]) -> Bounds {
-    let mut bounds = Bounds {
-        min: f64::NEG_INFINITY,
-        max: f64::INFINITY,
-        above_min: false,
-        below_max: false,
-    };
+    let mut bounds = Bounds { min: f64::NEG_INFINITY, max: f64::INFINITY, above_min: false, below_max: false };
     for part in parts {
         let get = |key: &str| part.get(key).and_then(Json::as_f64);
         let (low, high) = part.get("format").and_then(Json::as_str).map_or((None, None), integer_range);
@@ -303,5 +294,6 @@ fn integer_range(format: &str) -> (Option<f64>, Option<f64>) {
 }
 
 fn is_date(format: Option<&str>, pattern: Option<&str>) -> bool {
-    format == Some("date") || pattern.is_some_and(|p| p.contains(r"\d{4}-\d{2}-\d{2}") || p.contains("[0-9]{4}-[0-9]{2}-"))
+    format == Some("date")
+        || pattern.is_some_and(|p| p.contains(r"\d{4}-\d{2}-\d{2}") || p.contains("[0-9]{4}-[0-9]{2}-"))
 }

@@ -29,11 +29,7 @@ pub fn for_key<'k>(unknown: &str, value: &Node, valid: impl Iterator<Item = &'k 
         [one] => format!("did you mean `{one}`?"),
         several => format!("did you mean {}?", either(several)),
     };
-    Some(Proposal {
-        key: Some((*first).to_owned()),
-        label: "unknown key".to_owned(),
-        help,
-    })
+    Some(Proposal { key: Some((*first).to_owned()), label: "unknown key".to_owned(), help })
 }
 
 /// The valid key is about the same, in another unit.
@@ -44,10 +40,9 @@ fn same_subject(unknown: &str, value: &Node, key: &str) -> Option<Proposal> {
     if !subject.eq_ignore_ascii_case(valid_subject) {
         return None;
     }
-    let label = match () {
-        () if given.is_none() => format!("keys carry their unit: this one is in {}", unit.symbol()),
-        () if unit.is_share() => "this key is a fraction of 1".to_owned(),
-        () => format!("this key is in {}", unit.symbol()),
+    let label = match given {
+        None => format!("keys carry their unit: this one is {}", unit.in_words()),
+        Some(_) => format!("this key is {}", unit.in_words()),
     };
     let factor = given.as_ref().and_then(|given| given.in_units_of(&unit));
     let help = match (factor, number(value)) {
@@ -56,21 +51,18 @@ fn same_subject(unknown: &str, value: &Node, key: &str) -> Option<Proposal> {
             let given = given.map(|g| g.symbol()).unwrap_or_default();
             format!("write `{key} = {converted}` ({number} {given} is {converted} {})", unit.symbol())
         }
-        _ => format!("write `{key} = …`, in {}", unit.symbol()),
+        (None, Some(number)) if given.is_none() => {
+            format!("write `{key} = {}` if that number is {}", tidy(number), unit.in_words())
+        }
+        _ => format!("write `{key} = …`, {}", unit.in_words()),
     };
-    Some(Proposal {
-        key: Some(key.to_owned()),
-        label,
-        help,
-    })
+    Some(Proposal { key: Some(key.to_owned()), label, help })
 }
 
 /// The number of a text like `5 MW` or `4.5 ct/kWh` in the unit of `key`; `None` where it is no such text.
 pub fn number_with_unit(text: &str, key: &str) -> Option<f64> {
     let text = text.trim();
-    let end = text
-        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+')))
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+'))).unwrap_or(text.len());
     let number: f64 = text[..end].parse().ok()?;
     let words = text[end..].trim().to_lowercase().replace('/', " per ").replace(['$', '%'], " ");
     let words = if text.contains('$') { format!("usd {words}") } else { words };
@@ -81,10 +73,8 @@ pub fn number_with_unit(text: &str, key: &str) -> Option<f64> {
 
 /// The words most like `word`, best first, at most three; none that is not like it at all.
 pub fn nearest<'k>(word: &str, among: impl Iterator<Item = &'k str>) -> Vec<&'k str> {
-    let mut scored: Vec<(f64, &str)> = among
-        .map(|candidate| (likeness(word, candidate), candidate))
-        .filter(|(score, _)| *score >= ALIKE)
-        .collect();
+    let mut scored: Vec<(f64, &str)> =
+        among.map(|candidate| (likeness(word, candidate), candidate)).filter(|(score, _)| *score >= ALIKE).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     let best = scored.first().map_or(0.0, |(score, _)| *score);
     scored.retain(|(score, _)| *score > best - 0.15);

@@ -47,10 +47,7 @@ impl Unit {
     /// Parses `usd_per_mwh`, `mw`, `per_year`; `None` where any word is no unit.
     pub fn parse(text: &str) -> Option<Self> {
         let words: Vec<&str> = text.split('_').collect();
-        let mut unit = Self {
-            over: Vec::new(),
-            under: Vec::new(),
-        };
+        let mut unit = Self { over: Vec::new(), under: Vec::new() };
         let (mut below, mut i) = (false, 0);
         while i < words.len() {
             if words[i] == "per" {
@@ -73,7 +70,8 @@ impl Unit {
             list.sort_unstable();
             list
         };
-        let alike = dimensions(&self.over) == dimensions(&other.over) && dimensions(&self.under) == dimensions(&other.under);
+        let alike =
+            dimensions(&self.over) == dimensions(&other.over) && dimensions(&self.under) == dimensions(&other.under);
         alike.then(|| self.factor() / other.factor())
     }
 
@@ -86,6 +84,12 @@ impl Unit {
             (over, [one]) => format!("{}/{}", join(over), one.symbol),
             (over, under) => format!("{}/({})", join(over), join(under)),
         }
+    }
+
+    /// With the word before it that a sentence needs: `in MW`, `per year`, `a fraction of 1`.
+    pub fn in_words(&self) -> String {
+        let symbol = self.symbol();
+        if self.is_share() || self.over.is_empty() { symbol } else { format!("in {symbol}") }
     }
 
     /// A fraction of one.
@@ -102,20 +106,16 @@ impl Unit {
 /// The unit of a key as one writes it, in brackets with a space before; nothing for a key without.
 pub fn in_brackets(key: &str) -> String {
     match Unit::split(key).1 {
-        Some(unit) if unit.is_share() => " (a fraction of 1)".to_owned(),
         Some(unit) => format!(" ({})", unit.symbol()),
         None => String::new(),
     }
 }
 
-/// A number without the noise of binary fractions: ten significant digits.
+/// A number without the noise of binary fractions: ten significant digits, with an exponent where that is shorter.
 pub fn tidy(value: f64) -> String {
     let rounded: f64 = format!("{value:.9e}").parse().unwrap_or(value);
-    if rounded != 0.0 && !(1e-5..1e15).contains(&rounded.abs()) {
-        format!("{rounded:e}")
-    } else {
-        format!("{rounded}")
-    }
+    let (plain, exponent) = (format!("{rounded}"), format!("{rounded:e}"));
+    if exponent.len() + 3 < plain.len() { exponent } else { plain }
 }
 
 /// A hashrate, which is two words: `eh_s`.
@@ -180,11 +180,7 @@ fn atom(word: &str) -> Option<Atom> {
         "gpu" => ("GPU", Gpu, 1.0),
         _ => return None,
     };
-    Some(Atom {
-        symbol,
-        dimension,
-        factor,
-    })
+    Some(Atom { symbol, dimension, factor })
 }
 
 #[cfg(test)]

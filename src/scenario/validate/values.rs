@@ -1,12 +1,12 @@
 //! Single values: types, ranges, choices, dates.
 
-use super::keys::unit_of;
-use super::shape::{Bounds, List, Variant, first_sentence};
+use super::Place;
+use super::pattern;
+use super::shape::{Bounds, Form, List, Variant, first_sentence};
 use super::suggest::{self, code_list};
 use super::unit::{self, tidy};
 use crate::calendar::Day;
 use crate::scenario::diagnostics::Diagnostic;
-use crate::scenario::key_path::KeyPath;
 use crate::scenario::tree::{Node, Value};
 
 /// Years a scenario may speak of: from Bitcoin's first block to far beyond any horizon, and safe to count from.
@@ -15,7 +15,7 @@ const YEARS: core::ops::RangeInclusive<i16> = 2009..=2200;
 /// The key a value belongs to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct About<'a> {
-    pub path: &'a KeyPath,
+    pub place: &'a Place,
     pub description: &'a str,
 }
 
@@ -57,27 +57,25 @@ impl About<'_> {
         }
     }
 
-    pub fn text(&self, node: &Node, min: usize) -> Result<(), Diagnostic> {
+    pub fn text(&self, node: &Node, form: &Form<'_>) -> Result<(), Diagnostic> {
         match &node.value {
-            Value::Text(text) if text.chars().count() >= min => Ok(()),
-            Value::Text(_) => {
-                let message = match min {
+            Value::Text(text) if text.chars().count() < form.min => {
+                let message = match form.min {
                     1 => format!("{} is empty", self.name()),
                     min => format!("{} must have at least {min} characters", self.name()),
                 };
                 Err(self.explained(Diagnostic::new("out-of-range", message).at(&node.origin, "too short")))
             }
+            Value::Text(text) if form.pattern.is_some_and(|p| !pattern::matches(p, text)) => {
+                let message = format!("{} is {}, which is not of the form expected", self.name(), node.describe());
+                Err(self.explained(Diagnostic::new("out-of-range", message).at(&node.origin, "not of this form")))
+            }
+            Value::Text(_) => Ok(()),
             Value::Array(_) | Value::Table(_) => Err(self.explained(self.wrong_type(node, "a text"))),
             scalar => {
-                let plain = Node {
-                    value: scalar.clone(),
-                    origin: node.origin.clone(),
-                }
-                .to_toml();
+                let plain = Node { value: scalar.clone(), origin: node.origin.clone() }.to_toml();
                 let plain = plain.as_str().map_or_else(|| plain.to_string(), str::to_owned);
-                Err(self
-                    .wrong_type(node, "a text")
-                    .help(format!("write it in quotes: `{} = \"{plain}\"`", self.key())))
+                Err(self.wrong_type(node, "a text").help(format!("write it in quotes: `{} = \"{plain}\"`", self.key())))
             }
         }
     }
@@ -95,15 +93,13 @@ impl About<'_> {
         let message = format!("{} is {}, {allowed}", self.name(), node.describe());
         let diagnostic = Diagnostic::new("unknown-value", message).at(&node.origin, "unknown");
         let near = given.map(|given| suggest::nearest(given, names.iter().copied()));
-        Err(match near.as_ref().and_then(|n| n.first()) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => {
-                let explained = choices.iter().filter(|(_, about)| !about.is_empty());
-                explained.fold(self.explained(diagnostic), |d, (name, about)| {
-                    d.help(format!("`{name}`: {}", first_sentence(about)))
-                })
-            }
-        })
+        if let Some(near) = near.as_ref().and_then(|n| n.first()) {
+            return Err(diagnostic.help(format!("did you mean `{near}`?")));
+        }
+        let explained = choices.iter().filter(|(_, about)| !about.is_empty());
+        Err(explained.fold(self.explained(diagnostic), |d, (name, about)| {
+            d.help(format!("`{name}`: {}", first_sentence(about)))
+        }))
     }
 
     pub fn date(&self, node: &mut Node) -> Result<(), Diagnostic> {
@@ -119,26 +115,16 @@ impl About<'_> {
         if YEARS.contains(&day.year()) {
             return Ok(());
         }
-        let message = format!(
-            "{} is {day}, allowed are the years {} to {}",
-            self.name(),
-            YEARS.start(),
-            YEARS.end()
-        );
+        let message = format!("{} is {day}, allowed are the years {} to {}", self.name(), YEARS.start(), YEARS.end());
         Err(self.explained(Diagnostic::new("out-of-range", message).at(&node.origin, "out of range")))
     }
 
     pub fn not_a_table(&self, node: &Node) -> Diagnostic {
         let diagnostic = self.wrong_type(node, "a table");
         self.explained(match &node.value {
-            Value::Array(elements) if elements.iter().any(|e| e.as_table().is_some()) => diagnostic.help(format!(
-                "there is only one: write `{}` with single brackets",
-                suggest::header(&self.header_path())
-            )),
-            _ => diagnostic.help(format!(
-                "write `{}` and its keys below it",
-                suggest::header(&self.header_path())
-            )),
+            Value::Array(elements) if elements.iter().any(|e| e.as_table().is_some()) => diagnostic
+                .help(format!("there is only one: write `{}` with single brackets", suggest::header(&self.place.keys))),
+            _ => diagnostic.help(format!("write `{}` and its keys below it", suggest::header(&self.place.keys))),
         })
     }
 
@@ -160,7 +146,7 @@ impl About<'_> {
             let diagnostic = self.wrong_type(node, "a list");
             return self.explained(diagnostic.help(format!("write `{} = [ … ]`", self.key())));
         }
-        let header = suggest::header(&self.header_path());
+        let header = suggest::header(&self.place.keys);
         let diagnostic = self.wrong_type(node, "a list of tables");
         self.explained(diagnostic.help(format!("there may be several: write `[{header}]` with double brackets")))
     }
@@ -211,7 +197,7 @@ impl About<'_> {
             Some(number) => diagnostic.help(format!(
                 "the unit is part of the key: write `{key} = {}`{}",
                 tidy(number),
-                unit_of(self.path)
+                unit::in_brackets(key)
             )),
             None => self.explained(diagnostic),
         }
@@ -226,31 +212,20 @@ impl About<'_> {
     fn explained(&self, diagnostic: Diagnostic) -> Diagnostic {
         match first_sentence(self.description) {
             about if about.is_empty() => diagnostic,
-            about => diagnostic.help(format!("`{}` is: {about}", self.key())),
+            about => diagnostic.help(format!("`{}`: {about}", self.key())),
         }
     }
 
-    /// The last key of the path, for help that shows what to write; of a list's element that of the list.
     fn key(&self) -> &str {
-        let is_index = |s: &&String| s.parse::<usize>().is_err();
-        self.path.segments().iter().rev().find(is_index).map_or("scenario", String::as_str)
+        self.place.last_key()
     }
 
     /// What messages call the value.
     fn name(&self) -> String {
-        match self.path.segments() {
-            [] => "the scenario".to_owned(),
-            [.., list, index] => match index.parse::<usize>() {
-                Ok(index) => format!("entry {} of `{list}`", index + 1),
-                Err(_) => format!("`{index}`"),
-            },
-            [key] => format!("`{key}`"),
+        match self.place.element {
+            Some(index) => format!("entry {} of `{}`", index + 1, self.key()),
+            None => format!("`{}`", self.key()),
         }
-    }
-
-    /// The path without indices and names of elements is not known here; the whole path reads well enough.
-    fn header_path(&self) -> Vec<String> {
-        self.path.segments().to_vec()
     }
 }
 
@@ -258,10 +233,11 @@ const DATE_HELP: &str = "write year-month-day, for example `2024-01-01`";
 
 /// The day of `YYYY-MM-DD`, and of nothing longer or shorter.
 fn date_of(text: &str) -> Result<Day, String> {
-    let form = text.len() == 10 && text.bytes().enumerate().all(|(i, b)| match i {
-        4 | 7 => b == b'-',
-        _ => b.is_ascii_digit(),
-    });
+    let form = text.len() == 10
+        && text.bytes().enumerate().all(|(i, b)| match i {
+            4 | 7 => b == b'-',
+            _ => b.is_ascii_digit(),
+        });
     if !form {
         return Err(format!("`{text}` is not of the form `YYYY-MM-DD`"));
     }

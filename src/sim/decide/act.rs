@@ -158,9 +158,12 @@ pub fn spawn_batch(world: &mut World, farm: Entity, batch: Batch) -> Entity {
 
 /// The farm of a kind at a site; opens it, its account and its number in the race when it is the first.
 pub fn farm_of(world: &mut World, site: usize, kind: FarmKind, origin: Origin, decided: Option<Day>) -> Entity {
-    let known = world.resource::<Order>().farms.iter().copied().find(|&f| {
-        world.get::<Farm>(f).is_some_and(|farm| farm.site == site && farm.kind == kind)
-    });
+    let known = world
+        .resource::<Order>()
+        .farms
+        .iter()
+        .copied()
+        .find(|&f| world.get::<Farm>(f).is_some_and(|farm| farm.site == site && farm.kind == kind));
     if let Some(entity) = known {
         return entity;
     }

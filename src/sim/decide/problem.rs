@@ -41,7 +41,8 @@ pub fn pose(world: &mut World) -> Case {
     let technologies = world.resource::<Technologies>();
     let prices = Prices::of(scenario, calendar.today, world.resource::<Quote>());
     let eye = Eye { scenario, calendar, prices: &prices, spans: &spans, rents_now: calendar.index };
-    let offers = technologies.models.iter().enumerate().map(|(t, m)| eye.technology(m, considered.contains(&t))).collect();
+    let offers =
+        technologies.models.iter().enumerate().map(|(t, m)| eye.technology(m, considered.contains(&t))).collect();
     let mut batches = Vec::new();
     let sites = world
         .resource::<Order>()
@@ -62,7 +63,7 @@ pub fn pose(world: &mut World) -> Case {
 /// Numbers of the models a planner may build today.
 fn considered_models(world: &mut World) -> Vec<usize> {
     let today = world.resource::<Calendar>().today;
-    let hashprice = UsdPerPhDay(world.resource::<Quote>().hashprice_usd);
+    let outlook = UsdPerPhDay(world.resource::<Quote>().outlook_usd);
     world.resource_scope(|world, mut technologies: Mut<Technologies>| {
         let scenario = &world.resource::<Plan>().0;
         let placement = &scenario.placement;
@@ -70,10 +71,15 @@ fn considered_models(world: &mut World) -> Vec<usize> {
         let wants = |kind: FarmKind| fixed || placement.kinds.contains(&kind);
         let mut numbers = Vec::new();
         if wants(FarmKind::Mining) {
-            let mut named: Vec<String> = scenario.plan.iter().filter(|e| e.date == today && e.kind == FarmKind::Mining).filter_map(|e| e.machine.clone()).collect();
+            let mut named: Vec<String> = scenario
+                .plan
+                .iter()
+                .filter(|e| e.date == today && e.kind == FarmKind::Mining)
+                .filter_map(|e| e.machine.clone())
+                .collect();
             named.extend(scenario.mining.machine.clone());
             let count = usize::from(placement.mining_models);
-            for machine in machines_to_compare(scenario, &technologies, today, hashprice, count, &named) {
+            for machine in machines_to_compare(scenario, &technologies, today, outlook, count, &named) {
                 numbers.push(technologies.miner(&machine));
             }
         }
@@ -96,7 +102,7 @@ fn machines_to_compare(
     scenario: &Scenario,
     technologies: &Technologies,
     today: Day,
-    hashprice: UsdPerPhDay,
+    outlook: UsdPerPhDay,
     count: usize,
     named: &[String],
 ) -> Vec<crate::compute::MiningMachine> {
@@ -106,8 +112,11 @@ fn machines_to_compare(
     let pricing = &scenario.machines.pricing;
     let days = scenario.mining.machine_life_years * DAYS_PER_YEAR;
     let cost_usd_per_th_day = |machine: &crate::compute::MiningMachine| {
-        let power_usd = 0.024e-3 * machine.efficiency().0 * scenario.mining.pue(machine.cooling) * pricing.reference_power_usd_per_mwh;
-        pricing.new_usd_per_th(machine, hashprice) / days + power_usd
+        let power_usd = 0.024e-3
+            * machine.efficiency().0
+            * scenario.mining.pue(machine.cooling)
+            * pricing.reference_power_usd_per_mwh;
+        pricing.new_usd_per_th(machine, outlook) / days + power_usd
     };
     let mut on_sale: Vec<_> = technologies.catalogue.available(today).cloned().collect();
     on_sale.sort_by(|a, b| cost_usd_per_th_day(a).total_cmp(&cost_usd_per_th_day(b)));
@@ -125,13 +134,14 @@ fn spans(world: &World) -> Vec<Span> {
     let price_at = |day: Day| planner_price(&scenario.bitcoin.price, calendar.today, quote.price_usd, growth, day);
     let snapshot = ChainSnapshot { height: chain.race.height(), difficulty: quote.difficulty };
     let fees_btc = scenario.bitcoin.fees.mean_btc_per_block();
-    let points = forecast(&world.resource::<RestOfWorld>().0, snapshot, price_at, fees_btc, calendar.today, calendar.end);
+    let points =
+        forecast(&world.resource::<RestOfWorld>().0, snapshot, price_at, fees_btc, calendar.today, calendar.end);
     let mut spans: Vec<Span> = Vec::new();
     let mut group: Vec<&ForecastPoint> = Vec::new();
     for point in &points {
-        let full = group.first().is_some_and(|first| {
-            point.day.years_since(first.day) >= 1.0 || point.subsidy_btc != first.subsidy_btc
-        });
+        let full = group
+            .first()
+            .is_some_and(|first| point.day.years_since(first.day) >= 1.0 || point.subsidy_btc != first.subsidy_btc);
         if full {
             close_span(&mut spans, &mut group, point.day);
         }
@@ -241,8 +251,8 @@ impl Eye<'_> {
                 technology.sla = cloud.sla.clone();
                 technology.firm_revenue_usd_per_mw_year = self.cloud_revenue(accelerator, rents);
                 technology.backup_share = cloud.backup.share;
-                technology.fixed_usd_per_mw_year = it_mw * cloud.facility_om_usd_per_it_mw_year
-                    + mild.machines_usd * cloud.hardware_om_per_year_share;
+                technology.fixed_usd_per_mw_year =
+                    it_mw * cloud.facility_om_usd_per_it_mw_year + mild.machines_usd * cloud.hardware_om_per_year_share;
                 technology.lead_years = months(cloud.facility.lead_months);
                 technology.life_years = cloud.accelerator_life_years;
                 technology.module_mw = cloud.facility.module_mw;
@@ -269,8 +279,8 @@ impl Eye<'_> {
 
     /// Prices on the horizon's last day as forecast.
     fn at_the_end(&self) -> Prices<'_> {
-        let hashprice = self.spans.last().map_or(0.0, |s| s.hashprice);
-        Prices { scenario: self.scenario, day: self.calendar.end, hashprice: UsdPerPhDay(hashprice) }
+        let hashprice = UsdPerPhDay(self.spans.last().map_or(0.0, |s| s.hashprice));
+        Prices { scenario: self.scenario, day: self.calendar.end, hashprice, outlook: hashprice }
     }
 
     fn conversion(&self, to: crate::compute::ConversionTarget, capital_usd_per_mw: [f64; 3]) -> Option<Replacement> {
@@ -368,7 +378,13 @@ fn limits(scenario: &Scenario, purse: &Purse) -> Limits {
     Limits { budget_usd: purse.left_usd, kind_mw, hurdle_value_per_usd: scenario.placement.hurdle_value_per_usd }
 }
 
-fn site_case(world: &World, entity: Entity, eye: &Eye, technologies: &Technologies, batches: &mut Vec<Entity>) -> SiteCase {
+fn site_case(
+    world: &World,
+    entity: Entity,
+    eye: &Eye,
+    technologies: &Technologies,
+    batches: &mut Vec<Entity>,
+) -> SiteCase {
     let site = world.get::<Site>(entity).expect("sites keep their component");
     let params = &eye.scenario.sites[site.index];
     let mut blocks = Vec::new();
@@ -400,9 +416,8 @@ fn site_case(world: &World, entity: Entity, eye: &Eye, technologies: &Technologi
         hosting_allowed: eye.scenario.hosting.screens.refusal(&facts).is_none(),
         cloud_allowed: eye.scenario.cloud.screens.refusal(&facts).is_none(),
         conversion_allowed: eye.scenario.conversion.screens.refusal(&facts).is_none(),
-        peak_usd_per_mw_year: grid.map_or(0.0, |g| {
-            1_000.0 * (12.0 * g.demand_charge_usd_per_kw_month + g.capacity_charge_usd_per_kw_year)
-        }),
+        peak_usd_per_mw_year: grid
+            .map_or(0.0, |g| 1_000.0 * (12.0 * g.demand_charge_usd_per_kw_month + g.capacity_charge_usd_per_kw_year)),
         coincident_usd_per_mw_year: grid.map_or(0.0, |g| 1_000.0 * g.coincident_peak_charge_usd_per_kw_year),
         demand_response_usd_per_mw_year: grid
             .and_then(|g| g.demand_response.as_ref())

@@ -35,6 +35,8 @@ impl Peak {
 pub struct Peaks {
     month: Peak,
     year: Peak,
+    /// Months of the calendar year in the run so far: a year that is cut short pays its part.
+    months: u8,
     /// Highest price of the month so far and the import of its hour: the system's peak, as the site sees it.
     system: Option<(f64, Peak)>,
     /// Sum of the imports at the system peaks of June to September.
@@ -61,8 +63,13 @@ pub fn charges(
         if !calendar.month_ends {
             continue;
         }
-        let here: Vec<&Farm> =
-            order.farms.iter().filter_map(|&f| farms.get(f).ok()).filter(|(_, at)| at.0 == entity).map(|(f, _)| f).collect();
+        let here: Vec<&Farm> = order
+            .farms
+            .iter()
+            .filter_map(|&f| farms.get(f).ok())
+            .filter(|(_, at)| at.0 == entity)
+            .map(|(f, _)| f)
+            .collect();
         let year_ends = calendar.today.month() == 12 || calendar.today.plus_days(1) == calendar.end;
         for (kind, usd) in peaks.close_month(grid, calendar.today.month(), year_ends) {
             if let Some(farm) = here.iter().find(|f| f.kind == kind) {
@@ -108,10 +115,12 @@ impl Peaks {
             }
         };
         bill(&self.month, grid.demand_charge_usd_per_kw_month);
+        self.months += 1;
         if year_ends {
-            bill(&self.year, grid.capacity_charge_usd_per_kw_year);
+            bill(&self.year, grid.capacity_charge_usd_per_kw_year * f64::from(self.months) / 12.0);
             bill(&self.coincident, grid.coincident_peak_charge_usd_per_kw_year / 4.0);
             self.year = Peak::default();
+            self.months = 0;
             self.coincident = Peak::default();
         }
         self.month = Peak::default();

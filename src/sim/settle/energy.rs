@@ -99,7 +99,13 @@ fn share(part: f64, whole: f64) -> f64 {
 }
 
 /// Books what the site would sell if no farm stood there.
-fn book_grid_sale(account: usize, hours: &[Hour; 24], results: &[HourResult; 24], terms: &Terms, ledger: &mut crate::finance::Ledger) {
+fn book_grid_sale(
+    account: usize,
+    hours: &[Hour; 24],
+    results: &[HourResult; 24],
+    terms: &Terms,
+    ledger: &mut crate::finance::Ledger,
+) {
     for (hour, r) in hours.iter().zip(results) {
         ledger.add(account, Line::GridSaleRevenue, r.baseline_export_margin_usd);
         let (surplus_mw, hydro_mw) = saleable_mw(hour, terms);

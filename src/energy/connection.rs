@@ -1,0 +1,113 @@
+//! What a site developer writes about the connection of a site to the grid.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Connection that imports from the grid at the site's `price`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Grid {
+    /// Largest import, MW. Required.
+    #[schemars(range(min = 0.0, max = 100_000.0))]
+    pub import_limit_mw: f64,
+    /// Delivery, ancillary and retail adders on each MWh, USD/MWh. Default: 10. Source: typical sum 3–25.
+    #[serde(default = "default_adder")]
+    #[schemars(range(min = 0.0, max = 500.0))]
+    pub delivery_adder_usd_per_mwh: f64,
+    /// Demand charge on the month's highest import, USD/kW-month. Default: 0. Source: 5–20 at regulated US utilities,
+    /// none in competitive retail.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 100.0))]
+    pub demand_charge_usd_per_kw_month: f64,
+    /// Capacity charge on the year's highest import, USD/kW-year. Default: 0. Source: PJM 11 (2024/25) to 120 (2026/27);
+    /// none in ERCOT.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub capacity_charge_usd_per_kw_year: f64,
+    /// Transmission charge on the import at the system's peaks, which a load that stops then avoids, USD/kW-year.
+    /// Default: 0. Source: ERCOT four coincident peaks 60–75.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub coincident_peak_charge_usd_per_kw_year: f64,
+    /// Outages of the connection per year. Default: 1.35. Source: US SAIFI 2023 (EIA table 11.1); 0.1–0.4 at
+    /// transmission voltage.
+    #[serde(default = "default_outages")]
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub outages_per_year: f64,
+    /// Mean duration of an outage, hours. Default: 4.5. Source: US CAIDI 2023 with major events, 272 minutes
+    /// (EIA table 11.1); 2 at transmission voltage.
+    #[serde(default = "default_outage_hours")]
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub outage_hours: f64,
+    /// Coefficient of variation of the duration (lognormal). Default: 1.3. Source: assumption, a lognormal whose log
+    /// has standard deviation 1.
+    #[serde(default = "default_outage_variation")]
+    #[schemars(range(min = 0.0, max = 5.0))]
+    pub outage_variation: f64,
+    /// Demand-response product of the connection. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demand_response: Option<DemandResponse>,
+}
+
+fn default_adder() -> f64 {
+    10.0
+}
+
+fn default_outages() -> f64 {
+    1.35
+}
+
+fn default_outage_hours() -> f64 {
+    4.5
+}
+
+fn default_outage_variation() -> f64 {
+    1.3
+}
+
+/// The right of the system operator to switch miners off, and what it pays for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DemandResponse {
+    /// Paid for being callable, USD per MW and year. Required.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
+    pub capacity_payment_usd_per_mw_year: f64,
+    /// Paid for each MWh not drawn while called, USD/MWh. Default: 0, the saved energy is the payment.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 20_000.0))]
+    pub event_payment_usd_per_mwh: f64,
+    /// Market price at and above which the operator calls, USD/MWh. Default: 300. Source: assumption; the dearest
+    /// 1.5 % of ERCOT hours 2022 lie above it.
+    #[serde(default = "default_trigger")]
+    #[schemars(range(min = -500.0, max = 20_000.0))]
+    pub trigger_price_usd_per_mwh: f64,
+    /// Most hours of calls in a calendar year. Default: 300. Source: Hydro-Québec's rate for cryptographic use, 2018.
+    #[serde(default = "default_call_limit")]
+    #[schemars(range(min = 0.0, max = 8_784.0))]
+    pub call_limit_hours_per_year: f64,
+}
+
+fn default_trigger() -> f64 {
+    300.0
+}
+
+fn default_call_limit() -> f64 {
+    300.0
+}
+
+/// The right to sell local energy at the site's `price` instead of using it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Export {
+    /// Largest export, MW. Required.
+    #[schemars(range(min = 0.0, max = 100_000.0))]
+    pub limit_mw: f64,
+    /// Fees on each exported MWh, USD/MWh. Default: 3. Source: low end of delivery and uplift adders.
+    #[serde(default = "default_export_fee")]
+    #[schemars(range(min = 0.0, max = 500.0))]
+    pub fee_usd_per_mwh: f64,
+}
+
+fn default_export_fee() -> f64 {
+    3.0
+}
