@@ -1,0 +1,294 @@
+//! The program as its users meet it: exit codes, what stands on which stream, what stays on the disk.
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/small.toml");
+
+/// Runs the program with these arguments.
+fn hashwatt(args: &[&str]) -> Output {
+    cargo_bin_cmd!("hashwatt").args(args).output().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("the program ended by itself")
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+/// Runs the small scenario without luck into `out`.
+fn run_to(out: &Path, more: &[&str]) -> Output {
+    let out = out.to_str().unwrap();
+    hashwatt(&[&["run", SMALL, "--mode", "expected", "--out", out], more].concat())
+}
+
+/// A folder's files with their contents, without the manifest (which holds times of the clock).
+fn contents(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().unwrap() != "manifest.json" {
+                found.push((path.strip_prefix(dir).unwrap().to_owned(), fs::read(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn a_run_writes_every_table_and_chart_and_says_where() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("run");
+    let output = run_to(&out, &[]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(stderr(&output), "", "off a terminal there is no progress bar");
+    let text = stdout(&output);
+    for word in ["windy", "steady", "NPV", "IRR", "halving epoch", out.to_str().unwrap()] {
+        assert!(text.contains(word), "`{word}` is missing in\n{text}");
+    }
+    let tables =
+        ["sites", "farms", "placements", "monthly", "epochs", "cashflow", "network", "chain", "events", "dispatch"];
+    for table in tables {
+        assert!(out.join(format!("{table}.csv")).is_file(), "{table}.csv");
+    }
+    for file in ["manifest.json", "summary.json", "headers.bin", "charts/map.svg", "charts/map.png"] {
+        assert!(out.join(file).is_file(), "{file}");
+    }
+    assert_eq!(names(dir.path()), ["run"], "nothing hidden stays beside it");
+}
+
+#[test]
+fn the_default_folder_differs_by_seed_and_mode_and_repeats_for_the_same_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |args: &str| {
+        let mut command = cargo_bin_cmd!("hashwatt");
+        command.current_dir(dir.path()).args(["run", SMALL, "-q"]).args(args.split(' '));
+        code(&command.output().unwrap())
+    };
+    let different = ["--mode expected", "--mode expected --seed 2", "--mode sampled"];
+    assert_eq!(different.map(run), [0, 0, 0]);
+    let folders = names(&dir.path().join("output"));
+    assert_eq!(folders.len(), 3, "{folders:?}");
+    assert!(folders.iter().all(|f| f.starts_with("small-") && f.len() == "small-".len() + 8), "{folders:?}");
+    // The same runs said in other words: they are there already.
+    let same = ["--mode expected --seed 1", "--set bitcoin.mode=expected --set seed=2", "--set bitcoin.mode=sampled"];
+    assert_eq!(same.map(run), [2, 2, 2]);
+}
+
+#[test]
+fn json_is_the_only_thing_on_standard_output() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("run");
+    let output = run_to(&out, &["--json"]);
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(value["scenario"], "small");
+    assert_eq!(value["sites"].as_array().unwrap().len(), 2);
+    assert_eq!(value["folder"], out.to_str().unwrap());
+    let mut written: serde_json::Value = serde_json::from_slice(&fs::read(out.join("summary.json")).unwrap()).unwrap();
+    written["folder"] = value["folder"].clone();
+    assert_eq!(value, written);
+}
+
+#[test]
+fn quiet_says_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = run_to(&dir.path().join("run"), &["-q"]);
+    assert_eq!((code(&output), stdout(&output), stderr(&output)), (0, "", ""));
+}
+
+#[test]
+fn a_finished_run_is_not_replaced_without_force() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("run");
+    assert_eq!(code(&run_to(&out, &["-q"])), 0);
+    let before = fs::read(out.join("manifest.json")).unwrap();
+    let refused = run_to(&out, &["-q"]);
+    assert_eq!(code(&refused), 2);
+    assert!(stderr(&refused).contains("--force"), "{}", stderr(&refused));
+    assert_eq!(fs::read(out.join("manifest.json")).unwrap(), before);
+    assert_eq!(code(&run_to(&out, &["-q", "--force"])), 0);
+}
+
+#[test]
+fn what_is_no_run_is_not_replaced_even_with_force() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("letter.txt"), "dear").unwrap();
+    let refused = run_to(dir.path(), &["--force"]);
+    assert_eq!(code(&refused), 2);
+    assert_eq!(names(dir.path()), ["letter.txt"]);
+}
+
+#[test]
+fn bad_input_is_told_at_once_and_ends_with_2() {
+    let cases: [&[&str]; 6] = [
+        &["run", "no/such/scenario.toml"],
+        &["run", SMALL, "--set", "bitcoin.mod=hash", "--set", "sites.windy.maximum_mw=-1"],
+        &["run", SMALL, "--set", "nonsense"],
+        &["run", SMALL, "--mode", "guess"],
+        &["check", "no/such/scenario.toml"],
+        &["chart", "no/such/run"],
+    ];
+    for args in cases {
+        let output = hashwatt(args);
+        assert_eq!(code(&output), 2, "{args:?}: {}", stderr(&output));
+        assert_eq!(stdout(&output), "", "{args:?}");
+        assert!(stderr(&output).contains("error"), "{args:?}: {}", stderr(&output));
+        assert!(!stderr(&output).contains('\u{1b}'), "no colours off a terminal: {args:?}");
+    }
+    let both = hashwatt(cases[1]);
+    assert!(stderr(&both).contains("`bitcoin`") && stderr(&both).contains("maximum_mw"), "{}", stderr(&both));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |name: &str, threads: &str, seed: &str| {
+        let out = dir.path().join(name);
+        let mut command = cargo_bin_cmd!("hashwatt");
+        command.env("RAYON_NUM_THREADS", threads);
+        command.args(["run", SMALL, "-q", "--seed", seed, "--mode", "hash", "--set", "bitcoin.hashes_per_block=16"]);
+        command.arg("--out").arg(&out).assert().success();
+        contents(&out)
+    };
+    let (one, two, other) = (run("one", "1", "7"), run("two", "2", "7"), run("other", "2", "8"));
+    assert!(one.len() > 25);
+    for (a, b) in one.iter().zip(&two) {
+        assert!(a == b, "{} differs", a.0.display());
+    }
+    assert_eq!(one.len(), two.len());
+    let headers =
+        |files: &[(PathBuf, Vec<u8>)]| files.iter().find(|f| f.0 == Path::new("headers.bin")).unwrap().1.clone();
+    assert_ne!(headers(&one), headers(&other));
+    assert!(headers(&one).len() > 80 * 20_000);
+}
+
+#[test]
+fn charts_drawn_again_are_the_same_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("run");
+    run_to(&out, &["-q"]);
+    let before = contents(&out);
+    fs::remove_dir_all(out.join("charts")).unwrap();
+    let output = hashwatt(&["chart", out.to_str().unwrap()]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(contents(&out) == before, "the charts differ");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_ends_with_75_and_leaves_nothing() {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+    for signal in ["INT", "TERM"] {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("run");
+        // This would go on for minutes.
+        let child = Command::new(assert_cmd::cargo::cargo_bin!("hashwatt"))
+            .args(["run", SMALL, "--mode", "hash", "--set", "bitcoin.hashes_per_block=5e4", "--out"])
+            .arg(&out)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_secs(2));
+        let kill = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        let asked = Instant::now();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(code(&output), 75, "SIG{signal}: {}", stderr(&output));
+        assert!(asked.elapsed() < Duration::from_secs(30));
+        assert!(stderr(&output).contains("interrupted") && output.stdout.is_empty());
+        assert_eq!(names(dir.path()), Vec::<String>::new());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_reason_to_complain() {
+    use std::process::{Command, Stdio};
+    let listings: [&[&str]; 4] = [&["schema"], &["man"], &["completions", "bash"], &["check", SMALL]];
+    for args in listings {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("hashwatt"))
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((code(&output), stderr(&output)), (0, ""), "{args:?}");
+    }
+}
+
+#[test]
+fn check_says_what_a_scenario_amounts_to_and_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = cargo_bin_cmd!("hashwatt").current_dir(dir.path()).args(["check", SMALL]).output().unwrap();
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    for word in ["2024-01-01 to 2024-06-30", "26,208 blocks", "windy", "steady", "MH/s", "mining models", "2 sites"] {
+        assert!(stdout(&output).contains(word), "`{word}` is missing in\n{}", stdout(&output));
+    }
+    assert_eq!(names(dir.path()), Vec::<String>::new());
+}
+
+#[test]
+fn the_schema_printed_is_the_one_checked_in() {
+    let checked_in = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/scenario.schema.json");
+    assert_eq!(stdout(&hashwatt(&["schema"])), fs::read_to_string(checked_in).unwrap());
+}
+
+#[test]
+fn every_example_can_be_listed_extracted_and_checked() {
+    let dir = tempfile::tempdir().unwrap();
+    let listed = hashwatt(&["examples", "list"]);
+    let names: Vec<&str> = stdout(&listed).lines().filter_map(|l| l.split_whitespace().next()).collect();
+    assert!(names.contains(&"reference"), "{names:?}");
+    for name in names {
+        let folder = dir.path().join(name);
+        let extracted = hashwatt(&["examples", "extract", name, "--to", folder.to_str().unwrap()]);
+        assert_eq!(code(&extracted), 0, "{name}: {}", stderr(&extracted));
+        let example = stdout(&extracted).lines().next().unwrap();
+        assert!(Path::new(example).is_file(), "{example}");
+        if !name.starts_with("sweeps/") {
+            let checked = hashwatt(&["check", example]);
+            assert_eq!(code(&checked), 0, "{name}: {}", stderr(&checked));
+        }
+        let again = hashwatt(&["examples", "extract", name, "--to", folder.to_str().unwrap()]);
+        assert_eq!(code(&again), 2, "an extracted example is not overwritten");
+    }
+    let unknown = hashwatt(&["examples", "extract", "refrence"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(stderr(&unknown).contains("`reference`"), "{}", stderr(&unknown));
+}
+
+#[test]
+fn there_is_a_manual_page_and_a_completion_for_every_command() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(code(&hashwatt(&["man", "--out", dir.path().to_str().unwrap()])), 0);
+    for command in ["run", "check", "chart", "sweep", "examples", "schema", "completions", "man"] {
+        assert!(dir.path().join(format!("hashwatt-{command}.1")).is_file(), "{command}");
+    }
+    let page = hashwatt(&["man"]);
+    assert!(stdout(&page).contains(".TH hashwatt 1") && stdout(&page).contains("75 interrupted"));
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = hashwatt(&["completions", shell]);
+        assert!(code(&script) == 0 && stdout(&script).contains("sweep"), "{shell}");
+    }
+}

@@ -1,0 +1,150 @@
+//! Sweeps through the program: rows, bytes, charts, and mistakes underlined in the sweep file.
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
+
+fn sweep(file: &Path, out: &Path, more: &[&str]) -> Output {
+    let mut command = cargo_bin_cmd!("hashwatt");
+    command.arg("sweep").arg(file).arg("--out").arg(out).args(more).output().unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+/// Writes a sweep over the small scenario and runs it.
+fn sweep_of(text: &str, more: &[&str]) -> (tempfile::TempDir, Output) {
+    let dir = tempfile::tempdir().unwrap();
+    fs::copy(Path::new(DATA).join("small.toml"), dir.path().join("small.toml")).unwrap();
+    let file = dir.path().join("sweep.toml");
+    fs::write(&file, text).unwrap();
+    let output = sweep(&file, &dir.path().join("out"), more);
+    (dir, output)
+}
+
+/// Cells of a table by column name.
+fn table(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let cells = |r: &csv::StringRecord| r.iter().map(str::to_owned).collect::<Vec<_>>();
+    let header = cells(reader.headers().unwrap());
+    (header, reader.records().map(|r| cells(&r.unwrap())).collect())
+}
+
+#[test]
+fn a_grid_gives_one_row_per_run_the_same_on_any_number_of_threads() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = Path::new(DATA).join("small-sweep.toml");
+    let run = |threads: &str| {
+        let out = dir.path().join(threads);
+        let output = sweep(&file, &out, &["--threads", threads]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        out
+    };
+    let (one, two) = (run("1"), run("2"));
+    for name in ["runs.csv", "README.md", "charts/npv.svg", "charts/npv.png"] {
+        assert_eq!(fs::read(one.join(name)).unwrap(), fs::read(two.join(name)).unwrap(), "{name}");
+    }
+    let (header, rows) = table(&one.join("runs.csv"));
+    let column = |name: &str| {
+        let index = header.iter().position(|h| h == name).unwrap_or_else(|| panic!("no column {name}"));
+        rows.iter().map(|r| r[index].as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(column("run"), ["1", "2", "3", "4", "5", "6", "7", "8"]);
+    assert_eq!(column("seed"), ["5", "6", "5", "6", "5", "6", "5", "6"], "common random numbers");
+    assert_eq!(column("bitcoin.price.initial_price_usd")[3..5], ["30000", "60000"]);
+    assert_eq!(column("sites.steady.price.price_usd_per_mwh")[1..3], ["30", "60"]);
+    assert!(column("status").iter().all(|s| *s == "ok"));
+    let npv: Vec<f64> = column("npv_usd").iter().map(|v| v.parse().unwrap()).collect();
+    assert!(npv[4] > npv[0], "a dearer coin is worth more to who mines it: {npv:?}");
+    let described = fs::read_to_string(one.join("README.md")).unwrap();
+    assert!(header.iter().all(|h| described.contains(&format!("`{h}`"))), "every column is described");
+}
+
+#[test]
+fn a_row_is_the_run_with_its_keys_and_seed() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out");
+    assert!(sweep(&Path::new(DATA).join("small-sweep.toml"), &out, &["-q"]).status.success());
+    let (header, rows) = table(&out.join("runs.csv"));
+    let npv = header.iter().position(|h| h == "npv_usd").unwrap();
+    let alone = cargo_bin_cmd!("hashwatt")
+        .args(["run", &format!("{DATA}/small.toml"), "--json", "--mode", "expected", "--seed", "6"])
+        .args(["--set", "bitcoin.price.initial_price_usd=60000", "--set", "sites.steady.price.price_usd_per_mwh=30"])
+        .arg("--out")
+        .arg(dir.path().join("alone"))
+        .output()
+        .unwrap();
+    let summary: serde_json::Value = serde_json::from_slice(&alone.stdout).unwrap();
+    assert_eq!(summary["portfolio"]["npv_usd"].as_f64().unwrap(), rows[5][npv].parse::<f64>().unwrap());
+}
+
+#[test]
+fn one_swept_key_gives_lines() {
+    let text =
+        "base = 'small.toml'\nmode = 'expected'\n[[vary]]\nkey = 'mining.pool_fee_share'\nvalues = [0.0, 0.02, 0.04]";
+    let (dir, output) = sweep_of(text, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(table(&dir.path().join("out/runs.csv")).1.len(), 3);
+    assert!(dir.path().join("out/charts/npv.svg").is_file());
+    assert!(String::from_utf8(output.stdout).unwrap().contains("3 runs"));
+}
+
+#[test]
+fn every_mistake_of_a_sweep_is_underlined_in_its_own_file() {
+    let text = "base = 'small.toml'\n\n[[vary]]\nkey = 'mining.pool_fee_shar'\nvalues = [0.1]\n\n\
+        [[vary]]\nkey = 'sites.windy.maximum_mw'\nvalues = [10, -5, 'many']\n";
+    let (dir, output) = sweep_of(text, &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = stderr(&output);
+    for part in ["sweep.toml:4:", "`pool_fee_share`", "sweep.toml:9:15", "sweep.toml:9:19", "3 mistakes found"] {
+        assert!(told.contains(part), "`{part}` is missing in\n{told}");
+    }
+    assert!(!dir.path().join("out").exists());
+}
+
+#[test]
+fn mistakes_of_the_sweep_file_itself_come_all_at_once() {
+    let text = "base = 'smal.toml'\nsamples = 3\n[[vary]]\nkey = 'seed'\nvalues = [1]\n[[vary]]\nkey = 'a..b'\nfrom = 2\nto = 1\nsteps = 2\n";
+    let (_dir, output) = sweep_of(text, &[]);
+    assert_eq!(output.status.code(), Some(2));
+    for part in [
+        "there is no file",
+        "samples",
+        "column of runs.csv",
+        "a part of the key path is empty",
+        "exchange them",
+        "5 mistakes",
+    ] {
+        assert!(stderr(&output).contains(part), "`{part}` is missing in\n{}", stderr(&output));
+    }
+}
+
+#[test]
+fn an_unknown_key_of_a_sweep_file_has_its_nearest_named() {
+    let (_dir, output) = sweep_of("base = 'small.toml'\nreplicate = 2\n[[vary]]\nkey = 'seed'\nvalues = [1]\n", &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("`replicates`"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_base_that_is_wrong_by_itself_is_reported_in_its_own_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("base.toml"), "name = 'x'\nstart = 2024-01-01\n").unwrap();
+    let file = dir.path().join("sweep.toml");
+    fs::write(&file, "base = 'base.toml'\n[[vary]]\nkey = 'mining.pool_fee_share'\nvalues = [0.1]\n").unwrap();
+    let output = sweep(&file, &dir.path().join("out"), &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("base.toml") && !stderr(&output).contains("sweep.toml"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_finished_sweep_is_not_replaced_without_force() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, out) = (Path::new(DATA).join("small-sweep.toml"), dir.path().join("out"));
+    let codes = [&["-q"][..], &["-q"], &["-q", "--force"]].map(|more| sweep(&file, &out, more).status.code());
+    assert_eq!(codes, [Some(0), Some(2), Some(0)]);
+}
