@@ -299,7 +299,9 @@ impl Network {
             },
             NetworkModel::Dated(model) => Self {
                 hashrate_eh_s: model.hashrate_eh_s(start),
-                efficiency_j_per_th: model.fleet_efficiency_j_per_th.unwrap_or_else(|| fleet_efficiency_j_per_th(start, 0.0)),
+                efficiency_j_per_th: model
+                    .fleet_efficiency_j_per_th
+                    .unwrap_or_else(|| fleet_efficiency_j_per_th(start, 0.0)),
                 kind: Kind::Dated(model.clone()),
             },
             NetworkModel::Vintages(model) => {
