@@ -214,7 +214,7 @@ mod tests {
             &page("margin-per-mwh"),
             &["Margin per MWh: mining, AI and grid sale (USD/MWh)", "mining", "AI", "grid sale"],
         );
-        assert_says(&page("cumulative-cash-flow"), &["Cumulative discounted cash flow (million USD)", "all together"]);
+        assert_says(&page("cumulative-cash-flow"), &["Cumulative discounted cash flow (million USD)", "all farms"]);
         assert_says(
             &page("dispatch"),
             &["Dispatch of sites with farms (MW)", "mining, up to 250 MW", "maximum of the panel"],

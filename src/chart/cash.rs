@@ -16,7 +16,7 @@ const MOST_SITES: usize = 16;
 const COLUMNS: usize = 4;
 const SMALL_HEIGHT: f64 = 190.0;
 const USD_PER_MILLION: f64 = 1e6;
-/// Kinds with a line of their own, the total last.
+/// Kinds with a line of their own.
 const KINDS: [Kind; 5] = [FARM_KINDS[0], FARM_KINDS[1], FARM_KINDS[2], Kind::GridSale, Kind::All];
 
 /// Cumulative millions of USD at the end of each year.
@@ -26,7 +26,7 @@ type Kinds = BTreeMap<Kind, Curve>;
 
 pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     let mut portfolio = curves(tables, Scope::Portfolio).into_values().next().unwrap_or_default();
-    if portfolio.len() == 2 {
+    if FARM_KINDS.iter().filter(|kind| portfolio.contains_key(kind)).count() == 1 {
         // One kind is all there is: its curve is the total's.
         portfolio.remove(&Kind::All);
     }
@@ -36,7 +36,7 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
     canvas::svg(if portfolio.is_empty() { EMPTY_HEIGHT } else { 760.0 + small }, |c| {
         let more =
             if left_out > 0 { format!("; {left_out} sites that move less are not drawn") } else { String::new() };
-        let text = "after capital and tax, at the end of each year; a curve ends at the net present value";
+        let text = "after capital and tax, at the end of each year; a curve ends at the net present value. Farms pay for the grid sales they displace";
         let note = subtitle(run, &format!("{text}{more}"));
         let top = c.heading("Cumulative discounted cash flow (million USD)", &note);
         if portfolio.is_empty() {
@@ -64,7 +64,11 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
 }
 
 fn legend_name(kind: Kind) -> &'static str {
-    if kind == Kind::All { "all together" } else { kind_name(kind) }
+    match kind {
+        Kind::All => "all farms",
+        Kind::GridSale => "grid sale, had no farm been built",
+        kind => kind_name(kind),
+    }
 }
 
 /// Curves by kind of each name of a scope.
@@ -140,8 +144,10 @@ fn draw_years(c: &mut Canvas, panel: &Panel, x: &Scale) {
 }
 
 fn draw_curves(c: &mut Canvas, scales: (&Scale, &Scale), kinds: &Kinds, width: f64) {
-    for kind in KINDS {
+    // The total first and broader: it shows even where a kind's curve lies on it.
+    for kind in KINDS.into_iter().rev() {
         if let Some(curve) = kinds.get(&kind) {
+            let width = if kind == Kind::All { width + 3.0 } else { width };
             c.curve(scales, curve.iter().copied(), kind_color(kind), width);
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ChartError;
-use super::canvas::{self, Align, Canvas, SMALL, Style, TEXT, height_of_rows, shortened};
+use super::canvas::{self, Align, Canvas, MARGIN, SMALL, Style, TEXT, WIDTH, height_of_rows, shortened};
 use super::data::subtitle;
 use super::palette::{BLANK, GREY, INK, sequential};
 use super::scale::short;
@@ -11,8 +11,10 @@ use crate::results::{DispatchRow, Tables};
 
 /// Sites drawn at most; the largest come first.
 const MOST_SITES: usize = 8;
-/// A cell, whole pixels so that no seams show.
-const CELL: (f64, f64) = (16.0, 13.0);
+/// Height of a cell, px.
+const CELL_HEIGHT: f64 = 13.0;
+const LEFT: f64 = 340.0;
+const GAP: f64 = 34.0;
 const ROW: f64 = 216.0;
 const HOURS: usize = 24;
 const MONTHS: usize = 12;
@@ -36,13 +38,17 @@ pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
             return;
         }
         draw_key(c, top + 14.0);
+        let count = loads.len() as f64;
+        let room = (WIDTH - MARGIN - LEFT - GAP * (count - 1.0)) / count;
+        // Whole pixels, so that no seams show.
+        let cell = ((room / HOURS as f64).floor().min(32.0), CELL_HEIGHT);
         for (i, (name, rows)) in sites.iter().enumerate() {
             let row_top = top + 84.0 + ROW * i as f64;
             let label = shortened(name, TEXT, 240.0);
             c.text((40.0, row_top + 16.0), &label, Style::new(TEXT, INK, Align::Left).bold());
             for (j, (load, value)) in loads.iter().enumerate() {
-                let left = 340.0 + (CELL.0 * HOURS as f64 + 36.0) * j as f64;
-                draw_panel(c, (left, row_top), load, &grid(rows, *value));
+                let left = LEFT + (cell.0 * HOURS as f64 + GAP) * j as f64;
+                draw_panel(c, (left, row_top), cell, load, &grid(rows, *value));
             }
             draw_months(c, row_top);
         }
@@ -77,18 +83,18 @@ fn grid(rows: &[&DispatchRow], value: fn(&DispatchRow) -> f64) -> Vec<[f64; HOUR
     grid
 }
 
-fn draw_panel(c: &mut Canvas, (left, top): (f64, f64), load: &str, grid: &[[f64; HOURS]]) {
+fn draw_panel(c: &mut Canvas, (left, top): (f64, f64), cell: (f64, f64), load: &str, grid: &[[f64; HOURS]]) {
     let most = grid.iter().flatten().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
     let caption = if most > 0.0 { format!("{load}, up to {} MW", short(most)) } else { format!("{load}: none") };
     c.text((left, top - 16.0), &caption, Style::new(SMALL, GREY, Align::Left));
     let (left, top) = (left.round(), top.round());
-    let end = (left + CELL.0 * HOURS as f64, top + CELL.1 * MONTHS as f64);
+    let end = (left + cell.0 * HOURS as f64, top + cell.1 * MONTHS as f64);
     c.rect((left, top), end, BLANK);
     if most <= 0.0 {
         return;
     }
     for (month, hours) in grid.iter().enumerate() {
-        let y = top + CELL.1 * month as f64;
+        let y = top + cell.1 * month as f64;
         let shade = |v: f64| v.is_finite().then(|| (v / most * SHADES).round() as i32);
         let mut from = 0;
         for hour in 1..=HOURS {
@@ -96,28 +102,28 @@ fn draw_panel(c: &mut Canvas, (left, top): (f64, f64), load: &str, grid: &[[f64;
                 continue;
             }
             if let Some(shade) = shade(hours[from]) {
-                let x = |h: usize| left + CELL.0 * h as f64;
-                c.rect((x(from), y), (x(hour), y + CELL.1), sequential(f64::from(shade) / SHADES));
+                let x = |h: usize| left + cell.0 * h as f64;
+                c.rect((x(from), y), (x(hour), y + cell.1), sequential(f64::from(shade) / SHADES));
             }
             from = hour;
         }
     }
     for hour in [0, 6, 12, 18, 24] {
-        let x = left + CELL.0 * f64::from(hour);
+        let x = left + cell.0 * f64::from(hour);
         c.text((x, end.1 + 14.0), &hour.to_string(), Style::new(SMALL, GREY, Align::Middle));
     }
 }
 
 fn draw_months(c: &mut Canvas, top: f64) {
     for (month, name) in [(0, "Jan"), (3, "Apr"), (6, "Jul"), (9, "Oct")] {
-        let y = top + CELL.1 * (f64::from(month) + 0.5);
-        c.text((330.0, y), name, Style::new(SMALL, GREY, Align::Right));
+        let y = top + CELL_HEIGHT * (f64::from(month) + 0.5);
+        c.text((LEFT - 10.0, y), name, Style::new(SMALL, GREY, Align::Right));
     }
 }
 
 fn draw_key(c: &mut Canvas, y: f64) {
     const STEPS: u32 = 24;
-    let left = 340.0;
+    let left = LEFT;
     c.text((left - 10.0, y), "nothing", Style::new(SMALL, GREY, Align::Right));
     for i in 0..STEPS {
         let x = left + 10.0 * f64::from(i);

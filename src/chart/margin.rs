@@ -68,13 +68,13 @@ fn draw_row(c: &mut Canvas, site: &SiteRow, x: &Scale, (left, top, height): (f64
     c.text((40.0, middle), &name, Style::new(TEXT, INK, Align::Left));
     // Each kind has a line of its own in the row, so that neither dots nor numbers collide.
     let line = height / 3.3;
-    for (i, (margin, color)) in margins(site).into_iter().enumerate() {
-        if let Some(margin) = margin {
-            let at = (x.at(margin), middle + line * (i as f64 - 1.0));
-            c.line(&[(x.at(0.0), at.1), at], color, 2.0);
-            c.circle(at, 7.0, color, 1.0);
-            let (offset, align) = if margin < 0.0 { (-13.0, Align::Right) } else { (13.0, Align::Left) };
-            c.text((at.0 + offset, at.1), &short(margin), Style::new(SMALL, INK, align));
-        }
+    let dots = margins(site).into_iter().filter_map(|(margin, color)| Some((margin?, color))).collect::<Vec<_>>();
+    let first = middle - line * (dots.len() as f64 - 1.0) / 2.0;
+    for (i, (margin, color)) in dots.into_iter().enumerate() {
+        let at = (x.at(margin), first + line * i as f64);
+        c.line(&[(x.at(0.0), at.1), at], color, 2.0);
+        c.circle(at, 7.0, color, 1.0);
+        let (offset, align) = if margin < 0.0 { (-13.0, Align::Right) } else { (13.0, Align::Left) };
+        c.text((at.0 + offset, at.1), &short(margin), Style::new(SMALL, INK, align));
     }
 }
