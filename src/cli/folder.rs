@@ -2,15 +2,14 @@
 
 use crate::results::{InputRecord, Summary};
 use crate::scenario::InputFile;
-use sha2::{Digest, Sha256};
+use crate::scenario::load::sha256_hex;
 use std::path::PathBuf;
 
 /// `output/<name>-<short hash>`. The hash covers the resolved scenario (seed and mode are keys of it), the contents of
 /// its input files, and the program's version: the same folder means the same results.
 pub fn default(name: &str, hash: &str) -> PathBuf {
-    let digest = Sha256::digest(format!("{} {} {hash}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")));
-    let short: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    PathBuf::from("output").join(format!("{name}-{short}"))
+    let whole = sha256_hex(format!("{} {} {hash}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).as_bytes());
+    PathBuf::from("output").join(format!("{name}-{}", &whole[..8]))
 }
 
 /// What charts call a run. Taken from the summary, so that drawing again gives the same.

@@ -29,7 +29,7 @@ impl RunBar {
         let mut message = format!("{}  {} blocks", progress.day, super::output::grouped(progress.blocks));
         if self.hashing {
             let seconds = self.started.elapsed().as_secs_f64().max(1e-3);
-            message += &format!("  {:.1} MH/s", progress.hashes as f64 / seconds / 1e6);
+            message = format!("{message}  {:.1} MH/s", progress.hashes as f64 / seconds / 1e6);
         }
         self.bar.set_message(message);
         self.bar.set_position((progress.fraction * PER_MILLE as f64) as u64);

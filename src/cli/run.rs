@@ -103,9 +103,9 @@ fn simulate(loaded: &Loaded, quiet: bool, interrupt: &Interrupt) -> Result<RunOu
         if interrupt.requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     bar.clear();
-    outcome.map_err(|error| match error {
+    outcome.map_err(|error| match &error {
         SimError::Interrupted(_) => Failure::Interrupted,
-        other => Failure::Unexpected(other.to_string()),
+        SimError::Setup(_) => Failure::Unexpected(error.to_string()),
     })
 }
 

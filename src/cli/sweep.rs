@@ -74,7 +74,7 @@ fn fill(dir: &Path, plan: &Plan, rows: &[RunRow]) -> Result<(), WriteError> {
     let table = to_csv(&keys, rows).map_err(|e| WriteError::Io { path: dir.join("runs.csv"), source: e.into() })?;
     write("runs.csv", &table)?;
     write("README.md", describe(&keys).as_bytes())?;
-    draw(dir, plan, &keys, rows).map_err(|e| WriteError::Charts(e.into()))
+    draw(dir, plan, &keys, rows).map_err(WriteError::Charts)
 }
 
 fn draw(
@@ -96,29 +96,31 @@ fn draw(
 
 fn print(plan: &Plan, rows: &[RunRow], out: &Path) -> Result<(), Failure> {
     let failed = rows.iter().filter(|r| r.outcome.is_err()).count();
-    let mut text = format!(
-        "{} runs: {} points, {} replicates each, {} mode; {failed} failed\n",
+    let mut stdout = io::stdout().lock();
+    writeln!(
+        stdout,
+        "{} runs: {} points, {} replicates each, {} mode; {failed} failed",
         grouped(rows.len() as u64),
         grouped(plan.file.points()),
         plan.file.replicates,
         name(plan.file.mode),
-    );
+    )?;
     let npv = |row: &&RunRow| row.outcome.as_ref().ok().and_then(|m| m[0]).unwrap_or(f64::NAN);
     let finished = || rows.iter().filter(|r| !npv(r).is_nan());
     let worst = finished().min_by(|a, b| npv(a).total_cmp(&npv(b)));
     let best = finished().max_by(|a, b| npv(a).total_cmp(&npv(b)));
     for (what, row) in [("lowest ", worst), ("highest", best)] {
         if let Some(row) = row {
-            text += &format!("{what} NPV  {} M USD, run {}: {}\n", millions(npv(&row)), row.run, settings(plan, row));
+            writeln!(stdout, "{what} NPV  {} M USD, run {}: {}", millions(npv(&row)), row.run, settings(plan, row))?;
         }
     }
-    text += &format!("results  {}\n", out.display());
-    if out.join("charts").is_dir() {
-        text += &format!("charts   {}\n", out.join("charts").display());
+    writeln!(stdout, "results  {}", out.display())?;
+    let charts = out.join("charts");
+    if charts.is_dir() {
+        writeln!(stdout, "charts   {}", charts.display())?;
     } else {
-        text += "no charts: they are drawn over one or two keys that are numbers, over two on a grid\n";
+        writeln!(stdout, "no charts: they are drawn over one or two keys that are numbers, over two on a grid")?;
     }
-    io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
 }
 

@@ -124,7 +124,7 @@ impl SweepFile {
                 "a grid has as many points as its values give: remove `samples` or write `design = \"random\"`".into(),
             ),
             (Design::Random, None) => {
-                complain("design", "a random design needs the number of points: add `samples = 100`".into())
+                complain("design", "a random design needs the number of points: add `samples = 100`".into());
             }
             _ => {}
         }

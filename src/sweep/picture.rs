@@ -85,12 +85,12 @@ fn lines(figure: &Figure, keys: &[String], across: usize, groups: Option<usize>,
 fn subtitle(rows: &[RunRow]) -> String {
     let replicates = rows.iter().map(|r| r.replicate).max().unwrap_or(0);
     let failed = rows.iter().filter(|r| r.outcome.is_err()).count();
-    let mut text = match replicates {
+    let text = match replicates {
         0 | 1 => "one run per point".to_owned(),
         n => format!("means over {n} replicates per point"),
     };
     if failed > 0 {
-        text += &format!("; {failed} runs failed and are left out");
+        return format!("{text}; {failed} runs failed and are left out");
     }
     text
 }
@@ -120,7 +120,11 @@ mod tests {
     use super::*;
 
     fn row(run: u64, point: Vec<Value>, outcome: Result<f64, String>) -> RunRow {
-        let outcome = outcome.map(|npv| Metrics { npv_usd: Some(npv), ..Metrics::default() });
+        let outcome = outcome.map(|npv| {
+            let mut metrics = [None; METRICS.len()];
+            metrics[0] = Some(npv);
+            metrics
+        });
         RunRow { run, replicate: 1 + (run % 2) as u32, seed: run, point, outcome }
     }
 

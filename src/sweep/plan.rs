@@ -5,10 +5,10 @@ use super::design::Point;
 use super::file::{SweepFile, Vary};
 use super::runner::{BatchError, Case, cases, run_all};
 use super::table::{Metrics, RunRow, metrics, plain, reserved};
+use crate::scenario::load::sha256_hex;
 use crate::scenario::{self, Diagnostic, Diagnostics, InputFile, Override, Report, load_as};
 use crate::sim;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -36,6 +36,9 @@ impl Plan {
     ///
     /// # Errors
     /// Every mistake of the sweep file and, where that is sound by itself, of the base scenario at the points.
+    ///
+    /// # Panics
+    /// Never: a sweep file that is read without a mistake has had its base checked.
     pub fn load(path: &Path) -> Result<Self, Diagnostics> {
         // A base that is wrong by itself is reported in its own lines, not in those of the sweep file.
         let mut base_mistakes = None;
@@ -49,17 +52,13 @@ impl Plan {
         }
         let loaded = loaded?;
         let checked = checked.expect("a sweep file without a report has a checked base");
-        let mut hash = Sha256::new();
-        for part in [&loaded.hash].into_iter().chain(&checked.hashes) {
-            hash.update(part);
-        }
         let inputs: BTreeSet<InputFile> = loaded.inputs.into_iter().chain(checked.inputs).collect();
         Ok(Self {
             cases: cases(&loaded.scenario),
             file: loaded.scenario,
             text: loaded.text,
             base: checked.path,
-            hash: hash.finalize().iter().map(|b| format!("{b:02x}")).collect(),
+            hash: sha256_hex(format!("{} {}", loaded.hash, checked.hashes.join(" ")).as_bytes()),
             inputs: inputs.into_iter().collect(),
         })
     }
