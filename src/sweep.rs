@@ -1,6 +1,6 @@
 //! Designs over scenario keys, run on all cores.
 //!
-//! The way of a sweep: a [`file`] names a base scenario and the keys to vary; a [`design`] lays points over them; the
+//! The way of a sweep: a [`mod@file`] names a base scenario and the keys to vary; a [`design`] lays points over them; the
 //! [`runner`] runs every point and replicate; the [`table`] `runs.csv` keeps one row per run; [`picture`] turns the
 //! rows into a heat map or lines.
 

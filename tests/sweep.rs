@@ -148,3 +148,16 @@ fn a_finished_sweep_is_not_replaced_without_force() {
     let codes = [&["-q"][..], &["-q"], &["-q", "--force"]].map(|more| sweep(&file, &out, more).status.code());
     assert_eq!(codes, [Some(0), Some(2), Some(0)]);
 }
+
+#[test]
+fn every_sweep_of_the_gallery_is_sound_at_every_point() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/sweeps");
+    let mut seen = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let plan = hashwatt::sweep::Plan::load(&path).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        assert_eq!(plan.cases.len() as u64, plan.file.runs());
+        seen += 1;
+    }
+    assert!(seen > 0);
+}

@@ -6,6 +6,7 @@ use super::file::{SweepFile, Vary};
 use super::runner::{BatchError, Case, cases, run_all};
 use super::table::{Metrics, RunRow, metrics, plain, reserved};
 use crate::scenario::load::sha256_hex;
+use crate::scenario::read::normal;
 use crate::scenario::{self, Diagnostic, Diagnostics, InputFile, Override, Report, load_as};
 use crate::sim;
 use rayon::prelude::*;
@@ -116,7 +117,7 @@ fn check(file: &SweepFile, path: &Path, report: &mut Report<'_>) -> Result<Optio
             report.key(&format!("vary.{i}.key"), &message, "write the dotted path of a scenario key");
         }
     }
-    let base = path.parent().unwrap_or(Path::new("")).join(&file.base);
+    let base = normal(&path.parent().unwrap_or(Path::new("")).join(&file.base));
     if !base.is_file() {
         let message = format!("there is no file `{}`", base.display());
         report.key("base", &message, "the path is seen from the folder of the sweep file");
