@@ -47,9 +47,7 @@ fn every_scenario_of_the_gallery_is_valid() {
 fn the_costs_per_bitcoin_of_coinshares_come_out_of_the_model() {
     let output = simulated("scenarios/coinshares-2024.toml", &[], Mode::Expected);
     let cost = |site: &str, epoch: u32| {
-        let of = |r: &&EpochRow| {
-            r.scope == Scope::Site && r.name == site && r.kind == Kind::Mining && r.epoch == epoch
-        };
+        let of = |r: &&EpochRow| r.scope == Scope::Site && r.name == site && r.kind == Kind::Mining && r.epoch == epoch;
         let row = output.tables.epochs.iter().find(of).unwrap();
         (row.electricity_usd_per_btc.unwrap(), row.cash_usd_per_btc.unwrap())
     };
@@ -86,12 +84,9 @@ fn ledger_adds_up_to_cash_flow_and_cash_flow_to_net_present_value() {
     let farm_npvs: f64 = tables.farms.iter().filter(|f| f.kind != Kind::GridSale).map(|f| f.npv_usd).sum();
     let epochs = tables.epochs.iter().filter(|e| e.scope == Scope::Portfolio && e.kind == Kind::All);
     let epoch_sum: f64 = epochs.map(|e| e.discounted_cash_flow_usd).sum();
-    for (what, sum) in [
-        ("cash flow", cash(Scope::Portfolio, true)),
-        ("sites", site_npvs),
-        ("farms", farm_npvs),
-        ("epochs", epoch_sum),
-    ] {
+    for (what, sum) in
+        [("cash flow", cash(Scope::Portfolio, true)), ("sites", site_npvs), ("farms", farm_npvs), ("epochs", epoch_sum)]
+    {
         assert!(close(npv, sum, npv), "{what}: {npv} is not {sum}");
     }
 }
@@ -103,7 +98,11 @@ fn what_a_site_offers_is_used_sold_or_curtailed() {
         let offered = site.surplus_available_mwh + site.hydro_available_mwh;
         let from_elsewhere = site.grid_import_mwh + site.backup_mwh;
         let used = site.mining_mwh + site.ai_mwh + site.export_mwh + site.curtailed_mwh;
-        assert!(close(offered + from_elsewhere, used, used), "{}: {offered} + {from_elsewhere} is not {used}", site.site);
+        assert!(
+            close(offered + from_elsewhere, used, used),
+            "{}: {offered} + {from_elsewhere} is not {used}",
+            site.site
+        );
     }
 }
 
