@@ -28,13 +28,16 @@ pub fn greedy(problem: &Problem) -> Plan {
     plan.merged()
 }
 
-/// The block whose closing pays most, if any pays.
+/// Of the blocks that nothing pays for any more, the one whose closing gains most.
+///
+/// A block is given up when the site is worth more without it even if its machines fetched nothing: a planner that
+/// counted the proceeds would sell running mines into every boom of machine prices.
 fn best_retirement(state: &State, site: usize) -> Option<Step> {
     state.blocks[site]
         .iter()
         .filter(|b| b.free)
         .map(|b| state.retire(site, b))
-        .filter(|s| s.value_usd > 0.0)
+        .filter(|s| s.value_usd + s.capital_usd > 0.0)
         .max_by(|a, b| a.value_usd.total_cmp(&b.value_usd))
 }
 

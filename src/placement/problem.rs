@@ -81,7 +81,7 @@ pub struct Technology {
     pub refresh: Option<Replacement>,
     /// How it takes the place of mining; `None` where it cannot.
     pub convert: Option<Replacement>,
-    /// What one new MW is worth at the end of the horizon, USD, discounted to the decision day.
+    /// What one new MW is worth at the end of its life or of the horizon, USD, discounted to the decision day.
     pub end_value_usd_per_mw: f64,
     /// Years from order to first operation.
     pub lead_years: f64,
@@ -125,7 +125,7 @@ pub struct Block {
     pub resale_usd_per_mw: f64,
     /// What it would fetch if the farm closed today, USD per MW: machines and hall.
     pub closing_usd_per_mw: f64,
-    /// What it is worth at the end of the horizon, USD per MW, discounted to the decision day.
+    /// What it is worth at the end of its life or of the horizon, USD per MW, discounted to the decision day.
     pub end_value_usd_per_mw: f64,
     /// Whether a planner may retire or convert it now (not while it is under construction).
     pub free: bool,

@@ -21,9 +21,7 @@ pub fn site_value_usd(problem: &Problem, site: &SiteCase, blocks: &[Block]) -> f
             annual_value_usd(problem, site, p, &running) * period.years * period.discount
         })
         .sum();
-    let horizon = problem.horizon_years();
-    let standing_at_the_end = blocks.iter().filter(|b| b.until_years >= horizon);
-    let end: f64 = standing_at_the_end.map(|b| b.slots_mw * b.end_value_usd_per_mw).sum();
+    let end: f64 = blocks.iter().map(|b| b.slots_mw * b.end_value_usd_per_mw).sum();
     problem.after_tax_share * (operating + end)
 }
 

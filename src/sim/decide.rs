@@ -15,6 +15,7 @@ use crate::scenario::model::{Occasion, Policy};
 /// Asks the scenario's policy what to do, and does it. An exclusive system: it spawns farms and batches.
 pub fn decide(world: &mut World) {
     refill_purse(world);
+    act::wind_up(world);
     match world.resource::<Plan>().0.placement.policy {
         Policy::Greedy if due(world) => {
             let case = problem::pose(world);

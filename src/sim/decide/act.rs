@@ -83,17 +83,51 @@ fn replace(world: &mut World, case: &Case, step: &Step) -> Day {
 fn retire(world: &mut World, case: &Case, step: &Step) {
     let entity = old_batch(case, step);
     let batch = world.get::<Batch>(entity).expect("a step retires a batch that stands").clone();
-    let closing_usd = with_prices(world, |prices, technologies| {
-        step.mw * prices.closing_usd_per_mw(&technologies.models[batch.technology], &batch)
-    });
     let farm = world.get::<In>(entity).expect("batches stand in farms").0;
-    book(world, farm, Line::Resale, closing_usd);
+    close(world, farm, &batch, step.mw);
     shrink(world, entity, step.mw);
-    if let Some(i) = ai_index(kind(world, step)) {
-        let it_mw = with_prices(world, |p, t| step.mw * p.critical_it_mw_per_mw(&t.models[step.technology]));
-        world.resource_mut::<Purse>().it_mw[i].0 -= it_mw;
+}
+
+/// Closes the batches whose life ended last night: machines and hall are sold, AI demand is free again.
+pub fn wind_up(world: &mut World) {
+    let today = world.resource::<Calendar>().today;
+    let over = |world: &World, entity: &Entity| {
+        world.get::<Batch>(*entity).is_some_and(|b| b.until == today && b.slots_mw > 0.0)
+    };
+    let entities: Vec<Entity> = world.resource::<Order>().batches.iter().copied().filter(|e| over(world, e)).collect();
+    for entity in entities {
+        let batch = world.get::<Batch>(entity).expect("batches are never despawned").clone();
+        let farm = world.get::<In>(entity).expect("batches stand in farms").0;
+        close(world, farm, &batch, batch.slots_mw);
+        let farm = world.get::<Farm>(farm).expect("farms are never despawned");
+        let site = world.resource::<Plan>().0.sites[farm.site].name.clone();
+        let model = &world.resource::<Technologies>().models[batch.technology];
+        let row = EventRow {
+            date: today.to_string(),
+            kind: "end_of_life".to_owned(),
+            farm: format!("{site}/{}", model.kind().as_str()),
+            site,
+            mw: Some(batch.slots_mw),
+            usd: None,
+            detail: format!("{} {} MW", model.name(), batch.slots_mw),
+        };
+        world.resource_mut::<Journal>().events.push(row);
     }
-    world.resource_mut::<Purse>().left_usd += closing_usd;
+}
+
+/// Sells a part of a batch for good: books what machines and hall fetch and frees the AI demand.
+fn close(world: &mut World, farm: Entity, batch: &Batch, mw: f64) {
+    let (closing_usd, it_mw) = with_prices(world, |prices, technologies| {
+        let model = &technologies.models[batch.technology];
+        (mw * prices.closing_usd_per_mw(model, batch), mw * prices.critical_it_mw_per_mw(model))
+    });
+    book(world, farm, Line::Resale, closing_usd);
+    let kind = world.get::<Farm>(farm).expect("farms are never despawned").kind;
+    let mut purse = world.resource_mut::<Purse>();
+    purse.left_usd += closing_usd;
+    if let Some(i) = ai_index(kind) {
+        purse.it_mw[i].0 -= it_mw;
+    }
 }
 
 /// Books what stands on the last day at its value: machines at resale, halls at book value.

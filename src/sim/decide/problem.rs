@@ -87,14 +87,33 @@ fn considered_models(world: &mut World) -> Vec<usize> {
             numbers.push(Technologies::HALL);
         }
         if wants(FarmKind::Cloud) {
-            let named = scenario.cloud.accelerator.as_deref().and_then(|n| technologies.catalogue.accelerator_named(n));
-            let accelerator = named.or_else(|| technologies.catalogue.newest_flagship(today)).cloned();
-            if let Some(accelerator) = accelerator {
-                numbers.push(technologies.cluster(&accelerator, scenario));
+            for accelerator in accelerators_to_compare(scenario, &technologies, today) {
+                let number = technologies.cluster(&accelerator, scenario);
+                if !numbers.contains(&number) {
+                    numbers.push(number);
+                }
             }
         }
         numbers
     })
+}
+
+/// The named accelerator, or else the newest flagships today (for refreshing) and on the days on which a conversion
+/// and a new hall ordered today open: makers announce their generations years ahead, and machines are bought for
+/// the opening.
+fn accelerators_to_compare(
+    scenario: &Scenario,
+    technologies: &Technologies,
+    today: Day,
+) -> Vec<crate::compute::Accelerator> {
+    let catalogue = &technologies.catalogue;
+    if let Some(name) = &scenario.cloud.accelerator {
+        return catalogue.accelerator_named(name).cloned().into_iter().collect();
+    }
+    [0, scenario.conversion.months, scenario.cloud.facility.lead_months]
+        .into_iter()
+        .filter_map(|months| catalogue.newest_flagship(today.plus_months(months as i32)).cloned())
+        .collect()
 }
 
 /// The named machines, or else those on sale with the least cost of machine and power per hash.
@@ -258,30 +277,38 @@ impl Eye<'_> {
                 technology.life_years = cloud.accelerator_life_years;
                 technology.module_mw = cloud.facility.module_mw;
                 technology.minimum_site_mw = cloud.screens.minimum_mw;
-                technology.refresh = cloud.refresh.then_some(Replacement {
+                let opening = |months: u32| self.calendar.today.plus_months(months as i32);
+                let delivered = |day: Day| accelerator.release <= day;
+                technology.refresh = (cloud.refresh && delivered(self.calendar.today)).then_some(Replacement {
                     capital_usd_per_mw: machines_only,
                     lead_years: 0.0,
                     lost_share: 0.0,
                 });
-                technology.convert = self.conversion(crate::compute::ConversionTarget::Cloud, convert_outlay);
+                technology.convert = self
+                    .conversion(crate::compute::ConversionTarget::Cloud, convert_outlay)
+                    .filter(|_| delivered(opening(scenario.conversion.months)));
+                technology.on_sale &= delivered(opening(cloud.facility.lead_months));
             }
         }
-        technology.end_value_usd_per_mw = self.end_value(model, &technology, mild);
+        technology.end_value_usd_per_mw = self.end_value_of_new(model, &technology, mild);
         technology
     }
 
-    /// What a new MW is worth when the horizon ends, discounted.
-    fn end_value(&self, model: &Model, technology: &Technology, paid: Outlay) -> f64 {
-        let lead_days = (technology.lead_years * DAYS_PER_YEAR) as i32;
-        let online = self.calendar.today.plus_days(lead_days);
-        let batch = Batch::new(0, 1.0, online, self.calendar.end.max(online), paid);
-        self.at_the_end().end_value_usd_per_mw(model, &batch) * self.discount(self.years(self.calendar.end))
+    /// What a new MW is worth in the end, discounted.
+    fn end_value_of_new(&self, model: &Model, technology: &Technology, paid: Outlay) -> f64 {
+        let days = |years: f64| (years * DAYS_PER_YEAR) as i32;
+        let online = self.calendar.today.plus_days(days(technology.lead_years));
+        self.end_value(model, &Batch::new(0, 1.0, online, online.plus_days(days(technology.life_years)), paid))
     }
 
-    /// Prices on the horizon's last day as forecast.
-    fn at_the_end(&self) -> Prices<'_> {
-        let hashprice = UsdPerPhDay(self.spans.last().map_or(0.0, |s| s.hashprice));
-        Prices { scenario: self.scenario, day: self.calendar.end, hashprice, outlook: hashprice }
+    /// What a MW of a batch is worth when its life or the horizon ends, discounted: machines at resale value, the
+    /// hall at book value, since a hall outlives its machines and can be filled again.
+    fn end_value(&self, model: &Model, batch: &Batch) -> f64 {
+        let day = batch.until.min(self.calendar.end);
+        let span = self.spans.iter().rev().find(|s| s.from <= day);
+        let hashprice = UsdPerPhDay(span.map_or(0.0, |s| s.hashprice));
+        let then = Prices { scenario: self.scenario, day, hashprice, outlook: hashprice };
+        then.end_value_usd_per_mw(model, batch) * self.discount(self.years(day))
     }
 
     fn conversion(&self, to: crate::compute::ConversionTarget, capital_usd_per_mw: [f64; 3]) -> Option<Replacement> {
@@ -443,7 +470,6 @@ fn block(batch: &Batch, id: usize, model: &Model, eye: &Eye) -> Block {
         Model::Hall => f64::INFINITY,
         Model::Cluster(..) => eye.scenario.cloud.refresh_min_age_years,
     };
-    let end_usd = eye.at_the_end().end_value_usd_per_mw(model, batch);
     Block {
         id,
         technology: batch.technology,
@@ -453,7 +479,7 @@ fn block(batch: &Batch, id: usize, model: &Model, eye: &Eye) -> Block {
         until_years: eye.years(batch.until),
         resale_usd_per_mw: eye.prices.resale_usd_per_mw(model, batch),
         closing_usd_per_mw: eye.prices.closing_usd_per_mw(model, batch),
-        end_value_usd_per_mw: end_usd * eye.discount(eye.years(eye.calendar.end)),
+        end_value_usd_per_mw: eye.end_value(model, batch),
         free: batch.runs(today),
         refreshable: age_years >= min_age_years,
     }
