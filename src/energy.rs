@@ -35,7 +35,7 @@ pub use price::{FilePrice, FlatPrice, GeneratedPrice, MonthlyPrice, PriceSeries}
 pub use read::read_hourly;
 pub use sampling::Sampling;
 pub use series::{CsvSource, HourlySeries, Quantity, SeriesError, SeriesFiles, Stamp, Unit};
-pub use site::{Location, SiteEnergy};
+pub use site::{Location, SiteClass, SiteEnergy};
 pub use supply::{Hourly, supply, supply_sample};
 pub use weather::{MultiYear, Weather, WindMemory};
 

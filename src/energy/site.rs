@@ -21,6 +21,21 @@ pub struct Location {
     pub longitude_deg: f64,
 }
 
+/// What powers a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SiteClass {
+    /// Surplus wind or solar power.
+    Surplus,
+    /// Hydro power.
+    Hydro,
+    /// Grid power only.
+    #[default]
+    Grid,
+    /// Surplus and hydro power together.
+    Mixed,
+}
+
 /// The energy of one site: any combination of sources, each an optional table.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -43,6 +58,16 @@ pub struct SiteEnergy {
 }
 
 impl SiteEnergy {
+    /// What powers the site, by its sources.
+    pub fn class(&self) -> SiteClass {
+        match (&self.surplus, &self.hydro) {
+            (Some(_), Some(_)) => SiteClass::Mixed,
+            (Some(_), None) => SiteClass::Surplus,
+            (None, Some(_)) => SiteClass::Hydro,
+            (None, None) => SiteClass::Grid,
+        }
+    }
+
     /// Problems between keys of the site's energy tables: dotted key path, what is wrong and what to do.
     pub fn check(&self) -> Vec<Problem> {
         let mut problems = Vec::new();

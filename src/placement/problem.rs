@@ -155,6 +155,8 @@ pub struct SiteCase {
     pub maximum_mw: f64,
     /// MW of mining that may still be converted.
     pub convertible_mw: f64,
+    /// Rent of AI leases here over the usual.
+    pub hosting_rent_factor: f64,
     /// Whether new hosting, cloud, and conversions to either may stand here: the scenario's screens.
     pub hosting_allowed: bool,
     /// As above, cloud.

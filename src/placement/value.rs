@@ -35,7 +35,9 @@ fn annual_value_usd(problem: &Problem, site: &SiteCase, p: usize, blocks: &[&Blo
     let mut fixed_usd = if blocks.is_empty() { 0.0 } else { site.overhead_usd_per_year };
     for block in blocks {
         let (what, draw) = (technology(block), draw_mw(block));
-        fixed_usd += block.mw * what.fixed_usd_per_mw_year + draw * site.peak_usd_per_mw_year;
+        // A tenant repays the grid's charges (see `settle::charges`).
+        let charged_mw = if what.kind == FarmKind::Hosting { 0.0 } else { draw };
+        fixed_usd += block.mw * what.fixed_usd_per_mw_year + charged_mw * site.peak_usd_per_mw_year;
         if what.kind == FarmKind::Mining {
             fixed_usd -= draw * site.demand_response_usd_per_mw_year;
             tiers.extend(what.tiers.iter().map(|(share, factor)| MinerTier {
@@ -43,7 +45,7 @@ fn annual_value_usd(problem: &Problem, site: &SiteCase, p: usize, blocks: &[&Blo
                 value_usd_per_mwh: what.revenue_usd_per_mwh[p] * factor - what.variable_usd_per_mwh,
             }));
         } else {
-            fixed_usd += draw * site.coincident_usd_per_mw_year;
+            fixed_usd += charged_mw * site.coincident_usd_per_mw_year;
             firm.draw_mw += draw;
             firm.cap_usd_per_hour += draw * what.pass_through_cap_usd_per_mwh;
             terms.backup_mw += draw * what.backup_share;
@@ -56,7 +58,8 @@ fn annual_value_usd(problem: &Problem, site: &SiteCase, p: usize, blocks: &[&Blo
         .filter(|b| technology(b).kind.is_firm())
         .map(|b| {
             let credits = expected_credit_share(technology(b), site, year.served_share);
-            b.mw * technology(b).firm_revenue_usd_per_mw_year[p] * (1.0 - credits)
+            let local = if technology(b).kind == FarmKind::Hosting { site.hosting_rent_factor } else { 1.0 };
+            b.mw * technology(b).firm_revenue_usd_per_mw_year[p] * local * (1.0 - credits)
         })
         .sum();
     year.welfare_usd + rent_usd - fixed_usd

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::energy::SiteClass;
 use crate::finance::Kind;
 pub use crate::placement::Action;
 
@@ -66,21 +67,6 @@ macro_rules! table {
             }
         }
     };
-}
-
-/// What powers a site, by its sources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SiteClass {
-    /// Surplus wind or solar power.
-    Surplus,
-    /// Hydro power.
-    Hydro,
-    /// Grid power only.
-    #[default]
-    Grid,
-    /// Surplus and hydro power together.
-    Mixed,
 }
 
 /// What a sum is taken over.

@@ -10,7 +10,7 @@ use crate::bitcoin::network::NetworkModel;
 use crate::bitcoin::race::Mode;
 use crate::calendar::Day;
 use crate::compute::{AiMarket, Climate, CloudParams, ConversionParams, HostingParams, Machines, MiningParams};
-use crate::energy::{Export, Grid, Hydro, Location, PriceSeries, SeriesFiles, SiteEnergy, Surplus, Weather};
+use crate::energy::{Export, Grid, Hydro, Location, PriceSeries, SeriesFiles, SiteClass, SiteEnergy, Surplus, Weather};
 use crate::finance::FinanceParams;
 use crate::placement::{Action, FarmKind};
 
@@ -143,6 +143,16 @@ pub struct Site {
     /// long-haul fibre; write `false` where it is missing.
     #[serde(default = "yes")]
     pub fibre: bool,
+    /// What powers the site, as the tables and charts group sites. Default: by its sources (`surplus`, `hydro`, both
+    /// `mixed`, neither `grid`). Write `hydro` where the grid itself is hydro power.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<SiteClass>,
+    /// Rent of AI leases signed at the start of the scenario at this place, USD per kW of critical IT and month.
+    /// Default: `hosting.rent_usd_per_kw_month`. Source: rents differ by place; CBRE asks 184 in primary US markets for
+    /// 250–500 kW (second half of 2024), 115–135 in second-tier markets from 1 MW.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 10_000.0))]
+    pub hosting_rent_usd_per_kw_month: Option<f64>,
     /// Climate, for the energy an AI hall needs for cooling. Default: `mild`.
     #[serde(default)]
     pub climate: Climate,
@@ -178,6 +188,11 @@ impl Site {
     /// Where it is.
     pub fn location(&self) -> Location {
         Location { latitude_deg: self.latitude_deg, longitude_deg: self.longitude_deg }
+    }
+
+    /// What powers it: as the file says, or by its sources.
+    pub fn class(&self) -> SiteClass {
+        self.class.unwrap_or_else(|| self.energy().class())
     }
 
     /// Its energy tables together.

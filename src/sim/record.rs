@@ -4,19 +4,23 @@ use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::*;
 
-use super::components::{SiteLog, Today};
-use super::resources::{Calendar, Chain, Journal, Order, Quote, RestOfWorld};
+use super::components::{Site, SiteLog, Today};
+use super::resources::{Calendar, Chain, Journal, Order, Plan, Quote, RestOfWorld};
 use crate::dispatch::{AiReason, MiningReason};
-use crate::results::tables::{EventRow, NetworkRow};
+use crate::finance::Kind;
+use crate::placement::FarmKind;
+use crate::results::tables::{EventRow, NetworkRow, PlacedRow};
+use crate::scenario::model::Site as SiteParams;
 
 /// Writes the day's network row and events, and adds the day to each site's log.
 pub fn write_rows(
+    plan: Res<Plan>,
     calendar: Res<Calendar>,
     order: Res<Order>,
     quote: Res<Quote>,
     chain: Res<Chain>,
     world: Res<RestOfWorld>,
-    mut sites: Query<(&Today, &mut SiteLog)>,
+    mut sites: Query<(&Site, &Today, &mut SiteLog)>,
     mut journal: ResMut<Journal>,
 ) {
     journal.network.push(network_row(&calendar, &quote, &chain, &world));
@@ -42,10 +46,30 @@ pub fn write_rows(
         });
     }
     for &entity in &order.sites {
-        if let Ok((today, mut log)) = sites.get_mut(entity) {
+        if let Ok((site, today, mut log)) = sites.get_mut(entity) {
             log.add(&calendar, today);
+            if calendar.month_ends {
+                journal.placed.extend(placed_rows(&calendar, &plan.0.sites[site.index], today));
+            }
         }
     }
+}
+
+/// Capacity that runs at the month's end, a row for each kind there is.
+fn placed_rows(calendar: &Calendar, site: &SiteParams, today: &Today) -> Vec<PlacedRow> {
+    let hosting_mw = today.ai_slots_mw * today.ai_share(FarmKind::Hosting);
+    let cloud_mw = today.ai_slots_mw - hosting_mw;
+    [(Kind::Mining, today.mining_slots_mw), (Kind::Hosting, hosting_mw), (Kind::Cloud, cloud_mw)]
+        .into_iter()
+        .filter(|(_, mw)| *mw > 1e-9)
+        .map(|(kind, mw)| PlacedRow {
+            month: calendar.today.month_label(),
+            site: site.name.clone(),
+            site_class: site.class(),
+            kind,
+            mw,
+        })
+        .collect()
 }
 
 fn network_row(calendar: &Calendar, quote: &Quote, chain: &Chain, world: &RestOfWorld) -> NetworkRow {

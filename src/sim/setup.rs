@@ -177,7 +177,7 @@ fn stand(world: &mut World, scenario: &Scenario, site: usize, standing: &Standin
     let until = online.plus_months((12.0 * life_years(&prices, model)).round() as i32);
     let it_mw = standing.mw * prices.critical_it_mw_per_mw(model);
     let mut batch = Batch::new(technology, standing.mw, online, until.max(scenario.start.plus_months(12)), worth);
-    batch.signed_rent_usd_per_kw_month = signed_rent(world, standing.kind);
+    batch.signed_rent_usd_per_kw_month = signed_rent(world, site, standing.kind);
     if let Some(i) = ai_index(standing.kind) {
         world.resource_mut::<Purse>().it_mw[i].0 += it_mw;
     }

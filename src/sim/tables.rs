@@ -9,7 +9,7 @@ use super::{RunOutput, resources::RunMode};
 use crate::bitcoin::race::Mode;
 use crate::finance::{Books, Kind};
 use crate::placement::FarmKind;
-use crate::results::tables::{ChainRow, DispatchRow, FarmRow, ReasonRow, SiteClass, SiteRow, Tables};
+use crate::results::tables::{ChainRow, DispatchRow, FarmRow, ReasonRow, SiteRow, Tables};
 use crate::results::{Summary, cashflow_rows, epoch_rows, monthly_rows};
 use crate::scenario::model::Site as SiteParams;
 
@@ -49,16 +49,6 @@ pub fn output(mut world: World, seed: u64, mode: Mode) -> RunOutput {
     RunOutput { tables, summary }
 }
 
-/// What powers a site, by its sources.
-pub fn site_class(site: &SiteParams) -> SiteClass {
-    match (&site.surplus, &site.hydro) {
-        (Some(_), Some(_)) => SiteClass::Mixed,
-        (Some(_), None) => SiteClass::Surplus,
-        (None, Some(_)) => SiteClass::Hydro,
-        (None, None) => SiteClass::Grid,
-    }
-}
-
 fn chain_row(period: &crate::bitcoin::race::Period) -> ChainRow {
     ChainRow {
         first_height: period.first_height,
@@ -77,7 +67,7 @@ fn site_row(site: &SiteParams, log: &SiteLog, books: &Books) -> SiteRow {
     let price: f64 = cells().map(|c| c.price_usd_per_mwh).sum();
     let mut row = SiteRow {
         site: site.name.clone(),
-        site_class: site_class(site),
+        site_class: site.class(),
         latitude_deg: site.latitude_deg,
         longitude_deg: site.longitude_deg,
         mining_mw: log.mining_mw,
@@ -158,7 +148,7 @@ fn farm_rows(world: &World, sites: &[SiteParams], books: &Books) -> Vec<FarmRow>
             let mut row = FarmRow {
                 farm: name,
                 site: site.name.clone(),
-                site_class: site_class(site),
+                site_class: site.class(),
                 kind: Kind::GridSale,
                 origin: crate::results::tables::Origin::Standing,
                 ..FarmRow::default()
@@ -184,7 +174,7 @@ fn farm_row(world: &World, farm: &Farm, batches: &[&Batch], sites: &[SiteParams]
     let mut row = FarmRow {
         farm: format!("{}/{}", site.name, farm.kind.as_str()),
         site: site.name.clone(),
-        site_class: site_class(site),
+        site_class: site.class(),
         kind: super::decide::act::book_kind(farm.kind),
         machines: machines.join("; "),
         capacity_mw: batches.iter().filter(at_last).map(|b| b.mw).sum(),

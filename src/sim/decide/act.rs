@@ -7,6 +7,7 @@ use crate::calendar::Day;
 use crate::finance::{Kind, Line};
 use crate::placement::{Action, FarmKind, Plan as Steps, Step};
 use crate::results::tables::{EventRow, Origin, PlacementRow};
+use crate::scenario::Scenario;
 use crate::sim::components::{At, Batch, Farm, In};
 use crate::sim::resources::{Calendar, Chain, Journal, Ledger, Order, Plan, Purse, Quote};
 use crate::sim::technology::{Model, Outlay, Prices, Technologies};
@@ -165,7 +166,7 @@ fn order_batch(world: &mut World, farm: Entity, step: &Step, online: Day, price:
     let life = with_prices(world, |prices, technologies| life_years(prices, &technologies.models[step.technology]));
     let until = online.plus_months((12.0 * life).round() as i32);
     let mut batch = Batch::new(step.technology, step.mw, online, until, worth);
-    batch.signed_rent_usd_per_kw_month = signed_rent(world, kind);
+    batch.signed_rent_usd_per_kw_month = signed_rent(world, step.site, kind);
     let entity = spawn_batch(world, farm, batch);
     book(world, farm, Line::InfrastructureCapital, -step.mw * price.infrastructure_usd);
     book(world, farm, Line::MachineCapital, -step.mw * price.machines_usd);
@@ -224,12 +225,24 @@ pub fn book_kind(kind: FarmKind) -> Kind {
     }
 }
 
-/// Rent at which a lease is signed today, USD/kW-month; 0 for what has none.
-pub fn signed_rent(world: &World, kind: FarmKind) -> f64 {
+/// Rent at which a lease is signed today at a site, USD/kW-month; 0 for what has none.
+pub fn signed_rent(world: &World, site: usize, kind: FarmKind) -> f64 {
     let (calendar, scenario) = (world.resource::<Calendar>(), &world.resource::<Plan>().0);
     let years = calendar.today.years_since(calendar.start);
     let growth = scenario.ai_market.hosting_rent_growth_per_year_share;
-    if kind == FarmKind::Hosting { scenario.hosting.rent_at_signing(years, growth) } else { 0.0 }
+    if kind != FarmKind::Hosting {
+        return 0.0;
+    }
+    scenario.hosting.rent_at_signing(years, growth) * rent_factor(scenario, site)
+}
+
+/// Rent of AI leases at a site over that of `[hosting]`.
+pub fn rent_factor(scenario: &Scenario, site: usize) -> f64 {
+    let usual = scenario.hosting.rent_usd_per_kw_month;
+    match scenario.sites[site].hosting_rent_usd_per_kw_month {
+        Some(local) if usual > 0.0 => local / usual,
+        _ => 1.0,
+    }
 }
 
 /// Years a batch runs.

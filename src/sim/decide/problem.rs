@@ -13,6 +13,7 @@ use crate::placement::{Block, FarmKind, Limits, Period, Problem, Replacement, Si
 use crate::scenario::Scenario;
 use crate::scenario::model::{Policy, Site as SiteParams};
 use crate::sim::components::{Batch, Batches, Farms, Site};
+use crate::sim::decide::act::rent_factor;
 use crate::sim::resources::{Calendar, Chain, Order, Plan, PlannerSupply, Purse, Quote, RestOfWorld};
 use crate::sim::supply::hour_at;
 use crate::sim::technology::{Model, Outlay, Prices, Technologies};
@@ -441,6 +442,7 @@ fn site_case(
         blocks,
         maximum_mw: params.maximum_mw,
         convertible_mw,
+        hosting_rent_factor: rent_factor(eye.scenario, site.index),
         hosting_allowed: eye.scenario.hosting.screens.refusal(&facts).is_none(),
         cloud_allowed: eye.scenario.cloud.screens.refusal(&facts).is_none(),
         conversion_allowed: eye.scenario.conversion.screens.refusal(&facts).is_none(),

@@ -47,7 +47,7 @@ pub struct Peaks {
 const COINCIDENT_MONTHS: core::ops::RangeInclusive<i8> = 6..=9;
 
 /// Follows the peaks day by day and books the charges: demand monthly, capacity and coincident peaks at the year's
-/// end (or the run's).
+/// end (or the run's). Leases pass power through, so a hosting tenant repays its part in full.
 pub fn charges(
     plan: Res<Plan>,
     calendar: Res<Calendar>,
@@ -74,6 +74,9 @@ pub fn charges(
         for (kind, usd) in peaks.close_month(grid, calendar.today.month(), year_ends) {
             if let Some(farm) = here.iter().find(|f| f.kind == kind) {
                 ledger.0.add(farm.index, Line::DemandCharges, -usd);
+                if kind == FarmKind::Hosting {
+                    ledger.0.add(farm.index, Line::PowerPassThrough, usd);
+                }
             }
         }
     }
