@@ -2,5 +2,6 @@
 
 mod files;
 mod keys;
+mod lists;
 mod syntax;
 mod values;

@@ -94,9 +94,9 @@ where
     let mut scenario: T = report_serde(document.tree.to_toml().try_into(), &document, out)?;
     let mut report = Report { tree: &document.tree, data: &data, out };
     check(&mut scenario, &mut report);
-    let value = toml::Value::try_from(&scenario).map_err(|e| toml::de::Error::custom(e));
+    let value = toml::Value::try_from(&scenario).map_err(toml::de::Error::custom);
     let text = canonical(report_serde(value, &document, out)?, &data);
-    let text = report_serde(text.map_err(|e| toml::de::Error::custom(e)), &document, out)?;
+    let text = report_serde(text.map_err(toml::de::Error::custom), &document, out)?;
     let mut inputs = document.files;
     inputs.extend(data.values().map(|file| InputFile { path: file.shown.clone(), sha256: file.sha256.clone() }));
     Some(LoadedAs { hash: hash(&text, &data), scenario, text, inputs })

@@ -1,7 +1,9 @@
 //! What loading gives: merging, overrides, defaults, hashes, checks.
 
+use super::model::Scenario;
 use super::schema::Schema;
 use super::test_scenario::{Folder, GOOD, Mode, Price, Tiny};
+use super::validate::shape::{Shape, shape};
 use super::{Override, load_as, schema_json};
 use crate::calendar::Day;
 
@@ -294,6 +296,7 @@ fn the_published_schema_knows_every_key_and_asks_for_none() {
     assert_eq!(json["title"], "tiny");
     assert_eq!(json["$schema"], "http://json-schema.org/draft-07/schema#");
     assert_eq!(json["properties"]["extends"]["type"], "string");
+    assert!(json["properties"]["remove"].is_null());
     assert_eq!(json["definitions"]["Site"]["properties"]["remove"]["type"], "boolean");
     assert_eq!(json["definitions"]["Grid"]["properties"]["import_limit_mw"]["maximum"], 10_000.0);
     assert!(json["definitions"]["Price"]["anyOf"].is_array());
@@ -308,5 +311,32 @@ fn the_schema_of_the_real_scenario_explains_every_key() {
         for (key, value) in table["properties"].as_object().into_iter().flatten() {
             assert!(value["description"].is_string(), "`{key}` has no description");
         }
+    }
+}
+
+#[test]
+fn no_value_of_the_real_scenario_goes_unchecked() {
+    let schema = Schema::of::<Scenario>();
+    let mut unchecked = Vec::new();
+    visit(&schema, schema.root(), "", &mut unchecked);
+    assert!(unchecked.is_empty(), "no type or no range: {unchecked:#?}");
+}
+
+/// Collects the paths of values that may be anything, and of numbers without a range.
+fn visit<'s>(schema: &'s Schema, json: &'s serde_json::Value, path: &str, unchecked: &mut Vec<String>) {
+    let mut keys = |fields: super::validate::shape::Fields<'s>| {
+        for (key, json) in fields.keys.into_iter().chain(fields.others.map(|json| ("*", json))) {
+            visit(schema, json, &format!("{path}.{key}"), unchecked);
+        }
+    };
+    match shape(schema, json) {
+        Shape::Any | Shape::OneOf(_) => unchecked.push(path.to_owned()),
+        Shape::Table(fields) => keys(fields),
+        Shape::Tagged { variants, .. } => variants.into_iter().for_each(|v| keys(v.fields)),
+        Shape::List(list) => {
+            list.first.into_iter().chain(list.rest).for_each(|item| visit(schema, item, path, unchecked));
+        }
+        Shape::Number(bounds) if !(bounds.min.is_finite() && bounds.max.is_finite()) => unchecked.push(path.to_owned()),
+        _ => {}
     }
 }

@@ -1,6 +1,6 @@
 //! Mistakes as text: the only place that knows `annotate-snippets`.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
 
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::source::{Origin, SourceId, Sources};
@@ -24,7 +24,8 @@ fn group<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Group<'a> {
         group = group.element(snippet(sources, source, &labels));
     }
     for line in diagnostic.help.iter().flat_map(|help| help.lines()) {
-        group = group.element(Level::HELP.message(line));
+        // Help may quote names from the file: no control characters of theirs reach the terminal.
+        group = group.element(Level::HELP.message(normalize_untrusted_str(line)));
     }
     group
 }

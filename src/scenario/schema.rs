@@ -39,6 +39,7 @@ impl Schema {
         let mut root = self.root.clone();
         relax(&mut root);
         if let Some(properties) = root.get_mut("properties").and_then(Value::as_object_mut) {
+            properties.remove("remove");
             properties.insert("extends".to_owned(), extends_schema());
         }
         if let Some(root) = root.as_object_mut() {

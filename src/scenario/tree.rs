@@ -168,13 +168,10 @@ impl Convert<'_> {
         let origin = self.origin(span.clone());
         let value = match value {
             DeValue::String(text) => Value::Text(text.clone().into_owned()),
-            DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
-                Ok(i) => Value::Integer(i),
-                Err(_) => {
-                    self.too_large(&origin);
-                    Value::Integer(0)
-                }
-            },
+            DeValue::Integer(integer) => {
+                let held = i64::from_str_radix(integer.as_str(), integer.radix());
+                Value::Integer(held.unwrap_or_else(|_| self.too_large(&origin)))
+            }
             DeValue::Float(float) => Value::Float(float.as_str().parse().unwrap_or(f64::NAN)),
             DeValue::Boolean(b) => Value::Boolean(*b),
             DeValue::Datetime(date) => Value::Date(*date),
@@ -188,11 +185,13 @@ impl Convert<'_> {
         Origin { source: self.source, span: span.start + self.offset..span.end + self.offset }
     }
 
-    fn too_large(&mut self, origin: &Origin) {
+    /// Reports a whole number that cannot be held, and puts zero in its place.
+    fn too_large(&mut self, origin: &Origin) -> i64 {
         self.out.push(
             Diagnostic::new("out-of-range", "this whole number has too many digits")
                 .at(origin, "cannot be held")
                 .help(format!("whole numbers go from {} to {}", i64::MIN, i64::MAX)),
         );
+        0
     }
 }

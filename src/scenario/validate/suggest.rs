@@ -158,7 +158,7 @@ mod tests {
             ("5 MWh", "limit_mw", None),
         ] {
             let found = number_with_unit(text, key);
-            assert_eq!(found.map(|f| tidy(f)), expected.map(tidy), "{text}");
+            assert_eq!(found.map(tidy), expected.map(tidy), "{text}");
         }
     }
 }

@@ -96,10 +96,13 @@ impl About<'_> {
         if let Some(near) = near.as_ref().and_then(|n| n.first()) {
             return Err(diagnostic.help(format!("did you mean `{near}`?")));
         }
-        let explained = choices.iter().filter(|(_, about)| !about.is_empty());
-        Err(explained.fold(self.explained(diagnostic), |d, (name, about)| {
-            d.help(format!("`{name}`: {}", first_sentence(about)))
-        }))
+        let explained: Vec<_> = choices.iter().filter(|(_, about)| !about.is_empty()).collect();
+        if explained.is_empty() {
+            return Err(self.explained(diagnostic));
+        }
+        let with_choice =
+            |d: Diagnostic, choice: &&(&str, &str)| d.help(format!("`{}`: {}", choice.0, first_sentence(choice.1)));
+        Err(explained.iter().fold(diagnostic, with_choice))
     }
 
     pub fn date(&self, node: &mut Node) -> Result<(), Diagnostic> {
