@@ -99,7 +99,7 @@ fn print(plan: &Plan, rows: &[RunRow], out: &Path) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     writeln!(
         stdout,
-        "{} runs: {} points, {} replicates each, {} mode; {failed} failed",
+        "{} runs: {} points × {} replicates, {} mode; {failed} failed",
         grouped(rows.len() as u64),
         grouped(plan.file.points()),
         plan.file.replicates,

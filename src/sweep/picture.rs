@@ -27,12 +27,13 @@ const FIGURES: [(&str, &str, &str, f64); 7] = [
 
 /// The pictures of a sweep, none when its keys cannot be drawn (more than two, or no number among them).
 ///
-/// `gridded`: whether the points are a full grid, as a heat map needs.
+/// `gridded`: whether the points are a full grid, without which two keys leave most places empty.
 pub fn pictures(keys: &[String], gridded: bool, rows: &[RunRow]) -> Vec<Picture> {
     let numeric = |k: usize| rows.iter().all(|r| number(&r.point[k]).is_some());
     match keys.len() {
         1 if numeric(0) => FIGURES.map(|f| lines(&f, keys, 0, None, rows)).into(),
-        2 if numeric(0) && numeric(1) && gridded => FIGURES.map(|f| heat_map(&f, keys, rows)).into(),
+        2 if !gridded => Vec::new(),
+        2 if numeric(0) && numeric(1) => FIGURES.map(|f| heat_map(&f, keys, rows)).into(),
         2 if numeric(0) && !numeric(1) => FIGURES.map(|f| lines(&f, keys, 0, Some(1), rows)).into(),
         2 if numeric(1) && !numeric(0) => FIGURES.map(|f| lines(&f, keys, 1, Some(0), rows)).into(),
         _ => Vec::new(),
