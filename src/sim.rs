@@ -1,6 +1,6 @@
 //! The simulation: an ECS whose one schedule runs once per simulated day.
 //!
-//! [`schedule`] is the table of contents of a day; each phase has a file of its own. Nothing outside this module
+//! `sim/schedule.rs` is the table of contents of a day; each phase has a file of its own. Nothing outside this module
 //! knows the ECS.
 
 mod advance;

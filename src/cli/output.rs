@@ -1,6 +1,6 @@
 //! What is printed on standard output: tables and numbers as people read them.
 
-use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use comfy_table::{CellAlignment, LineStyle, Row, Table, TableStyle};
 
 /// A whole number with thousands separated: 1,234,567.
 pub fn grouped(n: u64) -> String {
@@ -43,7 +43,7 @@ pub fn optional(x: Option<f64>) -> String {
 }
 
 /// A plain table: first column to the left, numbers to the right.
-pub fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+pub fn table(header: impl Into<Row>, rows: impl IntoIterator<Item = impl Into<Row>>) -> String {
     let mut table = Table::new();
     table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─')));
     table.set_header(header);

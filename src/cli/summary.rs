@@ -19,7 +19,9 @@ pub fn print(summary: &Summary, out: &Path) -> Result<(), Failure> {
         grouped(summary.hashes),
     );
     let places = format!("results  {}\ncharts   {}", out.display(), out.join("charts").display());
-    writeln!(io::stdout().lock(), "{head}\n\n{}\n\n{}\n\n{places}", sites(summary), costs(summary))?;
+    let tables = [Some(sites(summary)), Some(costs(summary)), costs_by_site(summary)];
+    let tables: Vec<String> = tables.into_iter().flatten().collect();
+    writeln!(io::stdout().lock(), "{head}\n\n{}\n\n{places}", tables.join("\n\n"))?;
     Ok(())
 }
 
@@ -90,4 +92,28 @@ fn costs(summary: &Summary) -> String {
     }
     let header = ["USD/BTC by halving epoch", "BTC mined", "electricity", "cash", "all-in", "marginal", "mean price"];
     table(header, rows)
+}
+
+/// Electricity and cash cost of each site that mined, by epoch; nothing where there is but one.
+fn costs_by_site(summary: &Summary) -> Option<String> {
+    let epochs: Vec<u32> = summary.portfolio.cost_per_btc.iter().map(|c| c.epoch).collect();
+    let mined = |s: &&SiteSummary| s.cost_per_btc.iter().any(|c| c.electricity_usd.is_some());
+    let sites: Vec<&SiteSummary> = summary.sites.iter().filter(mined).collect();
+    if sites.len() < 2 {
+        return None;
+    }
+    let cell = |site: &SiteSummary, epoch: u32| {
+        let cost = site.cost_per_btc.iter().find(|c| c.epoch == epoch);
+        match cost.and_then(|c| c.electricity_usd.zip(c.cash_usd)) {
+            Some((electricity, cash)) => format!("{} / {}", rounded(electricity), rounded(cash)),
+            None => "–".to_owned(),
+        }
+    };
+    let rows = sites.iter().map(|s| {
+        let cells = epochs.iter().map(|e| cell(s, *e));
+        core::iter::once(s.site.clone()).chain(cells).collect::<Vec<_>>()
+    });
+    let header = core::iter::once("USD/BTC: electricity / cash".to_owned());
+    let header: Vec<String> = header.chain(epochs.iter().map(|e| format!("epoch {e}"))).collect();
+    Some(table(header, rows))
 }
