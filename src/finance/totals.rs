@@ -68,27 +68,27 @@ impl Totals {
 
     /// Energy cost, USD, positive when paid.
     pub fn energy_cost_usd(&self) -> f64 {
-        -self.class_usd(Class::Energy)
+        0.0 - self.class_usd(Class::Energy)
     }
 
     /// Other operating cost, USD, positive when paid; forgone grid sales included.
     pub fn operating_cost_usd(&self) -> f64 {
-        -self.class_usd(Class::Operating)
+        0.0 - self.class_usd(Class::Operating)
     }
 
     /// Capital spent on infrastructure and machines, USD, before resale.
     pub fn capital_usd(&self) -> f64 {
-        -(self.usd(Line::InfrastructureCapital) + self.usd(Line::MachineCapital))
+        0.0 - (self.usd(Line::InfrastructureCapital) + self.usd(Line::MachineCapital))
     }
 
     /// Capital spent less resale, USD.
     pub fn capital_less_resale_usd(&self) -> f64 {
-        -self.class_usd(Class::Capital)
+        0.0 - self.class_usd(Class::Capital)
     }
 
     /// Tax, USD, positive when paid.
     pub fn tax_usd(&self) -> f64 {
-        -self.class_usd(Class::Tax)
+        0.0 - self.class_usd(Class::Tax)
     }
 
     /// Cash flow, USD: all lines but depreciation.

@@ -151,7 +151,7 @@ table!("sites.csv", #[doc = "One candidate site: its energy and what it earned o
 });
 
 table!("farms.csv", #[doc = "One farm that stood or was built during the run."] FarmRow {
-    #[doc = "Farm name, `site/kind` with a number when there are several."]
+    #[doc = "Farm name, `site/kind`."]
     farm: String,
     #[doc = "Site name."]
     site: String,
@@ -159,7 +159,7 @@ table!("farms.csv", #[doc = "One farm that stood or was built during the run."] 
     site_class: SiteClass,
     #[doc = "mining, hosting, cloud or grid_sale."]
     kind: Kind,
-    #[doc = "Machines: catalogue models with their share or count, separated by semicolons."]
+    #[doc = "Machines that run at the end (or ran last): models with their MW, separated by semicolons."]
     machines: String,
     #[doc = "Capacity, MW at the meter: at the end, or when retired."]
     capacity_mw: f64,
@@ -420,7 +420,7 @@ table!(
     "chain.csv",
     #[doc = "One difficulty period of up to 2,016 blocks."]
     ChainRow {
-        #[doc = "Height of the period's first block inside the run."]
+        #[doc = "Height of the period's first block, also where the run starts inside the period."]
         first_height: u32,
         #[doc = "Compact target, 8 hex digits."]
         nbits: String,
@@ -437,7 +437,7 @@ table!(
     }
 );
 
-table!("events.csv", #[doc = "One event: halving, retarget, build, conversion, refresh, retirement, outage."] EventRow {
+table!("events.csv", #[doc = "One event: halving, retarget, build, convert, refresh, retire, end_of_life, or not_possible (an entry of the plan that could not be carried out)."] EventRow {
     #[doc = "Day, YYYY-MM-DD, UTC."]
     date: String,
     #[doc = "What kind of event."]

@@ -63,6 +63,11 @@ fn check_sites(scenario: &Scenario, report: &mut Report<'_>) {
         .unique("sites", scenario.sites.iter().enumerate().map(|(i, s)| (s.name.as_str(), format!("sites.{i}.name"))));
     for (i, site) in scenario.sites.iter().enumerate() {
         report.within(&format!("sites.{i}"), site.energy().check());
+        if site.hosting_rent_usd_per_kw_month.is_some() && scenario.hosting.rent_usd_per_kw_month <= 0.0 {
+            let text = "a site's own rent is reckoned against `hosting.rent_usd_per_kw_month`, which is 0";
+            let path = format!("sites.{i}.hosting_rent_usd_per_kw_month");
+            report.key(&path, text, "give `[hosting]` a rent above 0, or take this key away");
+        }
         check_standing(i, site, report);
     }
 }

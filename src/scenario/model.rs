@@ -207,7 +207,8 @@ impl Site {
     }
 }
 
-/// A farm that stands on the first day. Its capital is sunk: it appears in no cash flow.
+/// A farm that stands on the first day. Its capital is sunk and appears in no cash flow; what it earns, and what its
+/// machines and hall fetch when they are sold or at the end of the run, does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Standing {

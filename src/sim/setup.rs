@@ -128,7 +128,7 @@ fn spawn_sites(world: &mut World, scenario: &Scenario, days: usize, seed: u64) {
             &params.name,
             Kind::GridSale,
         );
-        let site_terms = terms(params);
+        let site_terms = terms(params, scenario.hosting.backup.fuel_usd_per_mwh);
         let site = Site { index, terms: site_terms };
         let entity = world
             .spawn((
@@ -146,14 +146,14 @@ fn spawn_sites(world: &mut World, scenario: &Scenario, days: usize, seed: u64) {
 }
 
 /// What energy costs at a site beside the market price.
-fn terms(site: &SiteParams) -> Terms {
+fn terms(site: &SiteParams, backup_fuel_usd_per_mwh: f64) -> Terms {
     Terms {
         surplus_cost_usd_per_mwh: site.surplus.as_ref().map_or(0.0, |s| s.cost_usd_per_mwh),
         hydro_cost_usd_per_mwh: site.hydro.as_ref().map_or(0.0, |h| h.water_value_usd_per_mwh),
         import_adder_usd_per_mwh: site.grid.as_ref().map_or(0.0, |g| g.delivery_adder_usd_per_mwh),
         export_fee_usd_per_mwh: site.export.as_ref().map_or(0.0, |e| e.fee_usd_per_mwh),
         backup_mw: 0.0,
-        backup_cost_usd_per_mwh: 0.0,
+        backup_cost_usd_per_mwh: backup_fuel_usd_per_mwh,
     }
 }
 

@@ -85,11 +85,15 @@ fn retire(world: &mut World, case: &Case, step: &Step) {
     let entity = old_batch(case, step);
     let batch = world.get::<Batch>(entity).expect("a step retires a batch that stands").clone();
     let farm = world.get::<In>(entity).expect("batches stand in farms").0;
-    close(world, farm, &batch, step.mw);
+    let closing_usd = with_prices(world, |prices, technologies| {
+        step.mw * prices.closing_usd_per_mw(&technologies.models[batch.technology], &batch)
+    });
+    close(world, farm, &batch, step.mw, closing_usd);
     shrink(world, entity, step.mw);
 }
 
-/// Closes the batches whose life ended last night: machines and hall are sold, AI demand is free again.
+/// Closes the batches whose life ended last night: what is left of the machines and the hall, at its book value, is
+/// sold, and AI demand is free again.
 pub fn wind_up(world: &mut World) {
     let today = world.resource::<Calendar>().today;
     let over = |world: &World, entity: &Entity| {
@@ -99,7 +103,10 @@ pub fn wind_up(world: &mut World) {
     for entity in entities {
         let batch = world.get::<Batch>(entity).expect("batches are never despawned").clone();
         let farm = world.get::<In>(entity).expect("batches stand in farms").0;
-        close(world, farm, &batch, batch.slots_mw);
+        let worth_usd = with_prices(world, |prices, technologies| {
+            batch.slots_mw * prices.end_value_usd_per_mw(&technologies.models[batch.technology], &batch)
+        });
+        close(world, farm, &batch, batch.slots_mw, worth_usd);
         let farm = world.get::<Farm>(farm).expect("farms are never despawned");
         let site = world.resource::<Plan>().0.sites[farm.site].name.clone();
         let model = &world.resource::<Technologies>().models[batch.technology];
@@ -116,16 +123,15 @@ pub fn wind_up(world: &mut World) {
     }
 }
 
-/// Sells a part of a batch for good: books what machines and hall fetch and frees the AI demand.
-fn close(world: &mut World, farm: Entity, batch: &Batch, mw: f64) {
-    let (closing_usd, it_mw) = with_prices(world, |prices, technologies| {
-        let model = &technologies.models[batch.technology];
-        (mw * prices.closing_usd_per_mw(model, batch), mw * prices.critical_it_mw_per_mw(model))
+/// Sells a part of a batch for good: books what it fetches and frees the AI demand.
+fn close(world: &mut World, farm: Entity, batch: &Batch, mw: f64, proceeds_usd: f64) {
+    let it_mw = with_prices(world, |prices, technologies| {
+        mw * prices.critical_it_mw_per_mw(&technologies.models[batch.technology])
     });
-    book(world, farm, Line::Resale, closing_usd);
+    book(world, farm, Line::Resale, proceeds_usd);
     let kind = world.get::<Farm>(farm).expect("farms are never despawned").kind;
     let mut purse = world.resource_mut::<Purse>();
-    purse.left_usd += closing_usd;
+    purse.left_usd += proceeds_usd;
     if let Some(i) = ai_index(kind) {
         purse.it_mw[i].0 -= it_mw;
     }
