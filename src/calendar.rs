@@ -19,6 +19,9 @@ pub struct Day(pub i32);
 
 impl Day {
     /// The day of a calendar date.
+    ///
+    /// # Panics
+    /// Never: dates of years -9999 to 9999 lie a representable number of days apart.
     pub fn from_date(d: Date) -> Self {
         Self(
             (d.since(date(1970, 1, 1)).expect("dates of years -9999 to 9999 differ by a representable span"))
@@ -35,6 +38,9 @@ impl Day {
     }
 
     /// The calendar date.
+    ///
+    /// # Panics
+    /// When the day lies outside years -9999 to 9999.
     pub fn date(self) -> Date {
         date(1970, 1, 1)
             .checked_add(jiff::Span::new().days(self.0))
@@ -72,6 +78,10 @@ impl Day {
     }
 
     /// The same day `months` later (the last of the month where the day does not exist).
+    ///
+    /// # Panics
+    /// When the day lies outside years -9999 to 9999.
+    #[must_use]
     pub fn plus_months(self, months: i32) -> Self {
         Self::from_date(
             self.date()
@@ -81,6 +91,7 @@ impl Day {
     }
 
     /// The day `days` later.
+    #[must_use]
     pub fn plus_days(self, days: i32) -> Self {
         Self(self.0 + days)
     }

@@ -3,6 +3,12 @@
 //! `sim/schedule.rs` is the table of contents of a day; each phase has a file of its own. Nothing outside this module
 //! knows the ECS.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    reason = "systems take what they need by value, each resource and query by itself"
+)]
+
 mod advance;
 mod components;
 mod decide;

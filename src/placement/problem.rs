@@ -258,6 +258,7 @@ pub struct Plan {
 
 impl Plan {
     /// The plan with equal steps taken together, in the order of the first of each.
+    #[must_use]
     pub fn merged(self) -> Self {
         let mut merged: Vec<Step> = Vec::new();
         for step in self.steps {

@@ -1,6 +1,8 @@
 //! Phase *Decide*: on decision dates, what to build, convert, refresh and retire.
 
 pub mod act;
+mod considered;
+mod eye;
 mod problem;
 
 use bevy_ecs::prelude::*;

@@ -23,8 +23,8 @@ pub fn run_sites(
         let Ok((site, mut today, here)) = sites.get_mut(entity) else { continue };
         let mut terms = site.terms;
         today.stand_down();
-        let standing = here.into_iter().flat_map(|f| f.iter()).filter_map(|f| farms.get(f).ok());
-        for batch in standing.flat_map(|b| b.iter()).filter_map(|b| batches.get(b).ok()) {
+        let standing = here.into_iter().flat_map(RelationshipTarget::iter).filter_map(|f| farms.get(f).ok());
+        for batch in standing.flat_map(RelationshipTarget::iter).filter_map(|b| batches.get(b).ok()) {
             if batch.runs(calendar.today) {
                 today.muster(batch, &technologies.models[batch.technology], &prices, &mut terms, site.index);
             }

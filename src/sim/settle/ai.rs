@@ -113,7 +113,6 @@ fn bill_tenant(
     book_uptime(batch, month.uptime_share, service, farm, ledger);
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one bill, all different")]
 fn bill_hours(
     scenario: &Scenario,
     accelerator: &Accelerator,

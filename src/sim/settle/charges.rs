@@ -8,25 +8,17 @@ use crate::placement::FarmKind;
 use crate::sim::components::{At, Farm, Site, Today};
 use crate::sim::resources::{Calendar, Ledger, Order, Plan};
 
-/// An hour of high import, and who drew how much of it.
+/// Import in an hour by kind of farm ([`FarmKind::ALL`]'s order), MW.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Peak {
-    mining_mw: f64,
-    hosting_mw: f64,
-    cloud_mw: f64,
-}
+struct Peak([f64; 3]);
 
 impl Peak {
     fn total_mw(&self) -> f64 {
-        self.mining_mw + self.hosting_mw + self.cloud_mw
+        self.0.iter().sum()
     }
 
-    fn of(&self, kind: FarmKind) -> f64 {
-        match kind {
-            FarmKind::Mining => self.mining_mw,
-            FarmKind::Hosting => self.hosting_mw,
-            FarmKind::Cloud => self.cloud_mw,
-        }
+    fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(mw, more)| *mw += more);
     }
 }
 
@@ -85,11 +77,8 @@ pub fn charges(
 impl Peaks {
     fn watch(&mut self, today: &Today) {
         for (hour, r) in today.hours.iter().zip(&today.results) {
-            let import = Peak {
-                mining_mw: r.mining.grid_mw,
-                hosting_mw: r.ai.grid_mw * today.ai_share(FarmKind::Hosting),
-                cloud_mw: r.ai.grid_mw * today.ai_share(FarmKind::Cloud),
-            };
+            let hosting_mw = r.ai.grid_mw * today.ai_share(FarmKind::Hosting);
+            let import = Peak([r.mining.grid_mw, hosting_mw, r.ai.grid_mw - hosting_mw]);
             if import.total_mw() > self.month.total_mw() {
                 self.month = import;
             }
@@ -107,14 +96,12 @@ impl Peaks {
         if COINCIDENT_MONTHS.contains(&month)
             && let Some((_, import)) = self.system
         {
-            self.coincident.mining_mw += import.mining_mw;
-            self.coincident.hosting_mw += import.hosting_mw;
-            self.coincident.cloud_mw += import.cloud_mw;
+            self.coincident.add(&import);
         }
         let mut bills: Vec<(FarmKind, f64)> = Vec::new();
         let mut bill = |peak: &Peak, usd_per_kw: f64| {
             if usd_per_kw > 0.0 {
-                bills.extend(FarmKind::ALL.iter().map(|&kind| (kind, 1_000.0 * usd_per_kw * peak.of(kind))));
+                bills.extend(FarmKind::ALL.into_iter().zip(peak.0).map(|(kind, mw)| (kind, 1_000.0 * usd_per_kw * mw)));
             }
         };
         bill(&self.month, grid.demand_charge_usd_per_kw_month);
