@@ -1,5 +1,7 @@
 //! The program as its users meet it: exit codes, what stands on which stream, what stays on the disk.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use assert_cmd::cargo::cargo_bin_cmd;
 use std::fs;
 use std::path::{Path, PathBuf};

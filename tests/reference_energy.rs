@@ -1,5 +1,7 @@
 //! The readers and generators of `energy` against real hours: statistics of `reference/energy-and-ai.md`, part B.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::path::PathBuf;
 
 use hashwatt::calendar::Day;

@@ -1,6 +1,8 @@
 //! Finance against PySAM 7.1.1 (`Singleowner` with a custom generation profile): 100 MW, 350.4 GWh a year at
 //! 50 USD/MWh, 100 M USD capital, 1 M USD O&M a year, 20 years, real discount rate 8 %.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use hashwatt::finance::{Depreciation, MacrsYears, after_tax_cash_flow, irr, npv};
 use serde_json::Value;
 

@@ -1,5 +1,7 @@
 //! What must be true of a whole run, from scenario to tables.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use core::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! Sweeps through the program: rows, bytes, charts, and mistakes underlined in the sweep file.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use assert_cmd::cargo::cargo_bin_cmd;
 use std::fs;
 use std::path::Path;
