@@ -132,7 +132,7 @@ fn generated_wind_remembers_as_real_plants_do() {
 #[test]
 #[ignore = "needs ../shared; .ci/run runs it"]
 fn generated_prices_move_with_the_wind_as_ercot_did() {
-    let transformed = |prices: &[f64]| prices.iter().map(|p| (p / 20.0).asinh()).collect::<Vec<_>>();
+    let transformed = |prices: &[f64]| prices.iter().map(|p| hashwatt::math::asinh(p / 20.0)).collect::<Vec<_>>();
     let file = "energy/ercot_2022_hourly.csv";
     let real_wind = read(file, "wind_mw", "mw").values;
     let hub = transformed(&read(file, "price_usd_mwh", "usd_per_mwh").values);
