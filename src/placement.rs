@@ -14,3 +14,6 @@ pub mod value;
 pub use fixed::{Order, fixed};
 pub use greedy::greedy;
 pub use problem::{Action, Block, FarmKind, Limits, Period, Plan, Problem, Replacement, SiteCase, Step, Technology};
+
+#[cfg(test)]
+mod tests;

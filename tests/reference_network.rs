@@ -4,7 +4,11 @@
 //! and what it gives depends on which (the fleet of that date is only known on average): so each halving is replayed from six
 //! starts, and the mean of the six is what must lie in the band of history.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on panics; the replay prints what it found")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on panics; the replay prints what it found"
+)]
 
 use hashwatt::bitcoin::forecast::{ChainSnapshot, ForecastPoint, project};
 use hashwatt::bitcoin::hashprice::{hashprice_usd_per_ph_day, implied_hashrate_eh_s};

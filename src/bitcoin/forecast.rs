@@ -76,10 +76,12 @@ pub fn project(
     let mut chain = SmoothChain::new(chain);
     let mut points = Vec::new();
     let (mut time, mut elapsed) = (f64::from(from.0), 0.0);
+    // Miners answer to the reward they had since the last step: to a halving, at the next one.
+    let mut lived_subsidy_btc = chain.subsidy_btc();
     while time < f64::from(to.0) {
         let day = Day(time.floor() as i32);
         let (price, fees) = (price_at(day), fees_at(day));
-        let view = MarketView::new(chain.height as u32, chain.difficulty, price, chain.subsidy_btc(), fees);
+        let view = MarketView::new(chain.height as u32, chain.difficulty, price, lived_subsidy_btc, fees);
         network.step(day, elapsed, &view);
         let point = ForecastPoint {
             day,
@@ -93,6 +95,7 @@ pub fn project(
             fees_btc_per_block: fees,
             hashprice_usd_per_ph_day: hashprice_usd_per_ph_day(chain.difficulty, chain.subsidy_btc(), fees, price),
         };
+        lived_subsidy_btc = chain.subsidy_btc();
         elapsed = chain.advance(network.hashrate_eh_s());
         time += elapsed;
         points.push(ForecastPoint { days: elapsed, ..point });

@@ -131,7 +131,7 @@ pub struct VintagesModel {
     /// Width of the transition between off and on, relative to the class's cost. Default: 0.3. Source: chosen; contracts, hedges and firmware settings spread the switching, and difficulty would swing from period to period if all answered alike.
     #[schemars(range(min = 0.001, max = 1.0))]
     pub switching_width_share: f64,
-    /// Days in which 63 % of the machines that lose money are switched off. Default: 7. Source: troughs of the 14-day mean 15 to 76 days after halvings.
+    /// Days in which 63 % of the machines that lose money are switched off, counted from the retarget after a halving. Default: 6. Source: chosen so that the replays meet the troughs of the 14-day mean after the halvings of 2016, 2020 and 2024 (−8 to −22 %, 15 to 76 days after).
     #[schemars(range(min = 0.0, max = 365.0))]
     pub switch_off_days: f64,
     /// Days in which 63 % of idle machines that would pay are switched on again. Default: 14. Source: hashrate follows price by 1 to 6 weeks (Fantazzini & Kolodin 2020).
@@ -193,7 +193,7 @@ impl Default for VintagesModel {
             pool_fee_share: 0.02,
             pue: 1.05,
             switching_width_share: 0.3,
-            switch_off_days: 7.0,
+            switch_off_days: 6.0,
             switch_on_days: 14.0,
             machine_price: MachinePriceRule::default(),
             infrastructure_usd_per_mw: 350_000.0,

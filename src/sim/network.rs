@@ -5,7 +5,8 @@ use bevy_ecs::prelude::*;
 use super::resources::{Calendar, Chain, LastStep, Quote, RestOfWorld};
 use crate::bitcoin::network::MarketView;
 
-/// After a retarget, and after a halving, the world's machines switch on or off and orders are placed.
+/// After a retarget, and after a halving, the world's machines switch on or off and orders are placed, by the reward
+/// of the days since the last time: a halving shows at the retarget after it.
 pub fn follow_the_retarget(
     calendar: Res<Calendar>,
     chain: Res<Chain>,
@@ -16,11 +17,12 @@ pub fn follow_the_retarget(
     if chain.day.retargets.is_empty() && chain.day.halvings.is_empty() {
         return;
     }
-    let elapsed_days = f64::from(calendar.today.0 - last.0.0);
-    last.0 = calendar.today;
+    let elapsed_days = f64::from(calendar.today.0 - last.day.0);
+    let lived_subsidy_btc = last.subsidy_btc;
+    *last = LastStep { day: calendar.today, subsidy_btc: quote.subsidy_btc };
     world.0.step(
         calendar.today,
         elapsed_days,
-        &MarketView::new(chain.race.height(), quote.difficulty, quote.price_usd, quote.subsidy_btc, quote.fees_btc),
+        &MarketView::new(chain.race.height(), quote.difficulty, quote.price_usd, lived_subsidy_btc, quote.fees_btc),
     );
 }

@@ -173,9 +173,14 @@ pub struct RestOfWorld(pub Network);
 #[derive(Resource, Debug)]
 pub struct Ledger(pub crate::finance::Ledger);
 
-/// Day of the last retarget, from which the world's next answer counts.
+/// When the rest of the world last answered, from which its next answer counts.
 #[derive(Resource, Debug)]
-pub struct LastStep(pub Day);
+pub struct LastStep {
+    /// The day.
+    pub day: Day,
+    /// Subsidy per block since then, BTC.
+    pub subsidy_btc: f64,
+}
 
 /// How blocks are found in this run.
 #[derive(Resource, Debug, Clone, Copy)]

@@ -52,7 +52,7 @@ pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimErr
     });
     world.insert_resource(PlannerSupply(supplies(scenario, days, seed, "planner")));
     world.insert_resource(RunMode(mode));
-    world.insert_resource(LastStep(scenario.start));
+    world.insert_resource(LastStep { day: scenario.start, subsidy_btc: quote.subsidy_btc });
     world.insert_resource(coin);
     world.insert_resource(quote);
     world.init_resource::<Order>();
