@@ -73,7 +73,9 @@ fn ledger_adds_up_to_cash_flow_and_cash_flow_to_net_present_value() {
     let monthly: f64 = tables.monthly.iter().filter(|r| farms(&r.farm)).map(|r| r.net_cash_flow_usd).sum();
     let cash = |scope: Scope, discounted: bool| -> f64 {
         let rows = tables.cashflow.iter();
-        let rows = rows.filter(|r| r.scope == scope && r.line != "depreciation" && r.kind != Kind::GridSale);
+        let rows = rows.filter(|r| {
+            r.scope == scope && r.line != "depreciation" && r.line != "write_off" && r.kind != Kind::GridSale
+        });
         let rows = rows.filter(|r| scope == Scope::Farm || r.kind == Kind::All);
         rows.map(|r| if discounted { r.discounted_usd } else { r.usd }).sum()
     };

@@ -60,7 +60,7 @@ fn sites(summary: &Summary) -> String {
         millions(summary.portfolio.npv_usd),
         percent(summary.portfolio.irr_per_year),
     ];
-    let header = ["site", "power", "mining MW", "AI MW", "capital M USD", "NPV M USD", "IRR"];
+    let header = ["site", "power", "peak mining MW", "peak AI MW", "capital M USD", "NPV M USD", "IRR"];
     table(header, rows.chain([total]))
 }
 

@@ -162,12 +162,14 @@ pub fn dispatch_hour(hour: &Hour, terms: &Terms, loads: &Loads) -> HourResult {
     let served = solve(hour, terms, loads);
     let (exported, used) = split_exports(&served, costs);
     let ai = cheapest_first(served.ai_mw, used, costs, served.backup_mw);
-    let mining = Flow {
+    let rest = Flow {
         surplus_mw: used.surplus_mw - ai.surplus_mw,
         hydro_mw: used.hydro_mw - ai.hydro_mw,
         grid_mw: used.grid_mw - ai.grid_mw,
         backup_mw: 0.0,
     };
+    // Without miners what is left is rounding.
+    let mining = if served.mining_mw > 0.0 { rest } else { Flow::default() };
     HourResult {
         ai_unserved_mw: served.ai_unserved_mw,
         mining_mw: served.mining_mw,

@@ -111,6 +111,16 @@ impl SiteEnergy {
             let (Some(capacity_mw), Some(series)) = (capacity_mw, series) else {
                 continue;
             };
+            let least_mw = series.values.iter().fold(0.0_f64, |a, b| a.min(*b));
+            if least_mw < -0.01 * capacity_mw {
+                problems.push((
+                    path.to_owned(),
+                    format!(
+                        "column `{}` falls to {least_mw:.1} MW: an output below 0 is a load, mend the file",
+                        source.column
+                    ),
+                ));
+            }
             let greatest_mw = series.values.iter().fold(0.0_f64, |a, b| a.max(*b));
             if greatest_mw > 1.02 * capacity_mw {
                 problems.push((

@@ -102,13 +102,16 @@ impl Books {
     }
 
     /// Net present value, internal rate of return and payback of the farms chosen.
+    ///
+    /// Farms that stood already, their capital sunk, have no rate of return of their own: nothing was invested.
     pub fn returns(&self, farms: impl Fn(&Farm) -> bool) -> Returns {
-        let mut flows = self.flows(farms);
+        let invested = self.totals(&farms, |_| true).capital_usd() > 0.0;
+        let mut flows = self.flows(&farms);
         flows.retain(|(_, usd)| *usd != 0.0);
         Returns {
             npv_usd: npv(self.rate_per_year, &flows),
-            irr_per_year: irr(&flows),
-            payback_years: payback_years(&flows),
+            irr_per_year: if invested || flows.is_empty() { irr(&flows) } else { Err(NoIrr::NoOutflow) },
+            payback_years: if invested { payback_years(&flows) } else { None },
         }
     }
 }
@@ -224,15 +227,17 @@ mod tests {
             (Line::FixedOm, -30.0),
             (Line::ForgoneGridSales, -6.0),
             (Line::MachineCapital, -100.0),
-            (Line::Resale, 40.0),
+            (Line::Resale, 4.0),
+            (Line::EndValue, 70.0),
         ] {
             ledger.add(farm, line, usd);
         }
-        let books = ledger.close(day("2024-01-31"), &FinanceParams::default());
+        let books = ledger.close(day("2024-12-31"), &FinanceParams::default());
         let totals = books.totals(|_| true, |_| true);
         assert_eq!(totals.electricity_usd_per_btc(), Some(110.0));
         assert_eq!(totals.cash_usd_per_btc(), Some(132.0));
-        assert_eq!(totals.all_in_usd_per_btc(), Some(162.0));
+        // A fifth of the machines is depreciated, less what was resold; the end value is no saving of the year's.
+        assert_eq!(totals.all_in_usd_per_btc(), Some(140.0));
         assert_eq!(totals.marginal_usd_per_btc(), Some(110.0));
         assert_eq!(totals.margin_usd_per_mwh(), Some(7.3));
         assert_eq!(totals.usd_per_gpu_hour(), None);
@@ -279,7 +284,8 @@ mod tests {
             let parts = all.revenue_usd() - all.energy_cost_usd() - all.operating_cost_usd()
                 - all.capital_less_resale_usd() - all.tax_usd();
             prop_assert!(close_to(parts, all.cash_flow_usd(), scale));
-            prop_assert!(close_to(-all.usd(Line::Depreciation), all.capital_usd(), scale));
+            let deducted = -all.usd(Line::Depreciation) - all.usd(Line::WriteOff);
+            prop_assert!(close_to(deducted, all.capital_usd(), scale));
         }
 
         #[test]

@@ -97,18 +97,21 @@ impl Depreciation {
     /// out at. Assets sold earlier go on being depreciated while their proceeds are income in full, which is the
     /// rule for general asset accounts (IRS Publication 946, "General asset accounts").
     pub fn by_year(self, basis_usd: &[f64]) -> Vec<f64> {
+        let mut deducted = self.scheduled(basis_usd);
+        let left_usd: f64 = basis_usd.iter().sum::<f64>() - deducted.iter().sum::<f64>();
+        if let Some(last) = deducted.last_mut() {
+            *last += left_usd;
+        }
+        deducted
+    }
+
+    /// Depreciation of each year by the schedule alone, USD: what is left at the end of the last year stays.
+    pub fn scheduled(self, basis_usd: &[f64]) -> Vec<f64> {
         let schedule = self.schedule();
         let mut deducted = vec![0.0; basis_usd.len()];
         for (bought, basis) in basis_usd.iter().enumerate() {
-            let years = &mut deducted[bought..];
-            let last = years.len() - 1;
-            let mut left = *basis;
-            for (year, share) in years[..last].iter_mut().zip(&schedule) {
+            for (year, share) in deducted[bought..].iter_mut().zip(&schedule) {
                 *year += basis * share;
-                left -= basis * share;
-            }
-            if schedule.len() >= years.len() {
-                years[last] += left;
             }
         }
         deducted

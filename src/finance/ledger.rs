@@ -128,10 +128,15 @@ impl Ledger {
         let years = Years::of(&self.periods);
         let depreciation: Vec<_> = (0..self.farms.len()).map(|farm| self.depreciation(farm, &years, params)).collect();
         let taxable: Vec<_> =
-            (0..self.farms.len()).map(|farm| self.taxable(farm, &years, &depreciation[farm])).collect();
+            (0..self.farms.len()).map(|farm| self.taxable(farm, &years, &depreciation[farm].deducted())).collect();
         let taxes = pooled_taxes(&taxable, params.tax_rate_share, params.tax_losses);
         for farm in 0..self.farms.len() {
-            self.book_by_capacity(farm, &years, &depreciation[farm]);
+            self.book_by_capacity(farm, &years, &depreciation[farm].scheduled);
+            let last = self.periods.len() - 1;
+            let write_off_usd = depreciation[farm].left_usd;
+            if write_off_usd.abs() > 0.005 {
+                self.account(farm, last).usd[Line::WriteOff as usize] -= write_off_usd;
+            }
             for (year, tax) in taxes[farm].iter().enumerate() {
                 if *tax != 0.0 {
                     self.account(farm, years.last_period[year]).usd[Line::Tax as usize] += tax;
@@ -155,12 +160,24 @@ impl Ledger {
         }
     }
 
-    /// Depreciation of each year, USD, positive.
-    fn depreciation(&self, farm: usize, years: &Years, params: &FinanceParams) -> Vec<f64> {
+    fn depreciation(&self, farm: usize, years: &Years, params: &FinanceParams) -> Deductions {
         let bought = |line: Line| -> Vec<f64> { years.sum(&self.accounts[farm], |a| -a.usd[line as usize]) };
-        let machines = params.machine_depreciation.by_year(&bought(Line::MachineCapital));
-        let infrastructure = params.infrastructure_depreciation.by_year(&bought(Line::InfrastructureCapital));
-        machines.iter().zip(infrastructure).map(|(m, i)| m + i).collect()
+        let (machines, halls) = (bought(Line::MachineCapital), bought(Line::InfrastructureCapital));
+        let by_machine = params.machine_depreciation.scheduled(&machines);
+        let by_hall = params.infrastructure_depreciation.scheduled(&halls);
+        let mut scheduled: Vec<f64> = by_machine.iter().zip(by_hall).map(|(m, h)| m + h).collect();
+        // A last year that the run cuts short uses up its part of the year's depreciation.
+        if let Some(last) = scheduled.last_mut() {
+            *last *= self.last_year_share();
+        }
+        let basis_usd: f64 = machines.iter().chain(&halls).sum();
+        Deductions { left_usd: basis_usd - scheduled.iter().sum::<f64>(), scheduled }
+    }
+
+    /// Part of its last calendar year up to the run's end, 0–1.
+    fn last_year_share(&self) -> f64 {
+        let end = self.periods.last().map_or(Day(0), |p| p.last).plus_days(1);
+        if end.day_of_year() == 1 { 1.0 } else { f64::from(end.day_of_year() - 1) / DAYS_PER_YEAR }
     }
 
     fn taxable(&self, farm: usize, years: &Years, depreciation: &[f64]) -> Vec<f64> {
@@ -190,6 +207,25 @@ impl Ledger {
 
 fn capacity(accounts: &[Account], period: usize) -> f64 {
     accounts.get(period).map_or(0.0, |a| a.amounts[Quantity::CapacityMwHours as usize])
+}
+
+/// What a farm deducts for its capital, USD, positive.
+struct Deductions {
+    /// By the schedules, each year.
+    scheduled: Vec<f64>,
+    /// What is left when the run ends, deducted in the last year against the end value.
+    left_usd: f64,
+}
+
+impl Deductions {
+    /// All that is deducted in each year.
+    fn deducted(&self) -> Vec<f64> {
+        let mut years = self.scheduled.clone();
+        if let Some(last) = years.last_mut() {
+            *last += self.left_usd;
+        }
+        years
+    }
 }
 
 /// The calendar years of the run and their periods.

@@ -95,15 +95,19 @@ pub enum Line {
     MachineCapital,
     /// Proceeds of what is sold, and the value of what stands at the end.
     Resale,
+    /// Value of what stands when the run ends.
+    EndValue,
     /// Income tax.
     Tax,
     /// Tax depreciation (negative), a memo: not cash.
     Depreciation,
+    /// What is not yet depreciated when the run ends, deducted against the end value (negative), a memo: not cash.
+    WriteOff,
 }
 
 impl Line {
     /// Every line, in the order of the tables.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::CoinRevenue,
         Self::HostingRent,
         Self::CloudRent,
@@ -122,8 +126,10 @@ impl Line {
         Self::InfrastructureCapital,
         Self::MachineCapital,
         Self::Resale,
+        Self::EndValue,
         Self::Tax,
         Self::Depreciation,
+        Self::WriteOff,
     ];
 
     /// The name in the tables, `snake_case`.
@@ -148,7 +154,9 @@ impl Line {
             Self::MachineCapital => "machine_capital",
             Self::Resale => "resale",
             Self::Tax => "tax",
+            Self::EndValue => "end_value",
             Self::Depreciation => "depreciation",
+            Self::WriteOff => "write_off",
         }
     }
 
@@ -166,9 +174,9 @@ impl Line {
             Self::PoolFee | Self::FixedOm | Self::VariableOm | Self::Overhead | Self::ForgoneGridSales => {
                 Class::Operating
             }
-            Self::InfrastructureCapital | Self::MachineCapital | Self::Resale => Class::Capital,
+            Self::InfrastructureCapital | Self::MachineCapital | Self::Resale | Self::EndValue => Class::Capital,
             Self::Tax => Class::Tax,
-            Self::Depreciation => Class::Memo,
+            Self::Depreciation | Self::WriteOff => Class::Memo,
         }
     }
 
@@ -180,7 +188,7 @@ impl Line {
     /// Whether the line counts as income of its year for tax: revenue and running cost as booked, capital by its
     /// depreciation, resale in full.
     pub fn is_taxable(self) -> bool {
-        self == Self::Resale || !matches!(self.class(), Class::Capital | Class::Tax)
+        matches!(self, Self::Resale | Self::EndValue) || !matches!(self.class(), Class::Capital | Class::Tax)
     }
 }
 
@@ -231,9 +239,9 @@ mod tests {
     }
 
     #[test]
-    fn only_depreciation_is_not_cash_and_tax_counts_no_capital() {
+    fn only_memos_are_not_cash_and_tax_counts_no_capital() {
         let not_cash: Vec<_> = Line::ALL.into_iter().filter(|l| !l.is_cash()).collect();
-        assert_eq!(not_cash, [Line::Depreciation]);
+        assert_eq!(not_cash, [Line::Depreciation, Line::WriteOff]);
         let untaxed: Vec<_> = Line::ALL.into_iter().filter(|l| !l.is_taxable()).collect();
         assert_eq!(untaxed, [Line::InfrastructureCapital, Line::MachineCapital, Line::Tax]);
     }

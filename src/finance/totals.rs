@@ -156,7 +156,8 @@ impl Totals {
         self.energy_cost_usd() + self.operating_cost_usd() + self.usd(Line::ForgoneGridSales)
     }
 
-    /// Depreciation less what resale returned, USD, at least 0.
+    /// Depreciation less what resale returned, USD, at least 0; what stands at the run's end is neither used up nor
+    /// counted.
     fn capital_used_up_usd(&self) -> f64 {
         (-self.usd(Line::Depreciation) - self.usd(Line::Resale)).max(0.0)
     }

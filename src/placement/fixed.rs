@@ -10,28 +10,26 @@ pub struct Order {
     pub site: usize,
     /// What is to be done.
     pub action: Action,
-    /// Index into [`Problem::technologies`]: what is to stand; for a retirement what stands.
-    pub technology: usize,
+    /// Indices into [`Problem::technologies`], in order of preference: what may stand afterwards; for a retirement
+    /// what may be retired.
+    pub technologies: Vec<usize>,
     /// MW of connection.
     pub mw: f64,
+    /// What the plan calls it, for saying what was not possible.
+    pub name: String,
 }
 
-/// Carries the orders out as far as capacity to build on, convert or retire is there; what is not possible is
-/// returned as a sentence. Budget and delivery limits do not bind a fixed plan.
-pub fn fixed(problem: &Problem, orders: &[Order]) -> (Plan, Vec<String>) {
+/// Carries the orders out as far as there is capacity to build on, convert, refresh or retire. What is not possible
+/// comes back as (index of the site, sentence). Budget and delivery limits do not bind a fixed plan.
+pub fn fixed(problem: &Problem, orders: &[Order]) -> (Plan, Vec<(usize, String)>) {
     let mut state = State::new(problem);
     let mut plan = Plan::default();
     let mut refused = Vec::new();
     for order in orders {
-        let placed_mw = carry_out(&mut state, &mut plan, order);
-        if placed_mw + 1e-9 < order.mw {
-            refused.push(format!(
-                "{} of {} MW {} at `{}`: {placed_mw} MW were possible",
-                order.action.as_str(),
-                order.mw,
-                problem.technologies[order.technology].name,
-                problem.sites[order.site].name,
-            ));
+        let done_mw = carry_out(&mut state, &mut plan, order);
+        if done_mw + 1e-9 < order.mw {
+            let (action, mw, name) = (order.action.as_str(), order.mw, &order.name);
+            refused.push((order.site, format!("{action} {mw} MW {name}: {done_mw} MW were possible")));
         }
     }
     (plan, refused)
@@ -41,7 +39,8 @@ pub fn fixed(problem: &Problem, orders: &[Order]) -> (Plan, Vec<String>) {
 fn carry_out(state: &mut State, plan: &mut Plan, order: &Order) -> f64 {
     let mut left_mw = order.mw;
     while left_mw > 1e-9 {
-        let Some(step) = next_step(state, order, left_mw) else { break };
+        let next = order.technologies.iter().find_map(|t| next_step(state, order, *t, left_mw));
+        let Some(step) = next else { break };
         let step = state.valued(step);
         left_mw -= step.mw;
         state.take(&step);
@@ -50,15 +49,14 @@ fn carry_out(state: &mut State, plan: &mut Plan, order: &Order) -> f64 {
     order.mw - left_mw
 }
 
-fn next_step(state: &State, order: &Order, left_mw: f64) -> Option<Step> {
-    let mut blocks = state.blocks[order.site].iter();
+fn next_step(state: &State, order: &Order, technology: usize, left_mw: f64) -> Option<Step> {
+    let site = order.site;
+    let mut blocks = state.blocks[site].iter();
     match order.action {
-        Action::Build => state.build(order.site, order.technology, left_mw),
+        Action::Build => state.build(site, technology, left_mw.min(state.free_mw(site))),
         Action::Convert | Action::Refresh => blocks
-            .filter_map(|b| state.replace(order.site, order.technology, b, left_mw.min(b.slots_mw)))
+            .filter_map(|b| state.replace(site, technology, b, left_mw.min(b.slots_mw)))
             .find(|s| s.action == order.action),
-        Action::Retire => {
-            blocks.find(|b| b.free && b.technology == order.technology).map(|b| state.retire(order.site, b))
-        }
+        Action::Retire => blocks.find(|b| b.free && b.technology == technology).map(|b| state.retire(site, b, left_mw)),
     }
 }

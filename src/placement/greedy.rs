@@ -36,7 +36,7 @@ fn best_retirement(state: &State, site: usize) -> Option<Step> {
     state.blocks[site]
         .iter()
         .filter(|b| b.free)
-        .map(|b| state.retire(site, b))
+        .map(|b| state.retire(site, b, b.slots_mw))
         .filter(|s| s.value_usd + s.capital_usd > 0.0)
         .max_by(|a, b| a.value_usd.total_cmp(&b.value_usd))
 }
@@ -58,7 +58,8 @@ fn possible(state: &State, site: usize) -> Vec<Step> {
         }
         for block in &state.blocks[site] {
             let same_kind = problem.technologies[block.technology].kind == technology.kind;
-            steps.extend(state.replace(site, t, block, if same_kind { block.slots_mw } else { mw }));
+            let module_mw = technology.convert.map_or(mw, |c| c.module_mw);
+            steps.extend(state.replace(site, t, block, if same_kind { block.slots_mw } else { module_mw }));
         }
     }
     steps.retain(|s| state.fits(s));

@@ -63,8 +63,10 @@ pub struct Technology {
     pub revenue_usd_per_mwh: Vec<f64>,
     /// Mining: cost of running beside energy, USD/MWh.
     pub variable_usd_per_mwh: f64,
-    /// AI: revenue less variable cost when fully served, USD per MW-year, by period.
+    /// AI: revenue less variable cost when fully let and served, USD per MW-year, by period.
     pub firm_revenue_usd_per_mw_year: Vec<f64>,
+    /// AI: years from opening until it is fully let, in a straight line.
+    pub ramp_years: f64,
     /// AI: power cost the tenant pays, up to this price (USD/MWh); 0 when the farm pays all of it.
     pub pass_through_cap_usd_per_mwh: f64,
     /// AI: credits for missed uptime.
@@ -104,6 +106,8 @@ pub struct Replacement {
     pub lead_years: f64,
     /// Share of the old capacity that stands still during the works.
     pub lost_share: f64,
+    /// Smallest step, MW.
+    pub module_mw: f64,
 }
 
 /// Capacity at a site: standing, under construction or proposed.
@@ -163,9 +167,11 @@ pub struct SiteCase {
     pub cloud_allowed: bool,
     /// As above, conversion.
     pub conversion_allowed: bool,
+    /// MW the grid can deliver; grid charges are due on no more.
+    pub import_limit_mw: f64,
     /// Demand and capacity charges, USD per MW drawn and year.
     pub peak_usd_per_mw_year: f64,
-    /// Coincident-peak charges, which miners avoid, USD per MW drawn and year.
+    /// Coincident-peak charges, USD per MW drawn in the dearest hours and year.
     pub coincident_usd_per_mw_year: f64,
     /// Demand-response capacity payment, USD per MW of mining drawn and year.
     pub demand_response_usd_per_mw_year: f64,
@@ -278,6 +284,11 @@ impl Plan {
 }
 
 impl Problem {
+    /// Middle of a period, years from the decision day.
+    pub fn middle_years(&self, period: usize) -> f64 {
+        self.periods[period].from_years + 0.5 * self.periods[period].years
+    }
+
     /// Years from the decision day to the end of the horizon.
     pub fn horizon_years(&self) -> f64 {
         self.periods.last().map_or(0.0, |p| p.from_years + p.years)

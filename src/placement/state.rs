@@ -30,11 +30,16 @@ impl<'a> State<'a> {
         }
     }
 
+    /// MW of connection that are free at a site.
+    pub fn free_mw(&self, site: usize) -> f64 {
+        self.problem.sites[site].maximum_mw - self.blocks[site].iter().map(|b| b.slots_mw).sum::<f64>()
+    }
+
     /// New capacity, where there is room and time for it; not yet valued.
     pub fn build(&self, site: usize, technology: usize, mw: f64) -> Option<Step> {
         let what = &self.problem.technologies[technology];
-        let free_mw = self.problem.sites[site].maximum_mw - self.blocks[site].iter().map(|b| b.slots_mw).sum::<f64>();
-        let possible = mw <= free_mw + EPSILON_MW && what.lead_years < self.problem.horizon_years();
+        let possible =
+            mw > EPSILON_MW && mw <= self.free_mw(site) + EPSILON_MW && what.lead_years < self.problem.horizon_years();
         let capital_usd = mw * what.capital_usd_per_mw[self.climate(site)];
         let step = Step { site, action: Action::Build, technology, block: None, mw, capital_usd, value_usd: 0.0 };
         possible.then_some(step)
@@ -70,19 +75,12 @@ impl<'a> State<'a> {
         }
     }
 
-    /// A block closed for good; what it fetches counts as negative capital.
-    pub fn retire(&self, site: usize, block: &Block) -> Step {
-        let capital_usd = -block.slots_mw * block.closing_usd_per_mw;
-        let (technology, mw) = (block.technology, block.slots_mw);
-        self.valued(Step {
-            site,
-            action: Action::Retire,
-            technology,
-            block: Some(block.id),
-            mw,
-            capital_usd,
-            value_usd: 0.0,
-        })
+    /// A block, or `mw` of it, closed for good; what it fetches counts as negative capital.
+    pub fn retire(&self, site: usize, block: &Block, mw: f64) -> Step {
+        let mw = mw.min(block.slots_mw);
+        let (technology, capital_usd) = (block.technology, 0.0 - mw * block.closing_usd_per_mw);
+        let block = Some(block.id);
+        self.valued(Step { site, action: Action::Retire, technology, block, mw, capital_usd, value_usd: 0.0 })
     }
 
     /// A module, or what the first block of a kind at a site must at least have.
@@ -97,7 +95,7 @@ impl<'a> State<'a> {
     /// Whether budget, deliveries and demand allow a step.
     pub fn fits(&self, step: &Step) -> bool {
         let kind = self.problem.technologies[step.technology].kind;
-        let demand = step.action == Action::Retire || step.mw <= self.kind_mw[kind as usize] + EPSILON_MW;
+        let demand = !takes_demand(step.action, kind) || step.mw <= self.kind_mw[kind as usize] + EPSILON_MW;
         step.capital_usd <= self.budget_usd && demand
     }
 
@@ -117,8 +115,9 @@ impl<'a> State<'a> {
         self.blocks[step.site] = self.after(step);
         self.value_usd[step.site] = site_value_usd(self.problem, self.case(step), &self.blocks[step.site]);
         self.budget_usd -= step.capital_usd;
-        if step.action != Action::Retire {
-            self.kind_mw[self.problem.technologies[step.technology].kind as usize] -= step.mw;
+        let kind = self.problem.technologies[step.technology].kind;
+        if takes_demand(step.action, kind) {
+            self.kind_mw[kind as usize] -= step.mw;
         }
         if step.action == Action::Convert {
             self.convertible_mw[step.site] -= step.mw;
@@ -170,5 +169,14 @@ impl<'a> State<'a> {
         blocks[old].slots_mw -= step.mw;
         blocks.retain(|b| b.mw > EPSILON_MW);
         blocks
+    }
+}
+
+/// Whether a step counts against deliveries or demand: every order of mining machines, and AI that was not there.
+fn takes_demand(action: Action, kind: FarmKind) -> bool {
+    match action {
+        Action::Build | Action::Convert => true,
+        Action::Refresh => kind == FarmKind::Mining,
+        Action::Retire => false,
     }
 }

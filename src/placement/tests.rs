@@ -39,6 +39,7 @@ fn site(name: &str, price_usd_per_mwh: f64) -> SiteCase {
         hosting_allowed: true,
         cloud_allowed: true,
         conversion_allowed: true,
+        import_limit_mw: 100.0,
         peak_usd_per_mw_year: 0.0,
         coincident_usd_per_mw_year: 0.0,
         demand_response_usd_per_mw_year: 0.0,
@@ -58,6 +59,7 @@ fn miner() -> Technology {
         revenue_usd_per_mwh: vec![100.0],
         variable_usd_per_mwh: 0.0,
         firm_revenue_usd_per_mw_year: vec![0.0],
+        ramp_years: 0.0,
         pass_through_cap_usd_per_mwh: 0.0,
         sla: Sla::default(),
         backup_share: 0.0,
@@ -83,7 +85,7 @@ fn hall() -> Technology {
         tiers: Vec::new(),
         firm_revenue_usd_per_mw_year: vec![2e6],
         capital_usd_per_mw: [9e6; 3],
-        convert: Some(Replacement { capital_usd_per_mw: [3e6; 3], lead_years: 0.0, lost_share: 0.5 }),
+        convert: Some(Replacement { capital_usd_per_mw: [3e6; 3], lead_years: 0.0, lost_share: 0.5, module_mw: 10.0 }),
         ..miner()
     }
 }
@@ -168,7 +170,7 @@ fn a_block_is_retired_when_nothing_pays_for_it_and_only_then() {
 fn a_conversion_takes_the_mines_place_and_counts_its_lost_mining() {
     let mut mine = site("mine", 40.0);
     mine.blocks = vec![block(0, 30.0)];
-    let order = Order { site: 0, action: Action::Convert, technology: 1, mw: 20.0 };
+    let order = order(Action::Convert, 1, 20.0);
     let case = problem(vec![mine], vec![miner(), hall()], 0.0);
     let (plan, refused) = fixed(&case, std::slice::from_ref(&order));
     assert!(refused.is_empty());
@@ -177,13 +179,39 @@ fn a_conversion_takes_the_mines_place_and_counts_its_lost_mining() {
     assert!((value_usd - (10.0 * gained - 60e6)).abs() < 1.0, "{value_usd}");
 }
 
+fn order(action: Action, technology: usize, mw: f64) -> Order {
+    let name = if technology == 0 { "miner" } else { "hosting" }.to_owned();
+    Order { site: 0, action, technologies: vec![technology], mw, name }
+}
+
+#[test]
+fn an_order_to_retire_a_part_leaves_the_rest() {
+    let mut mine = site("mine", 40.0);
+    mine.blocks = vec![block(0, 25.0)];
+    let (plan, refused) = fixed(&problem(vec![mine], vec![miner()], 0.0), &[order(Action::Retire, 0, 5.0)]);
+    assert!(refused.is_empty());
+    assert_eq!(plan.steps.iter().map(|s| s.mw).sum::<f64>(), 5.0);
+}
+
+#[test]
+fn an_ai_hall_earns_from_its_opening_not_from_the_planners_lead_time() {
+    let mut case = problem(vec![site("firm", 40.0)], vec![miner(), hall()], 1e9);
+    let value = |case: &Problem| value::site_value_usd(case, &case.sites[0], &[block(1, 10.0)]);
+    let at_once = value(&case);
+    case.technologies[1].lead_years = 5.0;
+    assert_eq!(value(&case), at_once);
+    case.technologies[1].ramp_years = 10.0;
+    assert!(value(&case) < at_once);
+}
+
 #[test]
 fn what_a_plan_cannot_do_is_said() {
     let case = problem(vec![site("small", 40.0)], vec![miner(), hall()], 0.0);
-    let build = Order { site: 0, action: Action::Build, technology: 0, mw: 50.0 };
-    let convert = Order { site: 0, action: Action::Convert, technology: 1, mw: 5.0 };
+    let build = order(Action::Build, 0, 50.0);
+    let convert = order(Action::Convert, 1, 5.0);
     let (plan, refused) = fixed(&case, &[build, convert]);
-    assert!(plan.steps.is_empty());
-    assert_eq!(refused.len(), 2);
-    assert!(refused[0].contains("50 MW") && refused[0].contains("`small`"), "{}", refused[0]);
+    let built_mw: f64 = plan.steps.iter().filter(|s| s.action == Action::Build).map(|s| s.mw).sum();
+    assert_eq!(built_mw, 30.0, "as far as there is room");
+    assert_eq!(refused[0], (0, "build 50 MW miner: 30 MW were possible".to_owned()));
+    assert_eq!(refused.len(), 2, "what was built today cannot be converted today");
 }

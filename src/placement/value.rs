@@ -15,7 +15,7 @@ pub fn site_value_usd(problem: &Problem, site: &SiteCase, blocks: &[Block]) -> f
         .iter()
         .enumerate()
         .map(|(p, period)| {
-            let middle = period.from_years + 0.5 * period.years;
+            let middle = problem.middle_years(p);
             let running: Vec<&Block> =
                 blocks.iter().filter(|b| b.from_years <= middle && middle < b.until_years).collect();
             annual_value_usd(problem, site, p, &running) * period.years * period.discount
@@ -28,29 +28,32 @@ pub fn site_value_usd(problem: &Problem, site: &SiteCase, blocks: &[Block]) -> f
 /// Value of one year under the prices of period `p`, before tax, USD.
 fn annual_value_usd(problem: &Problem, site: &SiteCase, p: usize, blocks: &[&Block]) -> f64 {
     let technology = |b: &Block| &problem.technologies[b.technology];
-    let draw_mw = |b: &Block| b.mw * technology(b).draw_share[site.climate as usize];
     let mut tiers = Vec::with_capacity(2 * blocks.len());
     let mut firm = FirmLoad::default();
     let mut terms = site.terms;
     let mut fixed_usd = if blocks.is_empty() { 0.0 } else { site.overhead_usd_per_year };
+    let (mut mining_mw, mut peak_mw) = (0.0, 0.0);
     for block in blocks {
-        let (what, draw) = (technology(block), draw_mw(block));
-        // A tenant repays the grid's charges (see `settle::charges`).
-        let charged_mw = if what.kind == FarmKind::Hosting { 0.0 } else { draw };
-        fixed_usd += block.mw * what.fixed_usd_per_mw_year + charged_mw * site.peak_usd_per_mw_year;
+        let what = technology(block);
+        let draw_mw = block.mw * what.draw_share[site.climate as usize];
+        fixed_usd += block.mw * what.fixed_usd_per_mw_year;
         if what.kind == FarmKind::Mining {
-            fixed_usd -= draw * site.demand_response_usd_per_mw_year;
+            mining_mw += draw_mw;
             tiers.extend(what.tiers.iter().map(|(share, factor)| MinerTier {
-                mw: draw * share,
+                mw: draw_mw * share,
                 value_usd_per_mwh: what.revenue_usd_per_mwh[p] * factor - what.variable_usd_per_mwh,
             }));
         } else {
-            fixed_usd += charged_mw * site.coincident_usd_per_mw_year;
-            firm.draw_mw += draw;
-            firm.cap_usd_per_hour += draw * what.pass_through_cap_usd_per_mwh;
-            terms.backup_mw += draw * what.backup_share;
+            firm.draw_mw += draw_mw;
+            firm.cap_usd_per_hour += draw_mw * what.pass_through_cap_usd_per_mwh;
+            terms.backup_mw += draw_mw * what.backup_share;
+        }
+        // A tenant repays the grid's charges (see `settle::charges`).
+        if what.kind != FarmKind::Hosting {
+            peak_mw += draw_mw;
         }
     }
+    fixed_usd += grid_charges_usd(site, p, &tiers, peak_mw, mining_mw);
     tiers.sort_by(|a, b| b.value_usd_per_mwh.total_cmp(&a.value_usd_per_mwh));
     let year = typical_year(&site.hours[p], &terms, &tiers, &firm);
     let rent_usd: f64 = blocks
@@ -59,10 +62,29 @@ fn annual_value_usd(problem: &Problem, site: &SiteCase, p: usize, blocks: &[&Blo
         .map(|b| {
             let credits = expected_credit_share(technology(b), site, year.served_share);
             let local = if technology(b).kind == FarmKind::Hosting { site.hosting_rent_factor } else { 1.0 };
-            b.mw * technology(b).firm_revenue_usd_per_mw_year[p] * local * (1.0 - credits)
+            let let_share = ramp_share(technology(b), problem.middle_years(p) - b.from_years);
+            b.mw * technology(b).firm_revenue_usd_per_mw_year[p] * local * let_share * (1.0 - credits)
         })
         .sum();
     year.welfare_usd + rent_usd - fixed_usd
+}
+
+/// Demand, capacity and coincident-peak charges of a year less what demand response pays, on no more than the grid
+/// can deliver, USD. Miners are there in the dearest hours only where they earn more than those cost.
+fn grid_charges_usd(site: &SiteCase, p: usize, tiers: &[MinerTier], peak_mw: f64, mining_mw: f64) -> f64 {
+    let top_usd_per_mwh = site.hours[p].iter().map(|h| h.price_usd_per_mwh).fold(f64::MIN, f64::max);
+    let dear_usd_per_mwh = top_usd_per_mwh + site.terms.import_adder_usd_per_mwh;
+    let idle = tiers.iter().filter(|t| t.value_usd_per_mwh <= dear_usd_per_mwh);
+    let idle_mw: f64 = idle.map(|t| t.mw).sum();
+    let limit_mw = site.import_limit_mw;
+    peak_mw.min(limit_mw) * site.peak_usd_per_mw_year
+        + (peak_mw - idle_mw).clamp(0.0, limit_mw) * site.coincident_usd_per_mw_year
+        - mining_mw.min(limit_mw) * site.demand_response_usd_per_mw_year
+}
+
+/// Share of an AI block that is let so many years after its opening.
+fn ramp_share(technology: &Technology, years: f64) -> f64 {
+    if years >= technology.ramp_years { 1.0 } else { (years / technology.ramp_years).max(0.0) }
 }
 
 /// All AI of a site as one firm load.

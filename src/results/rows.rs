@@ -73,8 +73,10 @@ fn monthly_row(month: &str, farm: &Farm, totals: &Totals) -> MonthlyRow {
         infrastructure_capital_usd: totals.usd(Line::InfrastructureCapital),
         machine_capital_usd: totals.usd(Line::MachineCapital),
         resale_usd: totals.usd(Line::Resale),
+        end_value_usd: totals.usd(Line::EndValue),
         tax_usd: totals.usd(Line::Tax),
         depreciation_usd: totals.usd(Line::Depreciation),
+        write_off_usd: totals.usd(Line::WriteOff),
         net_cash_flow_usd: totals.cash_flow_usd(),
     }
 }
@@ -337,7 +339,9 @@ mod tests {
         let rows = cashflow_rows(&books);
         for (scope, kind) in [(Scope::Site, Kind::All), (Scope::Portfolio, Kind::All), (Scope::Portfolio, Kind::Mining)]
         {
-            let keep = |r: &CashFlowRow| r.scope == scope && r.kind == kind && r.line != "depreciation";
+            let keep = |r: &CashFlowRow| {
+                r.scope == scope && r.kind == kind && !matches!(r.line.as_str(), "depreciation" | "write_off")
+            };
             let npv = books.returns(|f| kind.counts(f)).npv_usd;
             assert!((sum(&rows, keep, |r| r.discounted_usd) - npv).abs() < 1e-6, "{scope:?} {kind:?}");
         }

@@ -303,13 +303,17 @@ table!("monthly.csv", #[doc = "One farm in one month; `grid_sale` farms are the 
     infrastructure_capital_usd: f64,
     #[doc = "Machines, USD (negative)."]
     machine_capital_usd: f64,
-    #[doc = "Machines and infrastructure sold or valued at the end, USD."]
+    #[doc = "Machines and infrastructure sold, USD."]
     resale_usd: f64,
+    #[doc = "Value of what stands when the run ends, USD: machines at resale, halls at book value."]
+    end_value_usd: f64,
     #[doc = "Income tax, USD (negative; positive when a loss saves tax), booked in the year's last month."]
     tax_usd: f64,
     #[doc = "Tax depreciation, USD (negative), a memo that is not cash, spread over its year by capacity online."]
     depreciation_usd: f64,
-    #[doc = "Sum of all lines but depreciation, USD."]
+    #[doc = "What is not yet depreciated when the run ends, USD (negative), a memo that is not cash."]
+    write_off_usd: f64,
+    #[doc = "Sum of all lines but the memos depreciation and write_off, USD."]
     net_cash_flow_usd: f64,
 });
 
@@ -378,11 +382,11 @@ table!(
         kind: Kind,
         #[doc = "Calendar year."]
         year: i32,
-        #[doc = "Ledger line, as in the columns of monthly.csv; `depreciation` is a memo, not cash."]
+        #[doc = "Ledger line, as in the columns of monthly.csv; `depreciation` and `write_off` are memos, not cash."]
         line: String,
         #[doc = "Amount, USD, income positive."]
         usd: f64,
-        #[doc = "Amount discounted to the run's start, USD; their sum but depreciation is the net present value."]
+        #[doc = "Amount discounted to the run's start, USD; their sum but the memos is the net present value."]
         discounted_usd: f64,
     }
 );

@@ -179,6 +179,9 @@ fn read_files(scenario: &mut Scenario, report: &mut Report<'_>) {
             }
         }
     }
+    for (i, site) in scenario.sites.iter().enumerate() {
+        report.within(&format!("sites.{i}"), site.energy().check_series(&scenario.data.series));
+    }
     if let PriceModel::Csv(spec) = &scenario.bitcoin.price
         && let Some(text) = report.data_text(&spec.file)
     {

@@ -112,7 +112,10 @@ fn extract_from(dir: &Dir<'_>, name: &str, folder: &Path) -> Result<Vec<PathBuf>
         i += 1;
     }
     let targets: Vec<PathBuf> = needed.iter().map(|file| folder.join(file.path())).collect();
-    let in_the_way: Vec<String> = targets.iter().filter(|t| t.exists()).map(|t| shown(t)).collect();
+    let differs = |(file, target): &(&&File<'_>, &PathBuf)| {
+        target.exists() && std::fs::read(target).ok().as_deref() != Some(file.contents())
+    };
+    let in_the_way: Vec<String> = needed.iter().zip(&targets).filter(differs).map(|(_, t)| shown(t)).collect();
     if !in_the_way.is_empty() {
         return Err(GalleryError::Exists(in_the_way));
     }

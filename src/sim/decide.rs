@@ -10,9 +10,9 @@ use bevy_ecs::prelude::*;
 pub use act::value_what_stands;
 
 use super::resources::{Calendar, Plan, Purse};
-use crate::placement::{Action, Order, fixed, greedy};
+use crate::placement::{Action, Order, Problem, fixed, greedy};
 use crate::results::tables::EventRow;
-use crate::scenario::model::{Occasion, Policy};
+use crate::scenario::model::{Occasion, PlanEntry, Policy};
 
 /// Asks the scenario's policy what to do, and does it. An exclusive system: it spawns farms and batches.
 pub fn decide(world: &mut World) {
@@ -60,33 +60,31 @@ fn follow_the_plan(world: &mut World) {
         return;
     }
     let case = problem::pose(world);
-    let mut orders = Vec::new();
-    for entry in &entries {
-        let Some(site) = case.problem.sites.iter().position(|s| s.name == entry.site) else { continue };
-        let named = |t: usize| {
-            let technology = &case.problem.technologies[t];
-            let stands = case.problem.sites[site].blocks.iter().any(|b| b.technology == t);
-            let offered = if entry.action == Action::Retire { stands } else { technology.on_sale };
-            technology.kind == entry.kind
-                && match &entry.machine {
-                    Some(name) => *name == technology.name,
-                    None => offered,
-                }
-        };
-        let mut matching = (0..case.problem.technologies.len()).filter(|t| named(*t));
-        if entry.action == Action::Retire {
-            orders.extend(matching.map(|technology| Order { site, action: entry.action, technology, mw: entry.mw }));
-        } else if let Some(technology) = matching.next() {
-            orders.push(Order { site, action: entry.action, technology, mw: entry.mw });
-        } else {
-            report(world, &entry.site, format!("{} {} MW: not on sale today", entry.action.as_str(), entry.mw));
-        }
-    }
+    let orders: Vec<Order> = entries.iter().filter_map(|entry| resolve(&case.problem, entry)).collect();
     let (plan, refused) = fixed(&case.problem, &orders);
     act::carry_out(world, &case, &plan, "the scenario's plan");
-    for text in refused {
-        report(world, "", text);
+    for (site, text) in refused {
+        report(world, &case.problem.sites[site].name, text);
     }
+}
+
+/// An entry of the plan in the problem's indices; its site was checked when the scenario was read.
+fn resolve(problem: &Problem, entry: &PlanEntry) -> Option<Order> {
+    let site = problem.sites.iter().position(|s| s.name == entry.site)?;
+    let fits = |t: &usize| {
+        let technology = &problem.technologies[*t];
+        let stands = problem.sites[site].blocks.iter().any(|b| b.technology == *t);
+        let wanted = entry.machine.as_ref().is_none_or(|name| *name == technology.name);
+        let offered = if entry.action == Action::Retire { stands } else { technology.on_sale };
+        technology.kind == entry.kind && wanted && offered
+    };
+    Some(Order {
+        site,
+        action: entry.action,
+        technologies: (0..problem.technologies.len()).filter(fits).collect(),
+        mw: entry.mw,
+        name: entry.machine.clone().unwrap_or_else(|| entry.kind.as_str().to_owned()),
+    })
 }
 
 fn report(world: &mut World, site: &str, detail: String) {

@@ -151,7 +151,7 @@ pub fn value_what_stands(world: &mut World) {
             batch.slots_mw * prices.end_value_usd_per_mw(model, &batch)
         };
         let farm = world.get::<In>(entity).expect("batches stand in farms").0;
-        book(world, farm, Line::Resale, value_usd);
+        book(world, farm, Line::EndValue, value_usd);
     }
 }
 

@@ -58,6 +58,7 @@ impl Eye<'_> {
             revenue_usd_per_mwh: Vec::new(),
             variable_usd_per_mwh: 0.0,
             firm_revenue_usd_per_mw_year: Vec::new(),
+            ramp_years: 0.0,
             pass_through_cap_usd_per_mwh: 0.0,
             sla: scenario.hosting.sla.clone(),
             backup_share: 0.0,
@@ -89,6 +90,7 @@ impl Eye<'_> {
                     capital_usd_per_mw: machines_only,
                     lead_years: months(mining.lead_months),
                     lost_share: 0.0,
+                    module_mw: technology.module_mw,
                 });
             }
             Model::Hall => {
@@ -100,6 +102,7 @@ impl Eye<'_> {
                 technology.life_years = hosting.lease_years;
                 technology.module_mw = hosting.facility.module_mw;
                 technology.minimum_site_mw = hosting.screens.minimum_mw;
+                technology.ramp_years = hosting.facility.ramp_months / 12.0;
                 technology.convert = self.conversion(ConversionTarget::Hosting, convert_outlay);
             }
             Model::Cluster(accelerator, rents) => {
@@ -114,12 +117,14 @@ impl Eye<'_> {
                 technology.life_years = cloud.accelerator_life_years;
                 technology.module_mw = cloud.facility.module_mw;
                 technology.minimum_site_mw = cloud.screens.minimum_mw;
+                technology.ramp_years = cloud.facility.ramp_months / 12.0;
                 let opening = |months: u32| self.calendar.today.plus_months(months as i32);
                 let delivered = |day: Day| accelerator.release <= day;
                 technology.refresh = (cloud.refresh && delivered(self.calendar.today)).then_some(Replacement {
                     capital_usd_per_mw: machines_only,
                     lead_years: 0.0,
                     lost_share: 0.0,
+                    module_mw: technology.module_mw,
                 });
                 technology.convert = self
                     .conversion(ConversionTarget::Cloud, convert_outlay)
@@ -155,6 +160,7 @@ impl Eye<'_> {
             capital_usd_per_mw,
             lead_years: f64::from(conversion.months) / 12.0,
             lost_share: conversion.lost_mining_share,
+            module_mw: conversion.module_mw,
         })
     }
 
@@ -171,8 +177,7 @@ impl Eye<'_> {
             .iter()
             .map(|s| {
                 let years = self.service_years(s, lead_years);
-                let let_share = hosting.tenancy_share * hosting.facility.ramp_share(12.0 * years);
-                12.0 * kw * hosting.escalated_rent(signed, years) * let_share * hosting.noi_margin_share
+                12.0 * kw * hosting.escalated_rent(signed, years) * hosting.tenancy_share * hosting.noi_margin_share
             })
             .collect()
     }
@@ -183,15 +188,13 @@ impl Eye<'_> {
         let gpus = cloud.facility.critical_it_mw(1.0) * accelerator.gpus_per_it_mw();
         let median_now = market.median_rent_usd_per_gpu_hour(accelerator, self.calendar.today);
         let shock = rents.get(self.rents_now).map_or(0.0, |now| math::ln(now / median_now));
-        let lead_years = f64::from(cloud.facility.lead_months) / 12.0;
         self.spans
             .iter()
             .map(|s| {
                 let middle = s.from.plus_days((s.to.0 - s.from.0) / 2);
                 let kept = math::exp2(-self.years(middle) / market.rent_shock_half_life_years);
                 let rent = market.median_rent_usd_per_gpu_hour(accelerator, middle) * math::exp(shock * kept);
-                let ramp = cloud.facility.ramp_share(12.0 * self.service_years(s, lead_years));
-                let hours = HOURS_PER_YEAR * cloud.utilisation_share * ramp;
+                let hours = HOURS_PER_YEAR * cloud.utilisation_share;
                 gpus * hours * rent * (1.0 - cloud.selling_cost_share)
             })
             .collect()

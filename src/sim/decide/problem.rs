@@ -145,6 +145,7 @@ fn site_case(
         hosting_allowed: eye.scenario.hosting.screens.refusal(&facts).is_none(),
         cloud_allowed: eye.scenario.cloud.screens.refusal(&facts).is_none(),
         conversion_allowed: eye.scenario.conversion.screens.refusal(&facts).is_none(),
+        import_limit_mw: grid.map_or(0.0, |g| g.import_limit_mw),
         peak_usd_per_mw_year: grid
             .map_or(0.0, |g| 1_000.0 * (12.0 * g.demand_charge_usd_per_kw_month + g.capacity_charge_usd_per_kw_year)),
         coincident_usd_per_mw_year: grid.map_or(0.0, |g| 1_000.0 * g.coincident_peak_charge_usd_per_kw_year),

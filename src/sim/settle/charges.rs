@@ -27,7 +27,7 @@ impl Peak {
 pub struct Peaks {
     month: Peak,
     year: Peak,
-    /// Months of the calendar year in the run so far: a year that is cut short pays its part.
+    /// Months of the calendar year with import: a year that is cut short pays its part.
     months: u8,
     /// Highest price of the month so far and the import of its hour: the system's peak, as the site sees it.
     system: Option<(f64, Peak)>,
@@ -105,7 +105,8 @@ impl Peaks {
             }
         };
         bill(&self.month, grid.demand_charge_usd_per_kw_month);
-        self.months += 1;
+        // A farm that came during the year pays for its part.
+        self.months += u8::from(self.month.total_mw() > 0.0);
         if year_ends {
             bill(&self.year, grid.capacity_charge_usd_per_kw_year * f64::from(self.months) / 12.0);
             bill(&self.coincident, grid.coincident_peak_charge_usd_per_kw_year / 4.0);

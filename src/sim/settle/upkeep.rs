@@ -46,7 +46,7 @@ pub fn upkeep(
             ledger.0.add(farm.index, Line::VariableOm, -mined_mwh * mining.variable_om_usd_per_mwh);
             ledger.0.count(farm.index, Quantity::UpMwHours, mined_mwh);
             if let Some(product) = params.grid.as_ref().and_then(|g| g.demand_response.as_ref()) {
-                let enrolled_mw: f64 = today.miners.iter().map(|t| t.mw).sum();
+                let enrolled_mw = today.enrolled_mw();
                 let called_hours = today.hours.iter().filter(|h| h.miners_called_off).count() as f64;
                 let capacity_usd = enrolled_mw * product.capacity_payment_usd_per_mw_year * per_day;
                 let events_usd = enrolled_mw * called_hours * product.event_payment_usd_per_mwh;
@@ -57,6 +57,13 @@ pub fn upkeep(
 }
 
 impl Today {
+    /// Mining that runs and can be called off: the mean of the hours in which it was not, MW.
+    fn enrolled_mw(&self) -> f64 {
+        let free = self.hours.iter().zip(&self.results).filter(|(hour, _)| !hour.miners_called_off);
+        let running: Vec<f64> = free.map(|(_, r)| r.mining_mw).collect();
+        crate::math::mean(&running)
+    }
+
     /// Part of the site's running connection MW that is of a kind of farm.
     fn slots_share(&self, kind: FarmKind) -> f64 {
         let total_mw = self.mining_slots_mw + self.ai_slots_mw;
