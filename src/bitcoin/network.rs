@@ -14,6 +14,7 @@ mod history;
 mod orders;
 mod stock;
 
+use crate::bitcoin::hashprice::implied_hashrate_eh_s;
 use crate::bitcoin::machine_price::MachinePriceRule;
 use crate::calendar::{DAYS_PER_YEAR, Day};
 use crate::math;
@@ -26,6 +27,8 @@ pub use history::{best_efficiency_j_per_th, fleet_efficiency_j_per_th, history_h
 
 /// Hashrate never falls below this (EH/s), so that a chain can always go on.
 const LEAST_HASHRATE_EH_S: f64 = 1e-9;
+/// What retargets aim at.
+const SECONDS_PER_BLOCK: f64 = 600.0;
 
 /// How the hashrate of the rest of the world moves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -131,12 +134,15 @@ pub struct VintagesModel {
     /// Width of the transition between off and on, relative to the class's cost. Default: 0.3. Source: chosen; contracts, hedges and firmware settings spread the switching, and difficulty would swing from period to period if all answered alike.
     #[schemars(range(min = 0.001, max = 1.0))]
     pub switching_width_share: f64,
-    /// Days in which 63 % of the machines that lose money are switched off, counted from the retarget after a halving. Default: 6. Source: chosen so that the replays meet the troughs of the 14-day mean after the halvings of 2016, 2020 and 2024 (−8 to −22 %, 15 to 76 days after).
+    /// Days in which 63 % of the machines that lose money are switched off, counted from the retarget after a halving. Default: 4. Source: chosen so that the replays meet the troughs of the 14-day mean after the halvings of 2016, 2020 and 2024 (−8 to −22 %, 15 to 76 days after).
     #[schemars(range(min = 0.0, max = 365.0))]
     pub switch_off_days: f64,
-    /// Days in which 63 % of idle machines that would pay are switched on again. Default: 14. Source: hashrate follows price by 1 to 6 weeks (Fantazzini & Kolodin 2020).
+    /// Days in which 63 % of idle machines that would pay are switched on again. Default: 7. Source: hashrate follows price by 1 to 6 weeks (Fantazzini & Kolodin 2020).
     #[schemars(range(min = 0.0, max = 365.0))]
     pub switch_on_days: f64,
+    /// How far miners foresee the retarget that their own switching causes: at 1 they answer to the hashprice of the difficulty to come, at 0 to that in force. Default: 0.8. Source: chosen with `switch_off_days`; estimates of the next difficulty are public, and at 0 hashrate swings from retarget to retarget after a halving; 0.7 to 1 all meet the replays.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub foresight_share: f64,
     /// Price of new machines.
     pub machine_price: MachinePriceRule,
     /// What a site costs a buyer beside the machines in USD per MW of facility power. Default: 350000. Source: Sabre56 2024, 0.30 to 0.35 million USD/MW (CoinShares 2026: 0.7 to 1.0 million).
@@ -193,8 +199,9 @@ impl Default for VintagesModel {
             pool_fee_share: 0.02,
             pue: 1.05,
             switching_width_share: 0.3,
-            switch_off_days: 6.0,
-            switch_on_days: 14.0,
+            switch_off_days: 4.0,
+            switch_on_days: 7.0,
+            foresight_share: 0.8,
             machine_price: MachinePriceRule::default(),
             infrastructure_usd_per_mw: 350_000.0,
             discount_rate_per_year: 0.2,
@@ -337,7 +344,8 @@ impl Network {
                 }
                 stock.wear(model, day, elapsed_days);
                 orders.place(model, day, elapsed_days, stock.installed_eh_s(), view);
-                stock.switch(model, elapsed_days, view.hashprice_usd_per_ph_day);
+                let implied_eh_s = implied_hashrate_eh_s(view.difficulty, SECONDS_PER_BLOCK);
+                stock.switch(model, elapsed_days, view.hashprice_usd_per_ph_day, implied_eh_s);
                 self.measure();
             }
         }

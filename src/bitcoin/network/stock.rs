@@ -9,6 +9,11 @@ const VINTAGE_DAYS: i32 = 91;
 const DAYS_PER_MONTH: f64 = DAYS_PER_YEAR / 12.0;
 /// Below this share of all machines a vintage is dropped.
 const NEGLIGIBLE_SHARE: f64 = 1e-9;
+/// Nobody foresees hashprice changing by more than a retarget can change it (consensus rule: fourfold).
+const LEAST_FORESEEN: f64 = 0.25;
+/// Relative precision of the foreseen hashrate, and the most iterations spent on it (five are usual).
+const CONSISTENT_WITHIN: f64 = 1e-6;
+const MOST_ITERATIONS: usize = 30;
 
 /// All machines of the network.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +36,23 @@ struct Vintage {
 struct Cell {
     eh_s: f64,
     running_share: f64,
+}
+
+/// How far a step's switching goes.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    off: f64,
+    on: f64,
+    width: f64,
+}
+
+impl Pace {
+    /// Running share of a cell when it has answered to a hashprice net of fees.
+    fn running_share_after(self, before: f64, hashprice: f64, efficiency: f64, cost: f64) -> f64 {
+        let wanted = running_share(hashprice, efficiency, cost, self.width);
+        let pace = if wanted < before { self.off } else { self.on };
+        before + pace * (wanted - before)
+    }
 }
 
 impl Stock {
@@ -102,16 +124,67 @@ impl Stock {
     }
 
     /// Switches on what pays and off what does not, as far as `days` allow.
-    pub fn switch(&mut self, model: &VintagesModel, days: f64, hashprice: f64) {
-        let off = 1.0 - math::exp(-days / model.switch_off_days.max(1e-9));
-        let on = 1.0 - math::exp(-days / model.switch_on_days.max(1e-9));
-        let width = model.switching_width_share;
+    ///
+    /// `hashprice` is that of a difficulty which stands for `implied_eh_s`. Miners know that the next retarget raises
+    /// hashprice by as much as their own switching lowers the hashrate, so they answer to the hashprice at which just what
+    /// then runs would run: with foresight of 1 that of a difficulty fit for it, with 0 that of the difficulty in force.
+    pub fn switch(&mut self, model: &VintagesModel, days: f64, hashprice: f64, implied_eh_s: f64) {
+        let pace = Pace {
+            off: 1.0 - math::exp(-days / model.switch_off_days.max(1e-9)),
+            on: 1.0 - math::exp(-days / model.switch_on_days.max(1e-9)),
+            width: model.switching_width_share,
+        };
         let hashprice = net_of_fees(model, hashprice);
+        let foreseen = |eh_s: f64| {
+            let ratio = (implied_eh_s / eh_s.max(f64::MIN_POSITIVE)).clamp(LEAST_FORESEEN, 1.0 / LEAST_FORESEEN);
+            hashprice * math::powf(ratio, model.foresight_share)
+        };
+        let answer = if model.foresight_share > 0.0 {
+            self.consistent_eh_s(|eh_s| self.running_after(pace, foreseen(eh_s)))
+        } else {
+            implied_eh_s
+        };
+        let hashprice = foreseen(answer);
         self.cells_mut().for_each(|(efficiency, cost, cell)| {
-            let wanted = running_share(hashprice, efficiency, cost, width);
-            let pace = if wanted < cell.running_share { off } else { on };
-            cell.running_share += pace * (wanted - cell.running_share);
+            cell.running_share = pace.running_share_after(cell.running_share, hashprice, efficiency, cost);
         });
+    }
+
+    /// The hashrate that `answer`, which falls with the hashrate expected, gives back: regula falsi (Illinois).
+    fn consistent_eh_s(&self, answer: impl Fn(f64) -> f64) -> f64 {
+        // What is expected and what answers it lie on either side of the solution.
+        let (mut a, _) = self.running();
+        let mut excess_a = answer(a) - a;
+        let mut b = a + excess_a;
+        let mut excess_b = answer(b) - b;
+        for _ in 0..MOST_ITERATIONS {
+            if excess_b.abs() <= CONSISTENT_WITHIN * b {
+                break;
+            }
+            let middle = (a * excess_b - b * excess_a) / (excess_b - excess_a);
+            let excess = answer(middle) - middle;
+            if (excess > 0.0) == (excess_b > 0.0) {
+                excess_a *= 0.5;
+            } else {
+                (a, excess_a) = (b, excess_b);
+            }
+            (b, excess_b) = (middle, excess);
+        }
+        b
+    }
+
+    /// Hashrate that would run after switching at a hashprice net of fees, EH/s.
+    fn running_after(&self, pace: Pace, hashprice: f64) -> f64 {
+        let vintages = self.vintages.iter().map(|vintage| {
+            let cells = vintage.cells.iter().zip(&self.cost_usd_per_mwh);
+            cells
+                .map(|(cell, &cost)| {
+                    let efficiency = vintage.efficiency_j_per_th;
+                    cell.eh_s * pace.running_share_after(cell.running_share, hashprice, efficiency, cost)
+                })
+                .sum::<f64>()
+        });
+        vintages.sum()
     }
 
     fn switch_at_once(&mut self, model: &VintagesModel, hashprice: f64) {
@@ -320,11 +393,11 @@ mod tests {
         let model = VintagesModel::default();
         let mut stock = stock("2024-04-19", 637.0, 107.0);
         let (before, efficiency_before) = stock.running();
-        stock.switch(&model, 365.0, 52.0);
+        stock.switch(&model, 365.0, 52.0, 637.0);
         let (after, efficiency_after) = stock.running();
         assert!(after < 0.95 * before && after > 0.6 * before, "{before} {after}");
         assert!(efficiency_after < efficiency_before);
-        stock.switch(&model, 1000.0, 107.0);
+        stock.switch(&model, 1000.0, 107.0, 637.0);
         assert!((stock.running().0 / before - 1.0).abs() < 1e-3, "what was switched off comes back when it pays");
     }
 
@@ -333,7 +406,7 @@ mod tests {
         let model = VintagesModel::default();
         let day = Day::parse("2024-04-19").unwrap();
         let mut stock = stock("2024-04-19", 637.0, 107.0);
-        stock.switch(&model, 1e4, 1e-6);
+        stock.switch(&model, 1e4, 1e-6, 637.0);
         let idle = stock.installed_eh_s();
         stock.wear(&model, day, 365.2425);
         let left = stock.installed_eh_s() / idle;

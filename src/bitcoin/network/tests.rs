@@ -94,6 +94,27 @@ fn shocks_of_a_tenth_and_ten_times_the_price_neither_explode_nor_stop_the_chain(
     }
 }
 
+/// Changes of hashrate from point to point in the year after the halving of 2028, and the least against before.
+fn answer_to_a_halving(model: VintagesModel) -> (Vec<f64>, f64) {
+    let points = twelve_years(&NetworkModel::Vintages(model), growing(0.0));
+    let halved = points.iter().position(|p| p.subsidy_btc < 3.0).unwrap();
+    let after = &points[halved - 1..halved + 27];
+    let least = after.iter().map(|p| p.network_eh_s).fold(f64::MAX, f64::min);
+    let changes = after.windows(2).map(|p| p[1].network_eh_s / p[0].network_eh_s - 1.0).collect();
+    (changes, least / after[0].network_eh_s - 1.0)
+}
+
+#[test]
+fn a_halving_is_answered_without_overshooting() {
+    let (changes, trough) = answer_to_a_halving(VintagesModel::default());
+    let large: Vec<_> = changes.iter().filter(|c| c.abs() > 0.15).collect();
+    assert!(large.len() <= 1 && large.iter().all(|c| **c < 0.0), "only the answer itself is large: {changes:.2?}");
+    assert!((-0.4..-0.1).contains(&trough), "{trough}");
+    // Miners who look at the difficulty in force alone overshoot, and swing back.
+    let (blind, deeper) = answer_to_a_halving(VintagesModel { foresight_share: 0.0, ..VintagesModel::default() });
+    assert!(blind.iter().any(|c| *c > 0.15) && deeper < trough - 0.05, "{deeper} {blind:.2?}");
+}
+
 /// Largest change of hashrate from one point to the next, halvings and the twenty periods after them left out.
 fn largest_calm_step(model: VintagesModel) -> f64 {
     twelve_years(&NetworkModel::Vintages(model), growing(0.0))
@@ -106,12 +127,13 @@ fn largest_calm_step(model: VintagesModel) -> f64 {
 #[test]
 fn difficulty_swings_where_hashrate_answers_revenue_sharply_and_settles_where_it_does_not() {
     // Noda et al.: an elasticity of hashrate to revenue beyond one makes the retarget rule oscillate. All miners at one
-    // power price who switch at once are the sharpest answer there is.
+    // power price who switch at once, blind to the retarget they cause, are the sharpest answer there is.
     let sharp = VintagesModel {
         power_price_log_sd: 0.02,
         switching_width_share: 0.02,
         switch_off_days: 0.0,
         switch_on_days: 0.0,
+        foresight_share: 0.0,
         ..VintagesModel::default()
     };
     let (sharp, usual) = (largest_calm_step(sharp), largest_calm_step(VintagesModel::default()));
