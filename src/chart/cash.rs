@@ -73,7 +73,8 @@ fn legend_name(kind: Kind) -> &'static str {
 
 /// Curves by kind of each name of a scope.
 fn curves(tables: &Tables, scope: Scope) -> BTreeMap<String, Kinds> {
-    let is_cash = |r: &&CashFlowRow| r.scope == scope && r.line != "depreciation" && r.discounted_usd.is_finite();
+    let is_memo = |r: &CashFlowRow| matches!(r.line.as_str(), "depreciation" | "write_off");
+    let is_cash = |r: &&CashFlowRow| r.scope == scope && !is_memo(r) && r.discounted_usd.is_finite();
     let mut flows: BTreeMap<(&str, Kind), BTreeMap<i32, f64>> = BTreeMap::new();
     for row in tables.cashflow.iter().filter(is_cash) {
         let years = flows.entry((&row.name, row.kind)).or_default();
