@@ -272,8 +272,10 @@ fn every_example_can_be_listed_extracted_and_checked() {
             let checked = hashwatt(&["check", example]);
             assert_eq!(code(&checked), 0, "{name}: {}", stderr(&checked));
         }
-        let again = hashwatt(&["examples", "extract", name, "--to", folder.to_str().unwrap()]);
-        assert_eq!(code(&again), 2, "an extracted example is not overwritten");
+        let again = || hashwatt(&["examples", "extract", name, "--to", folder.to_str().unwrap()]);
+        assert_eq!(code(&again()), 0, "what is there already is left as it is");
+        fs::write(example, "# mine").unwrap();
+        assert_eq!(code(&again()), 2, "an example somebody has changed is not overwritten");
     }
     let unknown = hashwatt(&["examples", "extract", "refrence"]);
     assert_eq!(code(&unknown), 2);
