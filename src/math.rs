@@ -1,6 +1,6 @@
 //! Elementary functions from the `libm` crate: the same bits on every platform, unlike the system's.
 //!
-//! `clippy.toml` forbids the `f64` methods these replace.
+//! `.clippy.toml` forbids the `f64` methods these replace.
 
 pub use libm::{
     acos, asin, asinh, atan2, cos, erf, erfc, exp, exp2, expm1, log as ln, log1p, log2, log10, sin, sinh, tan, tanh,
