@@ -5,6 +5,8 @@ use crate::calendar::{Day, SECONDS_PER_DAY};
 
 /// Most problems that are listed one by one.
 const MOST_ERRORS: usize = 20;
+/// More hours missing or doubled than this are no clock changes: two a year for a decade.
+const CLOCK_CHANGES: i64 = 20;
 /// Hours of a common year: the least a file must hold.
 const YEAR_HOURS: usize = 8_760;
 
@@ -64,6 +66,10 @@ fn read_rows(text: &str, source: &CsvSource, errors: &mut Vec<SeriesError>) -> V
             return Vec::new();
         }
     };
+    if header.iter().all(str::is_empty) {
+        errors.push(whole_file("the file is empty: it needs a header line and a row for each hour".to_owned()));
+        return Vec::new();
+    }
     let mut find = |key: &str, name: &str| {
         let found = header.iter().position(|column| column == name);
         if found.is_none() {
@@ -194,10 +200,12 @@ fn check_hours(mut rows: Vec<Row>, errors: &mut Vec<SeriesError>) -> Option<(i64
         errors.push(whole_file(format!("the file holds {} hours; a whole year is needed (at least 8760)", rows.len())));
     }
     if duplicates + missing > 0 {
-        errors.insert(0, whole_file(format!(
-            "{missing} missing and {duplicates} duplicate hours; a clock with daylight saving time makes both: give the file in \
-             UTC, or in standard time with `time_zone`"
-        )));
+        let advice = if missing.max(duplicates) <= CLOCK_CHANGES {
+            "a clock with daylight saving time makes both: give the file in UTC, or in standard time with `time_zone`"
+        } else {
+            "fill the gaps, or use another file"
+        };
+        errors.insert(0, whole_file(format!("{missing} missing and {duplicates} duplicate hours; {advice}")));
     }
     errors.is_empty().then(|| (start_unix, rows.iter().map(|row| row.value).collect()))
 }

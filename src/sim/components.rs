@@ -61,13 +61,13 @@ pub struct Today {
     pub outage_share: [f64; 24],
     /// Outcome of the 24 hours.
     pub results: [HourResult; 24],
-    /// Mining states on offer, best first, and the hashrate of each in full, EH/s.
+    /// Mining states on offer, best first.
     pub miners: Vec<MinerTier>,
-    /// See `miners`.
+    /// Hashrate of each state in full, EH/s.
     pub miners_eh_s: Vec<f64>,
     /// Hashrate running in each hour, EH/s.
     pub hashrate_eh_s: [f64; 24],
-    /// Connection MW of mines that run today, and their draw in full, MW.
+    /// Connection MW of mines that run today.
     pub mining_slots_mw: f64,
     /// Connection MW of AI that runs today.
     pub ai_slots_mw: f64,

@@ -2,10 +2,10 @@
 
 use bevy_ecs::prelude::*;
 
+use super::RunOutput;
 use super::components::{Batch, Farm, In, Site, SiteLog};
 use super::resources::{Calendar, Chain, Journal, Ledger, Order, Plan};
 use super::technology::Technologies;
-use super::{RunOutput, resources::RunMode};
 use crate::bitcoin::race::Mode;
 use crate::finance::{Books, Kind};
 use crate::placement::FarmKind;
@@ -40,7 +40,7 @@ pub fn output(mut world: World, seed: u64, mode: Mode) -> RunOutput {
         tables.reasons.extend(reason_rows(&world, entity, site, log));
     }
     tables.farms = farm_rows(&world, &plan.sites, &books);
-    let mode = match world.get_resource::<RunMode>().map_or(mode, |m| m.0) {
+    let mode = match mode {
         Mode::Hash => "hash",
         Mode::Sampled => "sampled",
         Mode::Expected => "expected",

@@ -203,3 +203,8 @@ fn values_of_the_wrong_size_ask_about_the_unit() {
     assert!(only_message(&constant("45"), &share).contains("is it `percent`?"));
     assert!(only_message(&constant("-0.5"), &share).contains("8760 values are no shares"));
 }
+
+#[test]
+fn an_empty_file_is_called_empty() {
+    assert_eq!(messages("", &source("")), ["the file is empty: it needs a header line and a row for each hour"]);
+}
