@@ -119,7 +119,8 @@ fn extract_from(dir: &Dir<'_>, name: &str, folder: &Path) -> Result<Vec<PathBuf>
     if !in_the_way.is_empty() {
         return Err(GalleryError::Exists(in_the_way));
     }
-    for (file, target) in needed.iter().zip(&targets) {
+    // What is there is the same already.
+    for (file, target) in needed.iter().zip(&targets).filter(|(_, target)| !target.exists()) {
         write(target, file.contents()).map_err(|error| GalleryError::Write { path: shown(target), error })?;
     }
     Ok(targets)
