@@ -7,8 +7,9 @@
 
 mod kernel;
 mod portable;
-#[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
+#[cfg(target_arch = "x86_64")]
 mod sha_ni;
+mod work;
 
 use core::ops::Range;
 
@@ -16,7 +17,8 @@ use ruint::aliases::U256;
 use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 
-use kernel::{Kernel, Work};
+pub use kernel::Kernel;
+use work::Work;
 
 /// A block header whose nonce and rolled version bits are to be searched.
 ///
@@ -116,11 +118,6 @@ pub fn sha256d(data: &[u8]) -> [u8; 32] {
     Sha256::digest(Sha256::digest(data)).into()
 }
 
-/// Name of the kernel that searches on this machine.
-pub fn kernel_name() -> &'static str {
-    Kernel::best().name()
-}
-
 /// A template with its first block already hashed, so that many short searches share the set-up.
 #[derive(Debug, Clone)]
 pub struct Prepared {
@@ -133,7 +130,7 @@ impl Prepared {
     pub fn new(template: &Template) -> Self {
         let k = template.roll.count();
         let mut work = Work {
-            midstates: [kernel::INITIAL_STATE; MAX_ROLL],
+            midstates: [work::INITIAL_STATE; MAX_ROLL],
             versions: k,
             tail: core::array::from_fn(|i| template.tail_word(i)),
         };
@@ -151,11 +148,13 @@ impl Prepared {
 
     /// As [`search`].
     pub fn search(&self, target: U256, range: Range<u64>) -> Outcome {
-        self.search_on(Kernel::best(), target, range)
+        self.search_with(Kernel::best(), target, range)
     }
 
+    /// As [`search`], on a kernel of choice.
+    ///
     /// Kernels report candidates whose top 32 bits pass; each is hashed in full and compared on 256 bits.
-    fn search_on(&self, kernel: Kernel, target: U256, range: Range<u64>) -> Outcome {
+    pub fn search_with(&self, kernel: Kernel, target: U256, range: Range<u64>) -> Outcome {
         let end = range.end.min(self.template.candidates());
         let limit = (target.as_limbs()[3] >> 32) as u32;
         let mut next = range.start;

@@ -3,49 +3,20 @@
 use core::ops::Range;
 use std::sync::OnceLock;
 
-use super::{MAX_ROLL, Prepared, Template, VersionRoll, portable, sha256d};
+use super::work::Work;
+use super::{Prepared, Template, VersionRoll, portable, sha256d};
 
-/// Initial state of SHA-256. Source: FIPS 180-4 § 5.3.3.
-pub(super) const INITIAL_STATE: [u32; 8] =
-    [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
+/// One way to search; all give the same answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kernel(Kind);
 
-/// Round constants of SHA-256. Source: FIPS 180-4 § 4.2.2.
-pub(super) const K: [u32; 64] = [
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
-    0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
-    0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
-    0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
-    0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819,
-    0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
-    0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
-    0xc67178f2,
-];
-
-/// Padding words 4–15 of the header's second block are this, zeros, and its length in bits.
-pub(super) const PADDING: u32 = 0x8000_0000;
-/// Bits of a header.
-pub(super) const HEADER_BITS: u32 = 640;
-/// Bits of a digest.
-pub(super) const DIGEST_BITS: u32 = 256;
-
-/// A header search as the kernels see it.
-#[derive(Debug, Clone)]
-pub(super) struct Work {
-    /// SHA-256 state after the first block, for each rolled version.
-    pub midstates: [[u32; 8]; MAX_ROLL],
-    /// How many of them are used: 1, 4 or 8.
-    pub versions: u64,
-    /// Words 0–2 of the second block: Merkle tail, time, bits.
-    pub tail: [u32; 3],
-}
-
-/// The kernels; all give the same answers.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Kernel {
+/// What only runs on some processors carries the proof that this is one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
     /// Plain Rust, any processor.
     Portable,
     /// The SHA extensions of x86.
-    #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
+    #[cfg(target_arch = "x86_64")]
     ShaNi(super::sha_ni::ShaNi),
 }
 
@@ -54,33 +25,39 @@ impl Kernel {
     pub fn best() -> Self {
         static BEST: OnceLock<Kernel> = OnceLock::new();
         *BEST.get_or_init(|| {
-            Self::available().into_iter().rev().find(|kernel| kernel.passes_self_test()).unwrap_or(Self::Portable)
+            Self::available().into_iter().rev().find(|kernel| kernel.passes_self_test()).unwrap_or(Self(Kind::Portable))
         })
     }
 
-    /// All kernels this machine can run, slowest first.
+    /// All kernels this machine can run, the portable one first.
     pub fn available() -> Vec<Self> {
         #[allow(unused_mut, reason = "other processors have the portable kernel only")]
-        let mut kernels = vec![Self::Portable];
-        #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
-        kernels.extend(super::sha_ni::ShaNi::detect().map(Self::ShaNi));
+        let mut kernels = vec![Self(Kind::Portable)];
+        #[cfg(target_arch = "x86_64")]
+        kernels.extend(super::sha_ni::ShaNi::detect().map(Kind::ShaNi).map(Self));
         kernels
     }
 
+    /// The kernel of this name, if this machine can run it.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::available().into_iter().find(|kernel| kernel.name() == name)
+    }
+
+    /// Its name, as the command line takes it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Portable => "portable",
-            #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
-            Self::ShaNi(_) => "sha-ni",
+        match self.0 {
+            Kind::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Kind::ShaNi(_) => "sha-ni",
         }
     }
 
     /// Lowest index in `range` whose hash has its 32 most significant bits at most `limit`.
-    pub fn scan(self, work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
-        match self {
-            Self::Portable => portable::scan(work, limit, range),
-            #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
-            Self::ShaNi(kernel) => kernel.scan(work, limit, range),
+    pub(super) fn scan(self, work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
+        match self.0 {
+            Kind::Portable => portable::scan(work, limit, range),
+            #[cfg(target_arch = "x86_64")]
+            Kind::ShaNi(kernel) => kernel.scan(work, limit, range),
         }
     }
 

@@ -3,7 +3,7 @@
 use core::array::from_fn;
 use core::ops::Range;
 
-use super::kernel::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work};
+use super::work::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work};
 
 const LANES: usize = 8;
 /// One word of each lane.

@@ -4,26 +4,21 @@
 //! but not on the version. Only word 7 of the hash is formed, and of its last four rounds only what it needs.
 #![expect(unsafe_code, reason = "functions with target features may only be called once the processor is known")]
 
-#[cfg(target_arch = "x86")]
-use core::arch::x86 as arch;
-#[cfg(target_arch = "x86_64")]
-use core::arch::x86_64 as arch;
-use core::ops::Range;
-
-use arch::{
+use core::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_cvtsi128_si32, _mm_set_epi32, _mm_sha256msg1_epu32,
     _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32, _mm_shuffle_epi32,
 };
+use core::ops::Range;
 
 use super::MAX_ROLL;
-use super::kernel::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work};
+use super::work::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work};
 
 const LANES: usize = 4;
 /// Groups of four rounds in a compression.
 const GROUPS: usize = 16;
 
 /// Proof that the processor has the SHA extensions.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ShaNi(());
 
 impl ShaNi {

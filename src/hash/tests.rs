@@ -19,7 +19,7 @@ fn hits_of(kernel: Kernel, template: &Template, target: U256, range: Range<u64>)
     let mut from = range.start;
     let mut hits = Vec::new();
     loop {
-        let outcome = prepared.search_on(kernel, target, from..range.end);
+        let outcome = prepared.search_with(kernel, target, from..range.end);
         let Some(found) = outcome.found else {
             assert_eq!(outcome.attempts, range.end - from, "all of the range was tried");
             return hits;
@@ -97,10 +97,10 @@ fn the_first_and_the_last_candidate_are_searched_and_none_beyond() {
         assert_eq!(template.header_at(last)[76..], [0xff; 4]);
         for index in [0, last] {
             let target = U256::from_le_bytes(sha256d(&template.header_at(index)));
-            let outcome = prepared.search_on(kernel, target, index..index + 1);
+            let outcome = prepared.search_with(kernel, target, index..index + 1);
             assert_eq!(outcome.found.map(|f| f.index), Some(index));
         }
-        let beyond = prepared.search_on(kernel, U256::MAX, last + 1..last + 9);
+        let beyond = prepared.search_with(kernel, U256::MAX, last + 1..last + 9);
         assert_eq!(beyond, Outcome { found: None, attempts: 0 });
     });
 }
@@ -164,5 +164,6 @@ fn rolled_versions_stay_inside_the_bip_320_mask_lowest_bits_first() {
 
 #[test]
 fn the_chosen_kernel_is_one_that_this_machine_has() {
-    assert!(Kernel::available().iter().any(|k| k.name() == kernel_name()));
+    assert!(Kernel::available().contains(&Kernel::best()));
+    assert_eq!(Kernel::named(Kernel::best().name()), Some(Kernel::best()));
 }
