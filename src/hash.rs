@@ -5,10 +5,16 @@
 //! depends on the processor. The kernel is chosen once, at run time, and only after it has passed a self-test
 //! against the independent `sha2` crate.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod kernel;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod sha_ni;
+#[cfg(target_arch = "x86_64")]
+mod vector;
 mod work;
 
 use core::ops::Range;

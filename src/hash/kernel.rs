@@ -15,6 +15,12 @@ pub struct Kernel(Kind);
 enum Kind {
     /// Plain Rust, any processor.
     Portable,
+    /// Eight lanes.
+    #[cfg(target_arch = "x86_64")]
+    Avx2(super::avx2::Avx2),
+    /// Sixteen lanes.
+    #[cfg(target_arch = "x86_64")]
+    Avx512(super::avx512::Avx512),
     /// The SHA extensions of x86.
     #[cfg(target_arch = "x86_64")]
     ShaNi(super::sha_ni::ShaNi),
@@ -34,6 +40,10 @@ impl Kernel {
         #[allow(unused_mut, reason = "other processors have the portable kernel only")]
         let mut kernels = vec![Self(Kind::Portable)];
         #[cfg(target_arch = "x86_64")]
+        kernels.extend(super::avx2::Avx2::detect().map(Kind::Avx2).map(Self));
+        #[cfg(target_arch = "x86_64")]
+        kernels.extend(super::avx512::Avx512::detect().map(Kind::Avx512).map(Self));
+        #[cfg(target_arch = "x86_64")]
         kernels.extend(super::sha_ni::ShaNi::detect().map(Kind::ShaNi).map(Self));
         kernels
     }
@@ -49,6 +59,10 @@ impl Kernel {
             Kind::Portable => "portable",
             #[cfg(target_arch = "x86_64")]
             Kind::ShaNi(_) => "sha-ni",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2(_) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512(_) => "avx512",
         }
     }
 
@@ -56,6 +70,10 @@ impl Kernel {
     pub(super) fn scan(self, work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
         match self.0 {
             Kind::Portable => portable::scan(work, limit, range),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2(kernel) => kernel.scan(work, limit, range),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512(kernel) => kernel.scan(work, limit, range),
             #[cfg(target_arch = "x86_64")]
             Kind::ShaNi(kernel) => kernel.scan(work, limit, range),
         }
