@@ -1,9 +1,12 @@
 //! What a kernel is given, and which one is used.
 
+use core::array;
 use core::ops::Range;
 use std::sync::OnceLock;
 
-use super::work::Work;
+use sha2::block_api::compress256;
+
+use super::work::{INITIAL_STATE, Work};
 use super::{Prepared, Template, VersionRoll, portable, sha256d};
 
 /// One way to search; all give the same answers.
@@ -79,12 +82,40 @@ impl Kernel {
         }
     }
 
-    /// Compares all hits among the first candidates of one header with the `sha2` crate, for every roll.
+    /// One SHA-256 compression of each state with its block, whose words are as SHA-256 reads them, big-endian.
+    pub(super) fn compress(self, states: &mut [[u32; 8]], blocks: &[[u32; 16]]) {
+        match self.0 {
+            Kind::Portable => compress_each(states, blocks),
+            #[cfg(target_arch = "x86_64")]
+            Kind::ShaNi(kernel) => kernel.compress(states, blocks),
+        }
+    }
+
+    /// Whether both operations give what the `sha2` crate gives.
     fn passes_self_test(self) -> bool {
+        self.compresses() && self.scans()
+    }
+
+    /// Compares compressions in every number of lanes with the `sha2` crate.
+    fn compresses(self) -> bool {
+        const MOST: usize = 9;
+        let blocks: [[u32; 16]; MOST] =
+            array::from_fn(|lane| array::from_fn(|i| 0x9e37_79b9_u32.wrapping_mul((16 * lane + i) as u32)));
+        (1..=MOST).all(|lanes| {
+            let mut states = [INITIAL_STATE; MOST];
+            let mut expected = states;
+            self.compress(&mut states[..lanes], &blocks[..lanes]);
+            compress_each(&mut expected[..lanes], &blocks[..lanes]);
+            states == expected
+        })
+    }
+
+    /// Compares all hits among the first candidates of one header with the `sha2` crate, for every roll.
+    fn scans(self) -> bool {
         const CANDIDATES: u64 = 64;
         const LIMIT: u32 = u32::MAX / 4;
         [VersionRoll::None, VersionRoll::Four, VersionRoll::Eight].into_iter().all(|roll| {
-            let template = Template { header: core::array::from_fn(|i| i as u8), roll };
+            let template = Template { header: array::from_fn(|i| i as u8), roll };
             let work = Prepared::new(&template).work;
             let mut from = 0;
             (0..CANDIDATES).filter(|&index| top_bits(&sha256d(&template.header_at(index))) <= LIMIT).all(|index| {
@@ -93,6 +124,13 @@ impl Kernel {
                 hit == Some(index)
             }) && self.scan(&work, LIMIT, from..CANDIDATES).is_none()
         })
+    }
+}
+
+/// Compressions by the `sha2` crate.
+fn compress_each(states: &mut [[u32; 8]], blocks: &[[u32; 16]]) {
+    for (state, block) in states.iter_mut().zip(blocks) {
+        compress256(state, block.map(u32::to_be_bytes).as_flattened().as_chunks().0);
     }
 }
 

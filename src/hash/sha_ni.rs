@@ -1,209 +1,250 @@
 //! The SHA extensions of x86: four candidates interleaved, because one chain of `sha256rnds2` waits for itself.
 //!
-//! Four versions of one nonce share the message schedule of the header's second block, which depends on the nonce
-//! but not on the version. Only word 7 of the hash is formed, and of its last four rounds only what it needs.
+//! An instruction does two rounds, so a compression takes 32 of them and a double hash 64. Both compressions of a
+//! header search are cut to the 30 whose result depends on the nonce and decides the search: see [`header`] for
+//! the first, [`digest`] for the second. Every cut is named where it is made. [`compress`] is the whole compression.
+//!
+//! # AVX
+//!
+//! The kernel asks for AVX only for its encoding: instructions that do not overwrite an operand save copies, a fifth
+//! of all instructions. Processors with SHA extensions but without AVX are a few small ones.
+//!
+//! The SHA instructions themselves have no such encoding, and each is slow while the upper half of a YMM register
+//! is in use. That half is clean at the start of every function, by the calling convention: a compiler that uses
+//! it cleans it before any call. Code here uses 128 bits. So it is enough that what is entered from outside, and
+//! the functions with the rounds, are never inlined into code that might do otherwise.
 #![expect(unsafe_code, reason = "functions with target features may only be called once the processor is known")]
 
+mod compress;
+mod digest;
+mod header;
+
 use core::arch::x86_64::{
-    __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_cvtsi128_si32, _mm_set_epi32, _mm_sha256msg1_epu32,
-    _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32, _mm_shuffle_epi32,
+    __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_set_epi32, _mm_set1_epi32, _mm_setzero_si128,
+    _mm_sha256msg1_epu32, _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32, _mm_shuffle_epi32,
 };
+use core::array::from_ref;
 use core::ops::Range;
 
-use super::MAX_ROLL;
-use super::work::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work};
+use super::work::{K, Work};
+use header::{Header, Midstate};
 
+/// Candidates side by side. Two keep the SHA unit of some cores busy, four that of all.
 const LANES: usize = 4;
-/// Groups of four rounds in a compression.
-const GROUPS: usize = 16;
 
-/// Proof that the processor has the SHA extensions.
+/// SHA-256 state as the instructions want it: words (f, e, b, a) and (h, g, d, c), lowest lane first.
+type State = [__m128i; 2];
+
+/// Proof that the processor has the SHA extensions and AVX.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ShaNi(());
 
 impl ShaNi {
+    /// The proof, if this processor gives it.
     pub fn detect() -> Option<Self> {
-        (is_x86_feature_detected!("sha") && is_x86_feature_detected!("sse4.1") && is_x86_feature_detected!("ssse3"))
-            .then_some(Self(()))
+        (is_x86_feature_detected!("sha") && is_x86_feature_detected!("avx")).then_some(Self(()))
     }
 
     /// See [`Kernel::scan`](super::kernel::Kernel::scan).
     #[expect(clippy::unused_self, reason = "holding a `ShaNi` is what makes the call sound")]
     pub fn scan(self, work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
-        // SAFETY: a `ShaNi` only comes from `detect`, which found every feature that `scan` enables.
-        unsafe { scan(work, limit, range) }
+        // SAFETY: a `ShaNi` only comes from `detect`, which found every feature that the functions enable.
+        unsafe {
+            match work.versions {
+                1 => scan_nonces(work, limit, range),
+                4 => scan_versions::<1>(work, limit, range),
+                _ => scan_versions::<2>(work, limit, range),
+            }
+        }
+    }
+
+    /// See [`Kernel::compress`](super::kernel::Kernel::compress).
+    #[expect(clippy::unused_self, reason = "holding a `ShaNi` is what makes the call sound")]
+    pub fn compress(self, states: &mut [[u32; 8]], blocks: &[[u32; 16]]) {
+        // SAFETY: as in `scan`.
+        unsafe { compress::compress(states, blocks) }
     }
 }
 
-/// SHA-256 state as the instructions want it: words (a, b, e, f) and (c, d, g, h), the first in the top lane.
-type State = [__m128i; 2];
+/// Four nonces at a time, each with its own message schedule.
+#[inline(never)]
+#[target_feature(enable = "sha,avx")]
+fn scan_nonces(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
+    let header = Header::new(work.tail);
+    let midstates = [[Midstate::new(&work.midstates[0], work.tail)]; LANES];
+    let first = range.start - range.start % LANES as u64;
+    one_step_ahead(first, limit, &range, |base, digests| {
+        let nonce = base as u32;
+        header.hash(&midstates, [nonce, nonce + 1, nonce + 2, nonce + 3], &mut [], digests);
+    })
+}
 
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn scan(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
-    let mut midstates = [state(&INITIAL_STATE); MAX_ROLL];
-    for (packed, words) in midstates.iter_mut().zip(&work.midstates[..work.versions as usize]) {
-        *packed = state(words);
+/// Four of `QUADS` times four versions of one nonce at a time, which share the nonce's message schedule.
+#[inline(never)]
+#[target_feature(enable = "sha,avx")]
+fn scan_versions<const QUADS: usize>(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
+    let header = Header::new(work.tail);
+    let mut midstates = [[Midstate::new(&work.midstates[0], work.tail); LANES]; QUADS];
+    for version in 1..LANES * QUADS {
+        midstates[version / LANES][version % LANES] = Midstate::new(&work.midstates[version], work.tail);
     }
-    let (low, high) = (of_four(&midstates, 0), of_four(&midstates, 4));
-    let mut base = range.start - range.start % LANES as u64;
-    while base < range.end {
-        let nonce = (base / work.versions) as u32;
-        let digests = match (work.versions, base % work.versions) {
-            (1, _) => hash_four_nonces(&midstates[0], work.tail, nonce),
-            (_, 0) => hash_four_versions(&low, work.tail, nonce),
-            _ => hash_four_versions(&high, work.tail, nonce),
-        };
-        for (index, top) in (base..).zip(top_words(&digests)) {
-            if top <= limit && range.contains(&index) {
-                return Some(index);
-            }
+    let versions = (QUADS * LANES) as u64;
+    let first = range.start - range.start % versions;
+    // Filled by the first four versions of a nonce for the others.
+    let mut words = [[_mm_setzero_si128(); 12]];
+    one_step_ahead(first, limit, &range, |base, digests| {
+        let nonce = (base / versions) as u32;
+        match (base % versions) as usize / LANES {
+            0 if QUADS == 1 => header.hash(from_ref(&midstates[0]), [nonce], &mut [], digests),
+            0 => header.hash(from_ref(&midstates[0]), [nonce], &mut words, digests),
+            quad => header::hash_again(&midstates[quad], nonce, &words[0], digests),
         }
-        base += LANES as u64;
+    })
+}
+
+/// Scans the range from `base` on, four candidates at a time, of which `hash` does the first hash.
+///
+/// The first hash of one step is done before the second hash of the step before it. So what follows in the program
+/// never waits for what has just been started: there are always four chains whose input is complete.
+#[inline]
+#[target_feature(enable = "sha,avx")]
+fn one_step_ahead<const P: usize, const S: usize>(
+    mut base: u64,
+    limit: u32,
+    range: &Range<u64>,
+    mut hash: impl FnMut(u64, &mut [[State; P]; S]),
+) -> Option<u64> {
+    if range.is_empty() {
+        return None;
+    }
+    let limit = _mm_set1_epi32(limit.cast_signed());
+    // The digests of even steps and of odd ones.
+    let mut digests = [[[[limit; 2]; P]; S]; 2];
+    let mut step = 0;
+    hash(base, &mut digests[step]);
+    while base < range.end {
+        let next = base + LANES as u64;
+        if next < range.end {
+            hash(next, &mut digests[1 - step]);
+        }
+        let passing = digest::passing(&digests[step], limit);
+        if passing != 0
+            && let Some(index) = lowest(passing, base, range)
+        {
+            return Some(index);
+        }
+        base = next;
+        step = 1 - step;
     }
     None
 }
 
-fn of_four(states: &[State; MAX_ROLL], from: usize) -> [State; LANES] {
-    core::array::from_fn(|i| states[from + i])
+/// The lowest index inside the range of those whose bits are set, the lowest bit standing for index `base`.
+#[cold]
+fn lowest(passing: u32, base: u64, range: &Range<u64>) -> Option<u64> {
+    (base..base + LANES as u64).find(|index| passing >> (index - base) & 1 == 1 && range.contains(index))
 }
 
+/// A vector of four words, the first in the lowest lane.
 #[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
+#[target_feature(enable = "sha,avx")]
 fn vector(words: [u32; 4]) -> __m128i {
     let [a, b, c, d] = words.map(u32::cast_signed);
     _mm_set_epi32(d, c, b, a)
 }
 
+/// A state in the order of the instructions.
 #[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn state(words: &[u32; 8]) -> State {
+#[target_feature(enable = "sha,avx")]
+fn pack(words: &[u32; 8]) -> State {
     let [a, b, c, d, e, f, g, h] = *words;
-    [vector([f, e, b, a]), vector([h, g, d, c])]
+    let badc = _mm_shuffle_epi32::<0xb1>(vector([a, b, c, d]));
+    let hgfe = _mm_shuffle_epi32::<0x1b>(vector([e, f, g, h]));
+    [_mm_alignr_epi8::<8>(badc, hgfe), _mm_blend_epi16::<0xf0>(hgfe, badc)]
 }
 
-/// State words back in order: a–d and e–h, the first two quarters of a message block.
+/// The constants of four rounds, as vectors are added to them.
 #[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn message(state: State) -> [__m128i; 2] {
-    let abef = _mm_shuffle_epi32::<0x1b>(state[0]);
-    let ghcd = _mm_shuffle_epi32::<0xb1>(state[1]);
-    [_mm_blend_epi16::<0xf0>(abef, ghcd), _mm_alignr_epi8::<8>(ghcd, abef)]
+#[target_feature(enable = "sha,avx")]
+fn constants(round: usize) -> __m128i {
+    vector([K[round], K[round + 1], K[round + 2], K[round + 3]])
 }
 
-#[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn constants(group: usize) -> __m128i {
-    vector([K[4 * group], K[4 * group + 1], K[4 * group + 2], K[4 * group + 3]])
+/// `P` lanes that share a message schedule.
+///
+/// The program goes through lanes with their own schedules in turn, up to sixteen rounds each: that is long enough
+/// to keep a lane's schedule in registers, and short enough for the processor to overlap the lanes.
+#[derive(Clone, Copy)]
+struct Lanes<const P: usize> {
+    /// The states.
+    states: [State; P],
+    /// Sixteen words of the schedule, the latest last.
+    window: [__m128i; 4],
 }
 
-/// The quarter of the message schedule that follows four.
-#[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn extend(w: &[__m128i; 4]) -> __m128i {
-    let partial = _mm_add_epi32(_mm_sha256msg1_epu32(w[0], w[1]), _mm_alignr_epi8::<4>(w[3], w[2]));
-    _mm_sha256msg2_epu32(partial, w[3])
-}
-
-/// The header's second block.
-#[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn header_tail(tail: [u32; 3], nonce: u32) -> [__m128i; 4] {
-    let [merkle, time, bits] = tail;
-    [
-        // The nonce is little-endian in the header, but SHA-256 reads big-endian words.
-        vector([merkle, time, bits, nonce.swap_bytes()]),
-        vector([PADDING, 0, 0, 0]),
-        vector([0; 4]),
-        vector([0, 0, 0, HEADER_BITS]),
-    ]
-}
-
-/// Four rounds in every lane; the words come with the round constants added.
-#[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn four_rounds(states: &mut [State; LANES], words: [__m128i; LANES]) {
-    for ([abef, cdgh], w) in states.iter_mut().zip(words) {
-        *cdgh = _mm_sha256rnds2_epu32(*cdgh, *abef, w);
-        *abef = _mm_sha256rnds2_epu32(*abef, *cdgh, _mm_shuffle_epi32::<0x0e>(w));
-    }
-}
-
-#[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn add_initial(states: &mut [State; LANES], initial: &[State; LANES]) {
-    for (state, initial) in states.iter_mut().zip(initial) {
-        *state = [_mm_add_epi32(state[0], initial[0]), _mm_add_epi32(state[1], initial[1])];
-    }
-}
-
-/// First hash of one nonce in four versions: one message schedule for all.
-#[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn hash_four_versions(midstates: &[State; LANES], tail: [u32; 3], nonce: u32) -> [State; LANES] {
-    let mut states = *midstates;
-    let mut w = header_tail(tail, nonce);
-    for group in 0..GROUPS {
-        four_rounds(&mut states, [_mm_add_epi32(w[0], constants(group)); LANES]);
-        w = [w[1], w[2], w[3], extend(&w)];
-    }
-    add_initial(&mut states, midstates);
-    states
-}
-
-/// First hash of four successive nonces.
-#[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn hash_four_nonces(midstate: &State, tail: [u32; 3], nonce: u32) -> [State; LANES] {
-    let midstates = [*midstate; LANES];
-    let mut states = midstates;
-    let mut w = [header_tail(tail, nonce); LANES];
-    for (lane, w) in (0..).zip(&mut w) {
-        *w = header_tail(tail, nonce.wrapping_add(lane));
-    }
-    all_but_last_group(&mut states, &mut w);
-    let mut last = [w[0][0]; LANES];
-    for (last, w) in last.iter_mut().zip(&w) {
-        *last = _mm_add_epi32(w[0], constants(GROUPS - 1));
-    }
-    four_rounds(&mut states, last);
-    add_initial(&mut states, &midstates);
-    states
-}
-
-/// The first 60 rounds with a message schedule per lane, which is left at its last quarter.
-#[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn all_but_last_group(states: &mut [State; LANES], w: &mut [[__m128i; 4]; LANES]) {
-    for group in 0..GROUPS - 1 {
-        let k = constants(group);
-        let mut words = [k; LANES];
-        for (word, w) in words.iter_mut().zip(w.iter_mut()) {
-            *word = _mm_add_epi32(w[0], k);
-            *w = [w[1], w[2], w[3], extend(w)];
+impl<const P: usize> Lanes<P> {
+    /// Two rounds with the two lowest words, to which the constants are added already.
+    #[inline]
+    #[target_feature(enable = "sha,avx")]
+    fn two_rounds(&mut self, words: __m128i) {
+        for state in &mut self.states {
+            let [abef, cdgh] = *state;
+            // Two rounds move (a, b, e, f) to (c, d, g, h), so only the other half of the state is new.
+            *state = [_mm_sha256rnds2_epu32(cdgh, abef, words), abef];
         }
-        four_rounds(states, words);
+    }
+
+    /// As [`Self::two_rounds`], with the two highest words.
+    #[inline]
+    #[target_feature(enable = "sha,avx")]
+    fn two_rounds_high(&mut self, words: __m128i) {
+        self.two_rounds(_mm_shuffle_epi32::<0x0e>(words));
+    }
+
+    /// Four rounds from `round` on with the words of a part of the window. Returns them with the constants added.
+    #[inline]
+    #[target_feature(enable = "sha,avx")]
+    fn four_rounds(&mut self, round: usize, part: usize) -> __m128i {
+        let words = _mm_add_epi32(self.window[part], constants(round));
+        self.two_rounds(words);
+        self.two_rounds_high(words);
+        words
+    }
+
+    /// As [`Self::four_rounds`] with the next words of the schedule, by the whole recurrence.
+    #[inline]
+    #[target_feature(enable = "sha,avx")]
+    fn four_rounds_on(&mut self, round: usize) -> __m128i {
+        self.push(_mm_add_epi32(self.sixteen_before(), self.seven_before()));
+        self.four_rounds(round, 3)
+    }
+
+    /// Moves the window on by four words, given the sum of all their terms but s1, which is of the word two before.
+    #[inline]
+    #[target_feature(enable = "sha,avx")]
+    fn push(&mut self, without_s1: __m128i) {
+        let [_, b, c, d] = self.window;
+        self.window = [b, c, d, _mm_sha256msg2_epu32(without_s1, d)];
+    }
+
+    /// The term of each of the next four words that is the word seven before it.
+    #[inline]
+    #[target_feature(enable = "sha,avx")]
+    fn seven_before(&self) -> __m128i {
+        _mm_alignr_epi8::<4>(self.window[3], self.window[2])
+    }
+
+    /// The terms of each of the next four words that are the word 16 before it and s0 of the word 15 before it.
+    #[inline]
+    #[target_feature(enable = "sha,avx")]
+    fn sixteen_before(&self) -> __m128i {
+        _mm_sha256msg1_epu32(self.window[0], self.window[1])
     }
 }
 
-/// The 32 most significant bits of the second hash.
+/// Adds the state before a compression to that after its rounds.
 #[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn top_words(digests: &[State; LANES]) -> [u32; LANES] {
-    let padding = [vector([PADDING, 0, 0, 0]), vector([0, 0, 0, DIGEST_BITS])];
-    let mut w = [[padding[0]; 4]; LANES];
-    for (w, digest) in w.iter_mut().zip(digests) {
-        let [low, high] = message(*digest);
-        *w = [low, high, padding[0], padding[1]];
-    }
-    let mut states = [state(&INITIAL_STATE); LANES];
-    all_but_last_group(&mut states, &mut w);
-
-    // Word h after round 63 is word e after round 60, which stands at f after round 61: two rounds are enough.
-    let mut tops = [0; LANES];
-    for ((top, [abef, cdgh]), w) in tops.iter_mut().zip(states).zip(&w) {
-        let abef = _mm_sha256rnds2_epu32(cdgh, abef, _mm_add_epi32(w[0], constants(GROUPS - 1)));
-        let f = _mm_cvtsi128_si32(abef).cast_unsigned();
-        *top = f.wrapping_add(INITIAL_STATE[7]).swap_bytes();
-    }
-    tops
+#[target_feature(enable = "sha,avx")]
+fn add_state(state: &mut State, before: &State) {
+    *state = [_mm_add_epi32(state[0], before[0]), _mm_add_epi32(state[1], before[1])];
 }

@@ -167,3 +167,94 @@ fn the_chosen_kernel_is_one_that_this_machine_has() {
     assert!(Kernel::available().contains(&Kernel::best()));
     assert_eq!(Kernel::named(Kernel::best().name()), Some(Kernel::best()));
 }
+
+/// The 32 most significant bits of candidates' hashes, which is what kernels compare.
+fn tops_of(template: &Template, range: Range<u64>) -> Vec<u32> {
+    range.map(|i| u32::from_le_bytes(*sha256d(&template.header_at(i)).last_chunk().unwrap())).collect()
+}
+
+fn scan_all(kernel: Kernel, template: &Template, limit: u32, range: Range<u64>) -> Vec<u64> {
+    let work = Prepared::new(template).work;
+    let mut from = range.start;
+    core::iter::from_fn(|| {
+        let hit = kernel.scan(&work, limit, from..range.end)?;
+        from = hit + 1;
+        Some(hit)
+    })
+    .collect()
+}
+
+#[test]
+fn a_scan_compares_the_top_32_bits_without_sign_and_includes_equality() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("limits", roll);
+        let range = 3..61;
+        let tops = tops_of(&template, range.clone());
+        let around = tops.iter().flat_map(|&top| [top.wrapping_sub(1), top, top.wrapping_add(1)]);
+        for limit in around.chain([0, i32::MAX as u32, i32::MIN as u32, u32::MAX]) {
+            let passes = |&(_, &top): &(u64, &u32)| top <= limit;
+            let expected: Vec<u64> = range.clone().zip(&tops).filter(passes).map(|(index, _)| index).collect();
+            assert_eq!(scan_all(kernel, &template, limit, range.clone()), expected, "{} {roll:?}", kernel.name());
+        }
+    });
+}
+
+#[test]
+fn the_only_hit_is_found_in_every_lane_of_the_first_a_middle_and_the_last_step() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("lanes", roll);
+        let tops = tops_of(&template, 0..96);
+        for only in (0..16).chain(40..56).chain(80..96) {
+            // A range that the better candidates are cut from, so that this one is the lowest and the only hit.
+            let limit = tops[only];
+            let start = tops[..only].iter().rposition(|&top| top <= limit).map_or(0, |better| better + 1);
+            let end = tops[only + 1..].iter().position(|&top| top <= limit).map_or(96, |better| only + 1 + better);
+            let hits = scan_all(kernel, &template, limit, start as u64..end as u64);
+            assert_eq!(hits, [only as u64], "{} {roll:?}", kernel.name());
+        }
+    });
+}
+
+#[test]
+fn a_storm_of_hits_up_to_the_last_nonce_is_reported_whole() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("storm", roll);
+        let end = template.candidates();
+        for length in [1, 2, 3, 4, 5, 7, 8, 9, 31, 64] {
+            let range = end - length..end;
+            assert_eq!(hits_of(kernel, &template, U256::MAX, range.clone()), range.clone().collect::<Vec<_>>());
+            let half = U256::MAX >> 1;
+            assert_eq!(hits_of(kernel, &template, half, range.clone()), naive_hits(&template, half, range));
+        }
+    });
+}
+
+#[test]
+fn an_empty_range_has_no_hits() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("empty", roll);
+        let work = Prepared::new(&template).work;
+        for at in [0, 1, 7, template.candidates()] {
+            assert_eq!(kernel.scan(&work, u32::MAX, at..at), None);
+        }
+    });
+}
+
+#[test]
+fn compressions_of_any_number_of_lanes_are_those_of_sha2() {
+    let mut random = rng::stream(7, "hash test", "compress");
+    for kernel in Kernel::available() {
+        for lanes in 0..=9 {
+            let mut word = || random.next_u32();
+            let states: Vec<[u32; 8]> = (0..lanes).map(|_| core::array::from_fn(|_| word())).collect();
+            let blocks: Vec<[u32; 16]> = (0..lanes).map(|_| core::array::from_fn(|_| word())).collect();
+            let mut expected = states.clone();
+            for (state, block) in expected.iter_mut().zip(&blocks) {
+                compress256(state, block.map(u32::to_be_bytes).as_flattened().as_chunks().0);
+            }
+            let mut results = states;
+            kernel.compress(&mut results, &blocks);
+            assert_eq!(results, expected, "{} {lanes}", kernel.name());
+        }
+    }
+}
