@@ -7,6 +7,8 @@
 
 mod kernel;
 mod portable;
+#[cfg(target_arch = "aarch64")]
+mod sha_arm;
 #[cfg(target_arch = "x86_64")]
 mod sha_ni;
 mod work;

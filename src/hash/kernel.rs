@@ -18,6 +18,9 @@ enum Kind {
     /// The SHA extensions of x86.
     #[cfg(target_arch = "x86_64")]
     ShaNi(super::sha_ni::ShaNi),
+    /// The SHA2 extension of 64-bit ARM.
+    #[cfg(target_arch = "aarch64")]
+    ShaArm(super::sha_arm::ShaArm),
 }
 
 impl Kernel {
@@ -35,6 +38,8 @@ impl Kernel {
         let mut kernels = vec![Self(Kind::Portable)];
         #[cfg(target_arch = "x86_64")]
         kernels.extend(super::sha_ni::ShaNi::detect().map(Kind::ShaNi).map(Self));
+        #[cfg(target_arch = "aarch64")]
+        kernels.extend(super::sha_arm::ShaArm::detect().map(Kind::ShaArm).map(Self));
         kernels
     }
 
@@ -49,6 +54,8 @@ impl Kernel {
             Kind::Portable => "portable",
             #[cfg(target_arch = "x86_64")]
             Kind::ShaNi(_) => "sha-ni",
+            #[cfg(target_arch = "aarch64")]
+            Kind::ShaArm(_) => "sha2-arm",
         }
     }
 
@@ -58,6 +65,8 @@ impl Kernel {
             Kind::Portable => portable::scan(work, limit, range),
             #[cfg(target_arch = "x86_64")]
             Kind::ShaNi(kernel) => kernel.scan(work, limit, range),
+            #[cfg(target_arch = "aarch64")]
+            Kind::ShaArm(kernel) => kernel.scan(work, limit, range),
         }
     }
 
