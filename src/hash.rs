@@ -11,6 +11,8 @@ mod avx2;
 mod avx512;
 mod kernel;
 mod portable;
+#[cfg(target_arch = "aarch64")]
+mod sha_arm;
 #[cfg(target_arch = "x86_64")]
 mod sha_ni;
 #[cfg(target_arch = "x86_64")]
