@@ -9,6 +9,8 @@ mod kernel;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod sha_ni;
+#[cfg(target_arch = "x86_64")]
+mod sha_ni_asm;
 mod work;
 
 use core::ops::Range;

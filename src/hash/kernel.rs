@@ -18,6 +18,9 @@ enum Kind {
     /// The SHA extensions of x86.
     #[cfg(target_arch = "x86_64")]
     ShaNi(super::sha_ni::ShaNi),
+    /// The same in assembly.
+    #[cfg(target_arch = "x86_64")]
+    ShaNiAsm(super::sha_ni_asm::ShaNiAsm),
 }
 
 impl Kernel {
@@ -34,7 +37,10 @@ impl Kernel {
         #[allow(unused_mut, reason = "other processors have the portable kernel only")]
         let mut kernels = vec![Self(Kind::Portable)];
         #[cfg(target_arch = "x86_64")]
-        kernels.extend(super::sha_ni::ShaNi::detect().map(Kind::ShaNi).map(Self));
+        {
+            kernels.extend(super::sha_ni::ShaNi::detect().map(Kind::ShaNi).map(Self));
+            kernels.extend(super::sha_ni_asm::ShaNiAsm::detect().map(Kind::ShaNiAsm).map(Self));
+        }
         kernels
     }
 
@@ -49,6 +55,8 @@ impl Kernel {
             Kind::Portable => "portable",
             #[cfg(target_arch = "x86_64")]
             Kind::ShaNi(_) => "sha-ni",
+            #[cfg(target_arch = "x86_64")]
+            Kind::ShaNiAsm(_) => "sha-ni-asm",
         }
     }
 
@@ -58,6 +66,8 @@ impl Kernel {
             Kind::Portable => portable::scan(work, limit, range),
             #[cfg(target_arch = "x86_64")]
             Kind::ShaNi(kernel) => kernel.scan(work, limit, range),
+            #[cfg(target_arch = "x86_64")]
+            Kind::ShaNiAsm(kernel) => kernel.scan(work, limit, range),
         }
     }
 

@@ -167,3 +167,71 @@ fn the_chosen_kernel_is_one_that_this_machine_has() {
     assert!(Kernel::available().contains(&Kernel::best()));
     assert_eq!(Kernel::named(Kernel::best().name()), Some(Kernel::best()));
 }
+
+fn top_bits(template: &Template, index: u64) -> u32 {
+    u32::from_le_bytes(*sha256d(&template.header_at(index)).last_chunk().unwrap())
+}
+
+/// All hits as the kernel itself reports them, before hashes are compared in full.
+fn reports_of(kernel: Kernel, template: &Template, limit: u32, range: Range<u64>) -> Vec<u64> {
+    let work = Prepared::new(template).work;
+    let next = |from| kernel.scan(&work, limit, from..range.end);
+    core::iter::successors(next(range.start), |hit| next(hit + 1)).collect()
+}
+
+fn expected_reports(template: &Template, limit: u32, range: Range<u64>) -> Vec<u64> {
+    range.filter(|&i| top_bits(template, i) <= limit).collect()
+}
+
+#[test]
+fn kernels_compare_top_words_as_unsigned_numbers() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("unsigned", roll);
+        let some_top = top_bits(&template, 77);
+        let limits = [0, 1, i32::MAX as u32, 1 << 31, (1 << 31) + 1, u32::MAX - 1, u32::MAX, some_top, some_top - 1];
+        for limit in limits {
+            let expected = expected_reports(&template, limit, 2..300);
+            assert_eq!(reports_of(kernel, &template, limit, 2..300), expected, "{} {limit}", kernel.name());
+        }
+    });
+}
+
+#[test]
+fn a_hit_in_every_lane_of_the_first_and_last_nonces_is_reported_and_none_behind_the_end() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("lanes", roll);
+        for end in 1..50 {
+            for behind in end - 1..end + 10 {
+                let limit = top_bits(&template, behind);
+                for start in [0, end.saturating_sub(9), end - 1] {
+                    let expected = expected_reports(&template, limit, start..end);
+                    assert_eq!(reports_of(kernel, &template, limit, start..end).first(), expected.first());
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn the_last_nonces_are_searched_without_wrapping_around() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("wrap", roll);
+        let end = template.candidates();
+        for length in 1..40 {
+            for limit in [u32::MAX, 1 << 30, top_bits(&template, 0)] {
+                let expected = expected_reports(&template, limit, end - length..end);
+                assert_eq!(reports_of(kernel, &template, limit, end - length..end), expected, "{}", kernel.name());
+            }
+        }
+    });
+}
+
+#[test]
+fn long_ranges_far_from_the_start_give_the_hits_of_the_naive_double_hash() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("far", roll);
+        let range = 0x1234_5678_u64..0x1234_5678 + 9_001;
+        let expected = expected_reports(&template, u32::MAX >> 7, range.clone());
+        assert_eq!(reports_of(kernel, &template, u32::MAX >> 7, range), expected, "{}", kernel.name());
+    });
+}
