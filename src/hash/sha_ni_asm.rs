@@ -63,9 +63,10 @@ unsafe fn scan(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
             return None;
         }
         nonce += hit.nonce;
-        let hits = (0..k).filter(|version| hit.versions >> version & 1 == 1).map(|version| nonce * k + version);
-        if let Some(index) = hits.into_iter().find(|index| range.contains(index)) {
-            return Some(index);
+        let mut hits = (0..k).filter(|version| hit.versions >> version & 1 == 1).map(|version| nonce * k + version);
+        let found = hits.find(|index| range.contains(index));
+        if found.is_some() {
+            return found;
         }
         nonce += 1;
     }
