@@ -9,12 +9,18 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod compress;
+mod digest;
 mod kernel;
+mod many;
 mod portable;
+mod prepared;
 #[cfg(target_arch = "aarch64")]
 mod sha_arm;
 #[cfg(target_arch = "x86_64")]
 mod sha_ni;
+#[cfg(target_arch = "x86_64")]
+mod sha_ni_asm;
 #[cfg(target_arch = "x86_64")]
 mod vector;
 mod work;
@@ -22,11 +28,12 @@ mod work;
 use core::ops::Range;
 
 use ruint::aliases::U256;
-use sha2::block_api::compress256;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
+pub use digest::{Digest, sha256d_of_words};
 pub use kernel::Kernel;
-use work::Work;
+pub use many::{Job, Link, extend, search_many, search_many_with};
+pub use prepared::{Draft, Prepared};
 
 /// A block header whose nonce and rolled version bits are to be searched.
 ///
@@ -84,33 +91,39 @@ impl VersionRoll {
             Self::Eight => 8,
         }
     }
+
+    /// Number of candidates of a header, 2³²·k.
+    pub fn candidates(self) -> u64 {
+        self.count() << 32
+    }
+
+    /// A version with the rolled bits of roll `i`.
+    fn version(self, version: u32, i: u64) -> u32 {
+        let rolled = ((self.count() - 1) as u32) << ROLL_SHIFT;
+        (version & !rolled) | ((i as u32) << ROLL_SHIFT)
+    }
+
+    /// Writes nonce and rolled version bits of candidate `index` into a header.
+    fn write(self, header: &mut [u8; 80], index: u64) {
+        let k = self.count();
+        let [a, b, c, d, ..] = *header;
+        let version = self.version(u32::from_le_bytes([a, b, c, d]), index % k);
+        header[..4].copy_from_slice(&version.to_le_bytes());
+        header[76..].copy_from_slice(&((index / k) as u32).to_le_bytes());
+    }
 }
 
 impl Template {
     /// Number of candidates, 2³²·k.
     pub fn candidates(&self) -> u64 {
-        self.roll.count() << 32
+        self.roll.candidates()
     }
 
     /// The header of candidate `index`, which counts modulo [`Template::candidates`].
     pub fn header_at(&self, index: u64) -> [u8; 80] {
-        let k = self.roll.count();
         let mut header = self.header;
-        let rolled = ((k - 1) as u32) << ROLL_SHIFT;
-        let version = (self.version() & !rolled) | (((index % k) as u32) << ROLL_SHIFT);
-        header[..4].copy_from_slice(&version.to_le_bytes());
-        header[76..].copy_from_slice(&((index / k) as u32).to_le_bytes());
+        self.roll.write(&mut header, index);
         header
-    }
-
-    fn version(&self) -> u32 {
-        let [a, b, c, d, ..] = self.header;
-        u32::from_le_bytes([a, b, c, d])
-    }
-
-    /// Word `i` of the header's second SHA-256 block: Merkle tail, time, bits, nonce.
-    fn tail_word(&self, i: usize) -> u32 {
-        u32::from_be_bytes(self.header.as_chunks().0[16 + i])
     }
 }
 
@@ -118,65 +131,17 @@ impl Template {
 ///
 /// The part of `range` beyond [`Template::candidates`] is ignored.
 pub fn search(template: &Template, target: U256, range: Range<u64>) -> Outcome {
-    Prepared::new(template).search(target, range)
+    search_with(Kernel::best(), template, target, range)
+}
+
+/// As [`search`], on a kernel of choice.
+pub fn search_with(kernel: Kernel, template: &Template, target: U256, range: Range<u64>) -> Outcome {
+    Prepared::new(template).search_with(kernel, target, range)
 }
 
 /// SHA-256 of the SHA-256 of the data: Bitcoin's hash, in internal byte order.
 pub fn sha256d(data: &[u8]) -> [u8; 32] {
     Sha256::digest(Sha256::digest(data)).into()
-}
-
-/// A template with its first block already hashed, so that many short searches share the set-up.
-#[derive(Debug, Clone)]
-pub struct Prepared {
-    template: Template,
-    work: Work,
-}
-
-impl Prepared {
-    /// Hashes the first 64 bytes of the header once per rolled version.
-    pub fn new(template: &Template) -> Self {
-        let k = template.roll.count();
-        let mut work = Work {
-            midstates: [work::INITIAL_STATE; MAX_ROLL],
-            versions: k,
-            tail: core::array::from_fn(|i| template.tail_word(i)),
-        };
-        for (version, state) in (0..k).zip(&mut work.midstates) {
-            compress256(state, template.header_at(version).as_chunks().0);
-        }
-        Self { template: template.clone(), work }
-    }
-
-    /// Replaces the header's time stamp (seconds since 1970). It lies in the second block, so this costs nothing.
-    pub fn set_time(&mut self, time: u32) {
-        self.template.header[68..72].copy_from_slice(&time.to_le_bytes());
-        self.work.tail[1] = time.swap_bytes();
-    }
-
-    /// As [`search`].
-    pub fn search(&self, target: U256, range: Range<u64>) -> Outcome {
-        self.search_with(Kernel::best(), target, range)
-    }
-
-    /// As [`search`], on a kernel of choice.
-    ///
-    /// Kernels report candidates whose top 32 bits pass; each is hashed in full and compared on 256 bits.
-    pub fn search_with(&self, kernel: Kernel, target: U256, range: Range<u64>) -> Outcome {
-        let end = range.end.min(self.template.candidates());
-        let limit = (target.as_limbs()[3] >> 32) as u32;
-        let mut next = range.start;
-        while let Some(index) = kernel.scan(&self.work, limit, next..end) {
-            let header = self.template.header_at(index);
-            let hash = sha256d(&header);
-            if U256::from_le_bytes(hash) <= target {
-                let attempts = index - range.start + 1;
-                return Outcome { found: Some(Found { index, header, hash }), attempts };
-            }
-            next = index + 1;
-        }
-        Outcome { found: None, attempts: end.saturating_sub(range.start) }
-    }
 }
 
 #[cfg(test)]

@@ -9,26 +9,18 @@ use core::arch::x86_64::{
 };
 use core::ops::Range;
 
+use super::kernel::Kernel;
 use super::vector::{self, Vector};
 use super::work::Work;
 
-/// Proof that the processor has AVX2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Avx2(());
-
-impl Avx2 {
-    pub fn detect() -> Option<Self> {
-        is_x86_feature_detected!("avx2").then_some(Self(()))
-    }
-
-    /// See [`Kernel::scan`](super::kernel::Kernel::scan).
-    #[expect(clippy::unused_self, reason = "holding an `Avx2` is what makes the call sound")]
-    pub fn scan(self, work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
-        // SAFETY: an `Avx2` only comes from `detect`, which found the feature that `scan` enables.
-        unsafe { scan(work, limit, range) }
-    }
+/// The kernel, where the processor has AVX2.
+pub(super) fn detect() -> Option<Kernel> {
+    // SAFETY: only this function gives the closure away, after finding every feature that `scan` enables.
+    let kernel = Kernel::new("avx2", |work, limit, range| unsafe { scan(work, limit, range) });
+    (is_x86_feature_detected!("avx2")).then_some(kernel)
 }
 
+/// See [`Kernel::scan`].
 #[target_feature(enable = "avx2")]
 fn scan(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
     vector::scan::<Lanes>(work, limit, range)

@@ -90,6 +90,7 @@ mod tests {
     use super::*;
     use crate::rng;
     use rand::RngExt;
+    use sha2::{Digest, Sha256};
 
     #[test]
     fn compressions_of_any_number_of_blocks_are_those_of_sha2() {
@@ -108,10 +109,11 @@ mod tests {
 
     #[test]
     fn the_hash_of_a_digest_is_the_second_half_of_the_double_hash() {
-        let first: [u8; 32] = sha2::Digest::finalize(sha2::Digest::chain_update(sha2::Sha256::default(), b"hashwatt")).into();
-        let mut digests = [first.as_chunks().0.iter().map(|word| u32::from_be_bytes(*word)).collect::<Vec<_>>().try_into().unwrap(); 6];
+        let first = Sha256::digest(b"hashwatt");
+        let words = core::array::from_fn(|i| u32::from_be_bytes(first.as_chunks().0[i]));
+        let mut digests = [words; 6];
         hash_digests(&mut digests);
-        let expected = super::super::sha256d(b"hashwatt");
+        let expected = crate::hash::sha256d(b"hashwatt");
         for digest in digests {
             assert_eq!(digest.map(u32::to_be_bytes).as_flattened(), expected);
         }

@@ -1,100 +1,92 @@
-//! What a kernel is given, and which one is used.
+//! The ways to search that this machine has, and which one is used.
 
-use core::array;
+use core::fmt;
+use core::hint::black_box;
 use core::ops::Range;
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use super::work::Work;
 use super::{Prepared, Template, VersionRoll, portable, sha256d};
 
 /// One way to search; all give the same answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kernel(Kind);
+#[derive(Clone, Copy)]
+pub struct Kernel {
+    name: &'static str,
+    scan: Scan,
+}
 
-/// What only runs on some processors carries the proof that this is one of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Plain Rust, any processor.
-    Portable,
-    /// Eight lanes.
-    #[cfg(target_arch = "x86_64")]
-    Avx2(super::avx2::Avx2),
-    /// Sixteen lanes.
-    #[cfg(target_arch = "x86_64")]
-    Avx512(super::avx512::Avx512),
-    /// The SHA extensions of x86.
-    #[cfg(target_arch = "x86_64")]
-    ShaNi(super::sha_ni::ShaNi),
-    /// The SHA2 extension of 64-bit ARM.
-    #[cfg(target_arch = "aarch64")]
-    ShaArm(super::sha_arm::ShaArm),
+/// Lowest index in the range whose hash has its 32 most significant bits at most the limit.
+type Scan = fn(&Work, limit: u32, Range<u64>) -> Option<u64>;
+
+impl PartialEq for Kernel {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Kernel {}
+
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
 impl Kernel {
-    /// The fastest kernel this machine can run that passes its self-test.
+    /// The fastest kernel of this machine among those that pass their self-test, by a trial of 2 ms when it is first
+    /// asked for. The choice changes no result.
     pub fn best() -> Self {
         static BEST: OnceLock<Kernel> = OnceLock::new();
-        *BEST.get_or_init(|| {
-            Self::available().into_iter().rev().find(|kernel| kernel.passes_self_test()).unwrap_or(Self(Kind::Portable))
-        })
+        *BEST.get_or_init(Self::choose)
     }
 
     /// All kernels this machine can run, the portable one first.
     pub fn available() -> Vec<Self> {
         #[allow(unused_mut, reason = "other processors have the portable kernel only")]
-        let mut kernels = vec![Self(Kind::Portable)];
+        let mut kernels = vec![portable::KERNEL];
         #[cfg(target_arch = "x86_64")]
-        kernels.extend(super::avx2::Avx2::detect().map(Kind::Avx2).map(Self));
-        #[cfg(target_arch = "x86_64")]
-        kernels.extend(super::avx512::Avx512::detect().map(Kind::Avx512).map(Self));
-        #[cfg(target_arch = "x86_64")]
-        kernels.extend(super::sha_ni::ShaNi::detect().map(Kind::ShaNi).map(Self));
+        {
+            use super::{avx2, avx512, sha_ni, sha_ni_asm};
+            kernels.extend([avx2::detect(), avx512::detect(), sha_ni::detect(), sha_ni_asm::detect()].iter().flatten());
+        }
         #[cfg(target_arch = "aarch64")]
-        kernels.extend(super::sha_arm::ShaArm::detect().map(Kind::ShaArm).map(Self));
+        kernels.extend(super::sha_arm::detect());
         kernels
     }
 
     /// The kernel of this name, if this machine can run it.
     pub fn named(name: &str) -> Option<Self> {
-        Self::available().into_iter().find(|kernel| kernel.name() == name)
+        Self::available().into_iter().find(|kernel| kernel.name == name)
     }
 
     /// Its name, as the command line takes it.
     pub fn name(self) -> &'static str {
-        match self.0 {
-            Kind::Portable => "portable",
-            #[cfg(target_arch = "x86_64")]
-            Kind::ShaNi(_) => "sha-ni",
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2(_) => "avx2",
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx512(_) => "avx512",
-            #[cfg(target_arch = "aarch64")]
-            Kind::ShaArm(_) => "sha2-arm",
-        }
+        self.name
+    }
+
+    pub(super) const fn new(name: &'static str, scan: Scan) -> Self {
+        Self { name, scan }
     }
 
     /// Lowest index in `range` whose hash has its 32 most significant bits at most `limit`.
     pub(super) fn scan(self, work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
-        match self.0 {
-            Kind::Portable => portable::scan(work, limit, range),
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2(kernel) => kernel.scan(work, limit, range),
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx512(kernel) => kernel.scan(work, limit, range),
-            #[cfg(target_arch = "x86_64")]
-            Kind::ShaNi(kernel) => kernel.scan(work, limit, range),
-            #[cfg(target_arch = "aarch64")]
-            Kind::ShaArm(kernel) => kernel.scan(work, limit, range),
-        }
+        (self.scan)(work, limit, range)
+    }
+
+    fn choose() -> Self {
+        const TRIAL: Duration = Duration::from_millis(2);
+        let sound: Vec<Self> = Self::available().into_iter().filter(|kernel| kernel.passes_self_test()).collect();
+        let share = TRIAL / sound.len().max(1) as u32;
+        sound.into_iter().min_by_key(|kernel| kernel.shortest_scan(share)).unwrap_or(portable::KERNEL)
     }
 
     /// Compares all hits among the first candidates of one header with the `sha2` crate, for every roll.
     fn passes_self_test(self) -> bool {
-        const CANDIDATES: u64 = 64;
+        const CANDIDATES: u64 = 200;
         const LIMIT: u32 = u32::MAX / 4;
         [VersionRoll::None, VersionRoll::Four, VersionRoll::Eight].into_iter().all(|roll| {
-            let template = Template { header: array::from_fn(|i| i as u8), roll };
+            let template = Template { header: core::array::from_fn(|i| i as u8), roll };
             let work = Prepared::new(&template).work;
             let mut from = 0;
             (0..CANDIDATES).filter(|&index| top_bits(&sha256d(&template.header_at(index))) <= LIMIT).all(|index| {
@@ -103,6 +95,20 @@ impl Kernel {
                 hit == Some(index)
             }) && self.scan(&work, LIMIT, from..CANDIDATES).is_none()
         })
+    }
+
+    /// The least time a scan of a few candidates took during a trial.
+    fn shortest_scan(self, trial: Duration) -> Duration {
+        const CANDIDATES: u64 = 256;
+        let work = Prepared::new(&Template { header: [0; 80], roll: VersionRoll::Four }).work;
+        let mut shortest = Duration::MAX;
+        let start = Instant::now();
+        while start.elapsed() < trial {
+            let scan = Instant::now();
+            black_box(self.scan(black_box(&work), 0, 0..CANDIDATES));
+            shortest = shortest.min(scan.elapsed());
+        }
+        shortest
     }
 }
 

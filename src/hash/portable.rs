@@ -3,14 +3,18 @@
 use core::array::from_fn;
 use core::ops::Range;
 
+use super::kernel::Kernel;
 use super::work::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work};
 
 const LANES: usize = 8;
 /// One word of each lane.
 type Word = [u32; LANES];
 
-/// See [`Kernel::scan`](super::kernel::Kernel::scan).
-pub(super) fn scan(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
+/// The kernel.
+pub(super) const KERNEL: Kernel = Kernel::new("portable", scan);
+
+/// See [`Kernel::scan`].
+fn scan(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
     let first = range.start - range.start % LANES as u64;
     (first..range.end).step_by(LANES).find_map(|base| {
         let passing = top_words(work, base).map(|top| top <= limit);

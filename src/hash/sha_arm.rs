@@ -23,10 +23,18 @@ use core::arch::aarch64::{
 use core::ops::Range;
 use std::arch::is_aarch64_feature_detected;
 
+use super::kernel::Kernel;
 use super::work::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work};
 
 /// Groups of four rounds in a compression.
 const GROUPS: usize = 16;
+
+/// The kernel, where the processor can run it.
+pub(super) fn detect() -> Option<Kernel> {
+    // SAFETY: only this function gives the closure away, after finding the feature that `scan` enables.
+    let kernel = Kernel::new("sha2-arm", |work, limit, range| unsafe { scan(work, limit, range) });
+    ShaArm::detect().map(|_| kernel)
+}
 
 /// Proof that the processor has the SHA2 extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +43,6 @@ pub(super) struct ShaArm(());
 impl ShaArm {
     pub fn detect() -> Option<Self> {
         is_aarch64_feature_detected!("sha2").then_some(Self(()))
-    }
-
-    /// See [`Kernel::scan`](super::kernel::Kernel::scan).
-    #[expect(clippy::unused_self, reason = "holding a `ShaArm` is what makes the call sound")]
-    pub fn scan(self, work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
-        // SAFETY: a `ShaArm` only comes from `detect`, which found the feature that `scan` enables.
-        unsafe { scan(work, limit, range) }
     }
 
     /// SHA-256 compression of each block into the state at its place.
@@ -255,30 +256,4 @@ fn top_words(digests: &[State; 4]) -> [u32; 4] {
         *top = vgetq_lane_u32::<3>(efgh).wrapping_add(INITIAL_STATE[7]).swap_bytes();
     }
     tops
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rng;
-    use rand::Rng;
-    use sha2::block_api::compress256;
-
-    #[test]
-    fn compression_equals_that_of_the_sha2_crate_for_any_number_of_blocks() {
-        let Some(kernel) = ShaArm::detect() else { return };
-        for count in 0..12 {
-            let mut random = rng::stream(7, "compression test", &count.to_string());
-            let mut states: Vec<[u32; 8]> = (0..count).map(|_| core::array::from_fn(|_| random.next_u32())).collect();
-            let blocks: Vec<[u32; 16]> = (0..count).map(|_| core::array::from_fn(|_| random.next_u32())).collect();
-            let mut expected = states.clone();
-            for (state, words) in expected.iter_mut().zip(&blocks) {
-                let mut bytes = [0; 64];
-                bytes.as_chunks_mut().0.iter_mut().zip(words).for_each(|(b, word)| *b = word.to_be_bytes());
-                compress256(state, &[bytes]);
-            }
-            kernel.compress(&mut states, &blocks);
-            assert_eq!(states, expected, "{count} blocks");
-        }
-    }
 }

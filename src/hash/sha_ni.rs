@@ -2,7 +2,7 @@
 //!
 //! An instruction does two rounds, so a compression takes 32 of them and a double hash 64. Both compressions of a
 //! header search are cut to the 30 whose result depends on the nonce and decides the search: see [`header`] for
-//! the first, [`digest`] for the second. Every cut is named where it is made. [`compress`] is the whole compression.
+//! the first, [`digest`] for the second. Every cut is named where it is made. [`compress`](self::compress) is the whole compression.
 //!
 //! # AVX
 //!
@@ -26,6 +26,7 @@ use core::arch::x86_64::{
 use core::array::from_ref;
 use core::ops::Range;
 
+use super::kernel::Kernel;
 use super::work::{K, Work};
 use header::{Header, Midstate};
 
@@ -45,24 +46,29 @@ impl ShaNi {
         (is_x86_feature_detected!("sha") && is_x86_feature_detected!("avx")).then_some(Self(()))
     }
 
-    /// See [`Kernel::scan`](super::kernel::Kernel::scan).
-    #[expect(clippy::unused_self, reason = "holding a `ShaNi` is what makes the call sound")]
-    pub fn scan(self, work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
-        // SAFETY: a `ShaNi` only comes from `detect`, which found every feature that the functions enable.
-        unsafe {
-            match work.versions {
-                1 => scan_nonces(work, limit, range),
-                4 => scan_versions::<1>(work, limit, range),
-                _ => scan_versions::<2>(work, limit, range),
-            }
-        }
-    }
-
-    /// See [`Kernel::compress`](super::kernel::Kernel::compress).
+    /// See [`compress`](super::compress::compress).
     #[expect(clippy::unused_self, reason = "holding a `ShaNi` is what makes the call sound")]
     pub fn compress(self, states: &mut [[u32; 8]], blocks: &[[u32; 16]]) {
-        // SAFETY: as in `scan`.
+        // SAFETY: a `ShaNi` only comes from `detect`, which found every feature that the function enables.
         unsafe { compress::compress(states, blocks) }
+    }
+}
+
+/// The kernel, where the processor can run it.
+pub(super) fn detect() -> Option<Kernel> {
+    // SAFETY: only this function gives the closure away, after finding every feature that `scan` enables.
+    let kernel = Kernel::new("sha-ni", |work, limit, range| unsafe { scan(work, limit, range) });
+    ShaNi::detect().map(|_| kernel)
+}
+
+/// See [`Kernel::scan`].
+#[inline(never)]
+#[target_feature(enable = "sha,avx")]
+pub(super) fn scan(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
+    match work.versions {
+        1 => scan_nonces(work, limit, range),
+        4 => scan_versions::<1>(work, limit, range),
+        _ => scan_versions::<2>(work, limit, range),
     }
 }
 

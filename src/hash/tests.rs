@@ -132,24 +132,12 @@ fn real_headers_are_found_at_the_index_of_their_nonce_and_version() {
         for_every_kernel_and_roll(|kernel, roll| {
             let template = Template { header, roll };
             let k = roll.count();
-            let rolled = u64::from(template.version() >> 13) % k;
+            let rolled = u64::from(u32::from_le_bytes(*header.first_chunk().unwrap()) >> 13) % k;
             let index = u64::from(nonce) * k + rolled;
             assert_eq!(template.header_at(index), header);
             let hits = hits_of(kernel, &template, network_target, index - 40..index + 40);
             assert_eq!(hits, [index]);
         });
-    }
-}
-
-#[test]
-fn setting_the_time_gives_the_template_with_that_time() {
-    for roll in ROLLS {
-        let mut template = random_template("time", roll);
-        let mut prepared = Prepared::new(&template);
-        prepared.set_time(1_713_571_767);
-        template.header[68..72].copy_from_slice(&1_713_571_767_u32.to_le_bytes());
-        let target = U256::MAX >> 5;
-        assert_eq!(prepared.search(target, 3..900), search(&template, target, 3..900));
     }
 }
 
@@ -168,33 +156,30 @@ fn the_chosen_kernel_is_one_that_this_machine_has() {
     assert_eq!(Kernel::named(Kernel::best().name()), Some(Kernel::best()));
 }
 
-/// The 32 most significant bits of candidates' hashes, which is what kernels compare.
-fn tops_of(template: &Template, range: Range<u64>) -> Vec<u32> {
-    range.map(|i| u32::from_le_bytes(*sha256d(&template.header_at(i)).last_chunk().unwrap())).collect()
+fn top_bits(template: &Template, index: u64) -> u32 {
+    u32::from_le_bytes(*sha256d(&template.header_at(index)).last_chunk().unwrap())
 }
 
-fn scan_all(kernel: Kernel, template: &Template, limit: u32, range: Range<u64>) -> Vec<u64> {
+/// All hits as the kernel itself reports them, before hashes are compared in full.
+fn reports_of(kernel: Kernel, template: &Template, limit: u32, range: Range<u64>) -> Vec<u64> {
     let work = Prepared::new(template).work;
-    let mut from = range.start;
-    core::iter::from_fn(|| {
-        let hit = kernel.scan(&work, limit, from..range.end)?;
-        from = hit + 1;
-        Some(hit)
-    })
-    .collect()
+    let next = |from| kernel.scan(&work, limit, from..range.end);
+    core::iter::successors(next(range.start), |hit| next(hit + 1)).collect()
+}
+
+fn expected_reports(template: &Template, limit: u32, range: Range<u64>) -> Vec<u64> {
+    range.filter(|&i| top_bits(template, i) <= limit).collect()
 }
 
 #[test]
-fn a_scan_compares_the_top_32_bits_without_sign_and_includes_equality() {
+fn kernels_compare_top_words_as_unsigned_numbers() {
     for_every_kernel_and_roll(|kernel, roll| {
-        let template = random_template("limits", roll);
-        let range = 3..61;
-        let tops = tops_of(&template, range.clone());
-        let around = tops.iter().flat_map(|&top| [top.wrapping_sub(1), top, top.wrapping_add(1)]);
-        for limit in around.chain([0, i32::MAX as u32, i32::MIN as u32, u32::MAX]) {
-            let passes = |&(_, &top): &(u64, &u32)| top <= limit;
-            let expected: Vec<u64> = range.clone().zip(&tops).filter(passes).map(|(index, _)| index).collect();
-            assert_eq!(scan_all(kernel, &template, limit, range.clone()), expected, "{} {roll:?}", kernel.name());
+        let template = random_template("unsigned", roll);
+        let some_top = top_bits(&template, 77);
+        let limits = [0, 1, i32::MAX as u32, 1 << 31, (1 << 31) + 1, u32::MAX - 1, u32::MAX, some_top, some_top - 1];
+        for limit in limits {
+            let expected = expected_reports(&template, limit, 2..300);
+            assert_eq!(reports_of(kernel, &template, limit, 2..300), expected, "{} {limit}", kernel.name());
         }
     });
 }
@@ -203,13 +188,13 @@ fn a_scan_compares_the_top_32_bits_without_sign_and_includes_equality() {
 fn the_only_hit_is_found_in_every_lane_of_the_first_a_middle_and_the_last_step() {
     for_every_kernel_and_roll(|kernel, roll| {
         let template = random_template("lanes", roll);
-        let tops = tops_of(&template, 0..96);
+        let tops: Vec<u32> = (0..96).map(|i| top_bits(&template, i)).collect();
         for only in (0..16).chain(40..56).chain(80..96) {
             // A range that the better candidates are cut from, so that this one is the lowest and the only hit.
             let limit = tops[only];
             let start = tops[..only].iter().rposition(|&top| top <= limit).map_or(0, |better| better + 1);
             let end = tops[only + 1..].iter().position(|&top| top <= limit).map_or(96, |better| only + 1 + better);
-            let hits = scan_all(kernel, &template, limit, start as u64..end as u64);
+            let hits = reports_of(kernel, &template, limit, start as u64..end as u64);
             assert_eq!(hits, [only as u64], "{} {roll:?}", kernel.name());
         }
     });
@@ -241,20 +226,41 @@ fn an_empty_range_has_no_hits() {
 }
 
 #[test]
-fn compressions_of_any_number_of_lanes_are_those_of_sha2() {
-    let mut random = rng::stream(7, "hash test", "compress");
-    for kernel in Kernel::available() {
-        for lanes in 0..=9 {
-            let mut word = || random.next_u32();
-            let states: Vec<[u32; 8]> = (0..lanes).map(|_| core::array::from_fn(|_| word())).collect();
-            let blocks: Vec<[u32; 16]> = (0..lanes).map(|_| core::array::from_fn(|_| word())).collect();
-            let mut expected = states.clone();
-            for (state, block) in expected.iter_mut().zip(&blocks) {
-                compress256(state, block.map(u32::to_be_bytes).as_flattened().as_chunks().0);
+fn a_hit_in_every_lane_of_the_first_and_last_nonces_is_reported_and_none_behind_the_end() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("lanes", roll);
+        for end in 1..50 {
+            for behind in end - 1..end + 10 {
+                let limit = top_bits(&template, behind);
+                for start in [0, end.saturating_sub(9), end - 1] {
+                    let expected = expected_reports(&template, limit, start..end);
+                    assert_eq!(reports_of(kernel, &template, limit, start..end).first(), expected.first());
+                }
             }
-            let mut results = states;
-            kernel.compress(&mut results, &blocks);
-            assert_eq!(results, expected, "{} {lanes}", kernel.name());
         }
-    }
+    });
+}
+
+#[test]
+fn the_last_nonces_are_searched_without_wrapping_around() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("wrap", roll);
+        let end = template.candidates();
+        for length in 1..40 {
+            for limit in [u32::MAX, 1 << 30, top_bits(&template, 0)] {
+                let expected = expected_reports(&template, limit, end - length..end);
+                assert_eq!(reports_of(kernel, &template, limit, end - length..end), expected, "{}", kernel.name());
+            }
+        }
+    });
+}
+
+#[test]
+fn long_ranges_far_from_the_start_give_the_hits_of_the_naive_double_hash() {
+    for_every_kernel_and_roll(|kernel, roll| {
+        let template = random_template("far", roll);
+        let range = 0x1234_5678_u64..0x1234_5678 + 9_001;
+        let expected = expected_reports(&template, u32::MAX >> 7, range.clone());
+        assert_eq!(reports_of(kernel, &template, u32::MAX >> 7, range), expected, "{}", kernel.name());
+    });
 }

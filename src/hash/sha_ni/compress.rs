@@ -4,7 +4,7 @@ use core::arch::x86_64::{__m128i, _mm_alignr_epi8, _mm_blend_epi16, _mm_setzero_
 
 use super::{LANES, Lanes, State, add_state, pack, vector};
 
-/// See [`Kernel::compress`](super::super::kernel::Kernel::compress). Four lanes at a time, then the rest at once.
+/// See [`compress`](super::super::compress::compress). Four lanes at a time, then the rest at once.
 #[inline(never)]
 #[target_feature(enable = "sha,avx")]
 pub(super) fn compress(states: &mut [[u32; 8]], blocks: &[[u32; 16]]) {

@@ -1,0 +1,147 @@
+//! The SHA extensions of x86 in assembly, for headers with rolled versions.
+//!
+//! **What is computed.** Rolled versions of one nonce differ only in the midstate, so they share the round words of
+//! the header's second block. A candidate costs two compressions of 64 rounds, and `sha256rnds2` does two rounds:
+//!
+//! * First compression: rounds 0–3 are done once per search, because the nonce enters in round 3 and is there merely
+//!   added to `a` and `e`. Rounds 4–63 are left: 30 instructions.
+//! * Second compression: round 0 merely adds word 0 to `a` and `e` of a constant state. The top word of the hash is
+//!   `h` after round 63, which is `e` after round 60. Rounds 1–60 are left: again 30. The message schedule is
+//!   therefore kept in quarters of words 1–4, 5–8 … 57–60; its recurrence does not care where a quarter begins.
+//! * Words that are padding, or follow from padding alone, are constants, and what they add is left out.
+//!
+//! The assembly ([`pipeline`]) reports nonces of which some version has a top word within the limit; what lies
+//! outside the range is dropped here.
+#![expect(unsafe_code, reason = "assembly, and functions with target features, need a processor known to fit")]
+
+mod frame;
+mod pipeline;
+
+use core::arch::x86_64::_mm256_zeroupper;
+use core::ops::Range;
+
+use super::kernel::Kernel;
+use super::sha_ni::{self, ShaNi};
+use super::work::Work;
+use frame::Frame;
+
+/// The kernel, where the processor has the SHA extensions and AVX, whose three-operand forms the assembly uses.
+pub(super) fn detect() -> Option<Kernel> {
+    // SAFETY: only this function gives the closure away, after finding every feature that `scan` enables and AVX.
+    let kernel = Kernel::new("sha-ni-asm", |work, limit, range| unsafe { scan(work, limit, range) });
+    ShaNi::detect().map(|_| kernel)
+}
+
+/// Searches whole nonces and drops what lies outside the range. Without rolled versions the intrinsics do the work.
+///
+/// # Safety
+/// The processor must have AVX.
+#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
+unsafe fn scan(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
+    if work.versions == 1 || range.is_empty() {
+        // SAFETY: the caller vouches for AVX.
+        return unsafe { sha_ni::scan(work, limit, range) };
+    }
+    // SAFETY: as above.
+    unsafe { clean_upper_halves() };
+    let mut frame = Frame::new(work, limit);
+    let k = work.versions;
+    let (mut nonce, end) = (range.start / k, range.end.div_ceil(k));
+    while nonce < end {
+        // SAFETY: the frame has all versions up to `k`, which is 4 or 8, and there is at least one nonce.
+        // SHA extensions and AVX are there, and the upper halves of the vector registers are clean.
+        let hit = unsafe { pipeline::search(&mut frame, &frame::CONSTANTS, end - nonce, nonce as u32, k as u32) };
+        if hit.versions == 0 {
+            return None;
+        }
+        nonce += hit.nonce;
+        let mut hits = (0..k).filter(|version| hit.versions >> version & 1 == 1).map(|version| nonce * k + version);
+        let found = hits.find(|index| range.contains(index));
+        if found.is_some() {
+            return found;
+        }
+        nonce += 1;
+    }
+    None
+}
+
+/// A SHA instruction costs hundreds of cycles if the upper half of any vector register is in use: there is no form
+/// of it that clears them, so the processor has to merge.
+#[target_feature(enable = "avx")]
+fn clean_upper_halves() {
+    _mm256_zeroupper();
+}
+
+#[cfg(test)]
+mod tests {
+    use core::arch::asm;
+    use core::arch::x86_64::{__cpuid_count, _xgetbv};
+
+    use super::super::{Prepared, Template, VersionRoll};
+    use super::*;
+
+    #[target_feature(enable = "avx")]
+    fn dirty_upper_halves() {
+        // SAFETY: sets two registers to ones and says so.
+        unsafe {
+            asm!(
+                "vcmpps ymm0, ymm0, ymm0, 15",
+                "vcmpps ymm13, ymm0, ymm0, 15",
+                out("ymm0") _,
+                out("ymm13") _,
+                options(nomem, nostack)
+            );
+        }
+    }
+
+    /// Without the feature, so that the compiler does not use the registers it is to look at.
+    ///
+    /// # Safety
+    /// The processor must have AVX.
+    unsafe fn upper_halves() -> [[u64; 2]; 16] {
+        let mut halves = [[u64::MAX; 2]; 16];
+        // SAFETY: writes the 16 halves and changes no register.
+        unsafe {
+            asm!(
+                ".irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15",
+                r"vextractf128 xmmword ptr [{halves} + 16*\i], ymm\i, 1",
+                ".endr",
+                halves = in(reg) halves.as_mut_ptr(),
+                options(nostack)
+            );
+        }
+        halves
+    }
+
+    #[target_feature(enable = "xsave")]
+    fn features_in_use() -> u64 {
+        // SAFETY: only called where the processor has this register.
+        unsafe { _xgetbv(1) }
+    }
+
+    #[test]
+    fn every_kernel_leaves_upper_halves_clean() {
+        const AVX_STATE: u64 = 1 << 2;
+        if !is_x86_feature_detected!("avx") {
+            return;
+        }
+        let reports_use = is_x86_feature_detected!("xsave") && __cpuid_count(13, 1).eax >> 2 & 1 == 1;
+        for (kernel, roll) in
+            Kernel::available().into_iter().flat_map(|k| [(k, VersionRoll::Four), (k, VersionRoll::Eight)])
+        {
+            let work = Prepared::new(&Template { header: [7; 80], roll }).work;
+            for limit in [0, u32::MAX] {
+                // SAFETY: AVX was found, and the register is there.
+                unsafe {
+                    // This one does not rely on the compiler.
+                    if kernel.name() == "sha-ni-asm" {
+                        dirty_upper_halves();
+                    }
+                    kernel.scan(&work, limit, 3..50);
+                    assert_eq!(upper_halves(), [[0; 2]; 16]);
+                    assert!(!reports_use || features_in_use() & AVX_STATE == 0);
+                }
+            }
+        }
+    }
+}
