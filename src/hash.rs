@@ -5,7 +5,9 @@
 //! depends on the processor. The kernel is chosen once, at run time, and only after it has passed a self-test
 //! against the independent `sha2` crate.
 
+pub mod bench;
 mod kernel;
+mod parallel;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod sha_ni;
@@ -18,6 +20,7 @@ use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 
 pub use kernel::Kernel;
+pub use parallel::{Interrupted, Parallel, search_parallel};
 use work::Work;
 
 /// A block header whose nonce and rolled version bits are to be searched.

@@ -120,13 +120,17 @@ impl Headers {
                 let (mut faults, mut broken) = (Faults::default(), Vec::new());
                 for number in chunk * CHUNK..self.len().min((chunk + 1) * CHUNK) {
                     check(number, &mut broken);
-                    broken.drain(..).for_each(|broken| faults.push(self.place(number), broken));
+                    for broken in broken.drain(..) {
+                        faults.push(self.place(number), broken);
+                    }
                 }
                 faults
             })
             .collect();
         let mut faults = Faults::default();
-        chunks.into_iter().for_each(|chunk| faults.append(chunk));
+        for chunk in chunks {
+            faults.append(chunk);
+        }
         faults
     }
 
@@ -134,7 +138,7 @@ impl Headers {
     fn link(&self, number: usize) -> Option<Broken> {
         let expected = self.hashes[number.checked_sub(1)?];
         let found = self.all[number].prev;
-        (found != expected).then(|| Broken::Link { expected: BlockHash(expected), found: BlockHash(found) })
+        (found != expected).then_some(Broken::Link { expected: BlockHash(expected), found: BlockHash(found) })
     }
 
     /// Its hash is at most the target.

@@ -123,7 +123,7 @@ fn retarget_fault(headers: &Headers, number: usize) -> Option<Broken> {
 /// Inside a period bits stay.
 fn change_fault(headers: &Headers, number: usize, boundaries: Boundaries) -> Option<Broken> {
     let (before, after) = (headers.bits(number.checked_sub(1)?), headers.bits(number));
-    (before != after).then(|| match boundaries {
+    (before != after).then_some(match boundaries {
         Boundaries::Inferred(boundary) => Broken::OffBoundary { before, after, boundary },
         Boundaries::Known(_) | Boundaries::Unknown => Broken::PeriodBits { expected: before, found: after },
     })

@@ -28,7 +28,9 @@ pub fn verify_run(raw: &[[u8; 80]], periods: &[Period]) -> Report {
         broken.extend(time_faults(&headers, periods, &starts, number));
         broken.extend(retarget_fault(periods, number));
         let place = Place::Period { number, first_height: periods[number].first_height };
-        broken.into_iter().for_each(|broken| faults.push(place, broken));
+        for broken in broken {
+            faults.push(place, broken);
+        }
     }
     if let Some(broken) = hashes_fault(periods) {
         faults.push(Place::Chain, broken);

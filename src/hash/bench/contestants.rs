@@ -1,0 +1,188 @@
+//! The searches that are compared.
+
+use core::hint::black_box;
+
+use ruint::aliases::U256;
+use sha2::block_api::compress256;
+
+use super::timing::Contestant;
+use crate::hash::work::INITIAL_STATE;
+use crate::hash::{Kernel, Prepared, Template, VersionRoll, sha256d};
+
+/// Candidates in a piece of a long search.
+const PIECE: u64 = 256;
+/// Expected hashes of the searches that make up a piece of short ones.
+const SHORT_PIECE: u32 = 16_384;
+
+/// A header that looks like one: everything but the fields with a meaning is noise.
+fn header(number: u32) -> [u8; 80] {
+    let mut header = [0; 80];
+    for (part, salt) in header.chunks_mut(32).zip(0_u32..) {
+        let noise = sha256d(&[number.to_le_bytes(), salt.to_le_bytes()].concat());
+        part.copy_from_slice(&noise[..part.len()]);
+    }
+    header[..4].copy_from_slice(&0x2000_0000_u32.to_le_bytes());
+    header
+}
+
+/// One header for a target of zero, which no hash meets.
+pub(super) fn long_search(kernel: Kernel, roll: VersionRoll) -> Contestant {
+    let template = Template { header: header(0), roll };
+    let prepared = Prepared::new(&template);
+    let last_piece = template.candidates() / PIECE;
+    let mut next = 0;
+    Contestant {
+        work: Box::new(move |pieces| {
+            let pieces = pieces.min(last_piece);
+            if next + pieces > last_piece {
+                next = 0;
+            }
+            let range = next * PIECE..(next + pieces) * PIECE;
+            next += pieces;
+            let outcome = black_box(&prepared).search_with(kernel, black_box(U256::ZERO), range);
+            outcome.found.is_none() && outcome.attempts == pieces * PIECE
+        }),
+        units_per_piece: PIECE as f64,
+    }
+}
+
+/// The same as a user of the `sha2` crate writes it.
+pub(super) fn sha2_long_search() -> Contestant {
+    let midstate = Midstate::of(&header(0));
+    let mut nonce = 0_u32;
+    Contestant {
+        work: Box::new(move |pieces| {
+            let target = black_box(U256::ZERO);
+            let midstate = black_box(&midstate);
+            (0..pieces * PIECE).all(|_| {
+                nonce = nonce.wrapping_add(1);
+                midstate.hash(nonce) > target
+            })
+        }),
+        units_per_piece: PIECE as f64,
+    }
+}
+
+/// The state after a header's first block, and its second block.
+struct Midstate {
+    state: [u32; 8],
+    block: [u8; 64],
+}
+
+impl Midstate {
+    fn of(header: &[u8; 80]) -> Self {
+        let (first, rest) = header.split_first_chunk::<64>().expect("a header is longer than a block");
+        let mut state = INITIAL_STATE;
+        compress256(&mut state, &[*first]);
+        let mut block = [0; 64];
+        block[..16].copy_from_slice(rest);
+        block[16] = 0x80;
+        // 640 bits.
+        block[62..].copy_from_slice(&640_u16.to_be_bytes());
+        Self { state, block }
+    }
+
+    fn hash(&self, nonce: u32) -> U256 {
+        let mut block = self.block;
+        block[12..16].copy_from_slice(&nonce.to_le_bytes());
+        let mut first = self.state;
+        compress256(&mut first, &[block]);
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&bytes(&first));
+        block[32] = 0x80;
+        // 256 bits.
+        block[62] = 1;
+        let mut second = INITIAL_STATE;
+        compress256(&mut second, &[block]);
+        U256::from_le_bytes(bytes(&second))
+    }
+}
+
+fn bytes(state: &[u32; 8]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(state) {
+        *bytes = word.to_be_bytes();
+    }
+    bytes
+}
+
+/// Headers enough for a piece, the target, and the hashes that a piece takes until every header has its first hit.
+fn short_set(roll: VersionRoll, expected_hashes: u32) -> (Vec<[u8; 80]>, U256, u64) {
+    let expected_hashes = expected_hashes.max(1);
+    let headers: Vec<_> = (0..(SHORT_PIECE / expected_hashes).max(1)).map(header).collect();
+    let target = U256::MAX / U256::from(expected_hashes);
+    let attempts = headers.iter().map(|&header| {
+        let template = Template { header, roll };
+        let hits = |&index: &u64| U256::from_le_bytes(sha256d(&template.header_at(index))) <= target;
+        (0..template.candidates()).find(hits).map_or(template.candidates(), |index| index + 1)
+    });
+    let attempts = attempts.sum();
+    (headers, target, attempts)
+}
+
+/// Many headers, each from its first block to its first hit.
+pub(super) fn short_searches(kernel: Kernel, roll: VersionRoll, expected_hashes: u32) -> Contestant {
+    let (headers, target, attempts) = short_set(roll, expected_hashes);
+    Contestant {
+        work: Box::new(move |pieces| {
+            (0..pieces).all(|_| {
+                let tried = black_box(&headers).iter().map(|&header| {
+                    let template = Template { header, roll };
+                    Prepared::new(&template).search_with(kernel, target, 0..template.candidates()).attempts
+                });
+                tried.sum::<u64>() == attempts
+            })
+        }),
+        units_per_piece: attempts as f64,
+    }
+}
+
+/// Whether a kernel finds what the `sha2` crate finds. The target of a long search could be missed for nothing.
+pub(super) fn finds_first_hits(kernel: Kernel, roll: VersionRoll) -> bool {
+    (short_searches(kernel, roll, 64).work)(1)
+}
+
+/// The same with the `sha2` crate.
+pub(super) fn sha2_short_searches(expected_hashes: u32) -> Contestant {
+    let (headers, target, attempts) = short_set(VersionRoll::None, expected_hashes);
+    Contestant {
+        work: Box::new(move |pieces| {
+            (0..pieces).all(|_| {
+                let tried = black_box(&headers).iter().map(|header| {
+                    let midstate = Midstate::of(header);
+                    (0..=u32::MAX).position(|nonce| midstate.hash(nonce) <= target).map_or(1 << 32, |at| at as u64 + 1)
+                });
+                tried.sum::<u64>() == attempts
+            })
+        }),
+        units_per_piece: attempts as f64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_baseline_hashes_headers() {
+        for nonce in [0, 7, u32::MAX] {
+            let template = Template { header: header(3), roll: VersionRoll::None };
+            let hash = sha256d(&template.header_at(u64::from(nonce)));
+            assert_eq!(Midstate::of(&header(3)).hash(nonce), U256::from_le_bytes(hash));
+        }
+    }
+
+    #[test]
+    fn all_contestants_do_their_work_on_and_on() {
+        for kernel in Kernel::available() {
+            for roll in [VersionRoll::None, VersionRoll::Four, VersionRoll::Eight] {
+                for mut contestant in [long_search(kernel, roll), short_searches(kernel, roll, 64)] {
+                    assert!((contestant.work)(1) && (contestant.work)(3));
+                }
+            }
+        }
+        for mut contestant in [sha2_long_search(), sha2_short_searches(256)] {
+            assert!((contestant.work)(1) && (contestant.work)(3));
+        }
+    }
+}
