@@ -263,7 +263,7 @@ fn files_that_hold_no_headers_are_refused() {
         assert_refused(&["verify", &headers, "--chain", &in_dir("chain.csv", table.as_bytes())], 2, words);
     }
     assert_refused(&["verify", &headers, "--chain", "no/such.csv"], 2, &["cannot read `no/such.csv`"]);
-    assert_refused(&["verify", &headers, "--chain", dir.path().to_str().unwrap()], 2, &["cannot read"]);
+    assert_refused(&["verify", &headers, "--chain", dir.path().to_str().unwrap()], 2, &["is a folder"]);
 }
 
 #[test]

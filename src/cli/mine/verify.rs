@@ -104,6 +104,10 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// The rows of a chain.csv with their bits understood.
 fn periods(path: &Path) -> Result<Vec<Period>, Failure> {
+    if path.is_dir() {
+        let message = format!("`{}` is a folder; its chain.csv is wanted", path.display());
+        return Err(Failure::BadInput(message));
+    }
     let rows: Vec<ChainRow> = read_rows(path).map_err(|e| Failure::BadInput(e.to_string()))?;
     let period = |(line, row): (usize, ChainRow)| {
         let bits = CompactTarget::from_hex(&row.nbits)
