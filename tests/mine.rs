@@ -54,7 +54,19 @@ fn assert_refused(args: &[&str], want: i32, words: &[&str]) {
 fn bench_compares_every_kernel_with_the_baseline() {
     let output = mine(&["bench", "--seconds", "0.1"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    for word in ["sha2 midstate", "portable", "quiet", "typical", "cycles/hash", "MH/s per core", "GHz", "* "] {
+    for word in [
+        "sha2 midstate",
+        "portable",
+        "quiet",
+        "typical",
+        "cycles/hash",
+        "MH/s per core",
+        "GHz",
+        "* ",
+        "linked chain",
+        "blocks/s",
+        "4,096",
+    ] {
         assert!(stdout(&output).contains(word), "`{word}` is missing in\n{}", stdout(&output));
     }
     assert_eq!(stderr(&output), "", "off a terminal there is no progress bar");
@@ -73,6 +85,14 @@ fn bench_has_stable_names_for_machines() {
         assert_eq!((kernel["kernel"].as_str(), kernel["versions"].as_u64()), (Some("portable"), Some(versions)));
         assert!(kernel["default"].is_boolean());
     }
+    let chains = value["linked_chains"].as_array().unwrap();
+    for (chain, hashes) in chains.iter().zip([64, 256, 4_096]) {
+        assert_eq!((&chain["expected_hashes"], &chain["kernels"][0]["versions"]), (&hashes.into(), &4.into()));
+        for speed in [&chain["sha2_midstate"], &chain["kernels"][0]] {
+            assert!(speed["blocks_per_s_quiet"].as_f64().unwrap() > 0.0 && speed["blocks_per_s_typical"].is_f64());
+        }
+    }
+    assert_eq!(chains.len(), 3);
     for speed in kernels.iter().chain([&value["sha2_midstate"]]) {
         assert!(speed["slices"].as_u64().unwrap() > 0);
         for unit in ["cycles_per_hash", "mh_per_s", "mh_per_s_all_threads", "ratio_to_sha2_midstate"] {

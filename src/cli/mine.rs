@@ -66,6 +66,11 @@ fn threads(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A number of threads in words.
+fn on_threads(threads: usize) -> String {
+    if threads == 1 { "one thread".into() } else { format!("{threads} threads") }
+}
+
 /// Prints what has been found, for a machine.
 fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|e| Failure::Unexpected(e.to_string()))?;

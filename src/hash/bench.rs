@@ -19,8 +19,6 @@ use contestants::{finds_first_hits, long_search, sha2_long_search, sha2_short_se
 pub use timing::Time;
 use timing::{Contestant, Stopped, clock, round_robin};
 
-/// Every number of versions per nonce.
-const ROLLS: [VersionRoll; 3] = [VersionRoll::None, VersionRoll::Four, VersionRoll::Eight];
 /// The clock and the baseline come before the kernels.
 const BEFORE_KERNELS: usize = 2;
 
@@ -33,6 +31,8 @@ pub enum Workload {
     Short {
         /// Mean number of hashes of a search.
         expected_hashes: u32,
+        /// Whether each header contains the hash of the one before, as blocks do.
+        linked: bool,
     },
 }
 
@@ -41,6 +41,8 @@ pub enum Workload {
 pub struct Plan {
     /// The kernels.
     pub kernels: Vec<Kernel>,
+    /// Versions per nonce, each with every kernel.
+    pub rolls: Vec<VersionRoll>,
     /// The work.
     pub workload: Workload,
     /// Time for all of it.
@@ -56,7 +58,7 @@ pub struct Comparison {
     pub clock_ghz: f64,
     /// The `sha2` crate with the first block's state kept, one version.
     pub baseline: Speed,
-    /// The kernels in the order of the plan, each with 1, 4 and 8 versions.
+    /// The kernels in the order of the plan, each with every roll.
     pub kernels: Vec<KernelSpeed>,
 }
 
@@ -115,7 +117,7 @@ pub enum BenchError {
 /// See [`BenchError`].
 pub fn compare(plan: &Plan, stop: &AtomicBool, progress: &(dyn Fn(f64) + Sync)) -> Result<Comparison, BenchError> {
     let kernels: Vec<(Kernel, VersionRoll)> =
-        plan.kernels.iter().flat_map(|&kernel| ROLLS.map(|roll| (kernel, roll))).collect();
+        plan.kernels.iter().flat_map(|&kernel| plan.rolls.iter().map(move |&roll| (kernel, roll))).collect();
     if let Some((kernel, _)) = kernels.iter().find(|&&(kernel, roll)| !finds_first_hits(kernel, roll)) {
         return Err(BenchError::Wrong(kernel.name()));
     }
@@ -152,12 +154,22 @@ fn contestants(kernels: &[(Kernel, VersionRoll)], workload: Workload) -> Vec<Con
             all.push(sha2_long_search());
             all.extend(kernels.iter().map(|&(kernel, roll)| long_search(kernel, roll)));
         }
-        Workload::Short { expected_hashes } => {
-            all.push(sha2_short_searches(expected_hashes));
-            all.extend(kernels.iter().map(|&(kernel, roll)| short_searches(kernel, roll, expected_hashes)));
+        Workload::Short { expected_hashes, linked } => {
+            all.push(sha2_short_searches(expected_hashes, linked));
+            let short = |&(kernel, roll)| short_searches(kernel, roll, expected_hashes, linked);
+            all.extend(kernels.iter().map(short));
         }
     }
     all
+}
+
+impl Rate {
+    /// Blocks per second of one thread that cost so many hashes on average.
+    ///
+    /// By the hashes that were drawn, so that the luck of the searches measured does not count.
+    pub fn blocks_per_s(&self, expected_hashes: u32) -> f64 {
+        self.mh_per_s * 1e6 / f64::from(expected_hashes)
+    }
 }
 
 impl Comparison {
@@ -218,8 +230,16 @@ mod tests {
     #[test]
     fn every_kernel_and_roll_is_measured_for_every_workload() {
         let kernels = Kernel::available();
-        for workload in [Workload::Long, Workload::Short { expected_hashes: 64 }] {
-            let plan = Plan { kernels: kernels.clone(), workload, time: Duration::from_millis(1), threads: 2 };
+        let rolls = [VersionRoll::None, VersionRoll::Four, VersionRoll::Eight];
+        let short = |linked| Workload::Short { expected_hashes: 64, linked };
+        for workload in [Workload::Long, short(false), short(true)] {
+            let plan = Plan {
+                kernels: kernels.clone(),
+                rolls: rolls.to_vec(),
+                workload,
+                time: Duration::from_millis(1),
+                threads: 2,
+            };
             let compared = compare(&plan, &AtomicBool::new(false), &|_| {}).unwrap();
             assert_eq!(compared.kernels.len(), 3 * kernels.len());
             let rates = compared.kernels.iter().map(|k| k.speed.quiet.mh_per_s);

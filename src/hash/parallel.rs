@@ -9,7 +9,7 @@ use ruint::aliases::U256;
 use super::{Found, Kernel, Outcome, Prepared, Template, sha256d};
 
 /// Candidates a thread takes at a time: a few milliseconds, so that progress flows and an interrupt is soon heard.
-const CHUNK: u64 = 1 << 18;
+const CHUNK: u64 = 1 << 16;
 
 /// How to search in parallel.
 pub struct Parallel<'a> {

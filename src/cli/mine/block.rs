@@ -1,6 +1,6 @@
 //! `hashwatt mine block`.
 
-use super::{cores, kernel, print_json, threads};
+use super::{cores, kernel, on_threads, print_json, threads};
 use crate::bitcoin::header::Header;
 use crate::bitcoin::protocol::Target;
 use crate::bitcoin::verify::BlockHash;
@@ -173,7 +173,7 @@ impl Told<'_> {
             ("index", found.index.to_string()),
             ("attempts", grouped(self.outcome.attempts)),
             ("time", format!("{:.3} s, {:.1} MH/s", self.seconds, self.mh_per_s())),
-            ("kernel", format!("{}, {} threads", self.kernel.name(), self.threads)),
+            ("kernel", format!("{} on {}", self.kernel.name(), on_threads(self.threads))),
         ];
         rows.iter().fold(String::new(), |mut text, (name, value)| {
             // Writing into a string does not fail.

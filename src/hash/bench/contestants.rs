@@ -12,7 +12,9 @@ use crate::hash::{Kernel, Prepared, Template, VersionRoll, sha256d};
 /// Candidates in a piece of a long search.
 const PIECE: u64 = 256;
 /// Expected hashes of the searches that make up a piece of short ones.
-const SHORT_PIECE: u32 = 16_384;
+const SHORT_PIECE: u32 = 4_096;
+/// A piece has at least so many of them.
+const MIN_SEARCHES: u32 = 4;
 
 /// A header that looks like one: everything but the fields with a meaning is noise.
 fn header(number: u32) -> [u8; 80] {
@@ -106,57 +108,78 @@ fn bytes(state: &[u32; 8]) -> [u8; 32] {
     bytes
 }
 
-/// Headers enough for a piece, the target, and the hashes that a piece takes until every header has its first hit.
-fn short_set(roll: VersionRoll, expected_hashes: u32) -> (Vec<[u8; 80]>, U256, u64) {
-    let expected_hashes = expected_hashes.max(1);
-    let headers: Vec<_> = (0..(SHORT_PIECE / expected_hashes).max(1)).map(header).collect();
-    let target = U256::MAX / U256::from(expected_hashes);
-    let attempts = headers.iter().map(|&header| {
-        let template = Template { header, roll };
-        let hits = |&index: &u64| U256::from_le_bytes(sha256d(&template.header_at(index))) <= target;
-        (0..template.candidates()).find(hits).map_or(template.candidates(), |index| index + 1)
-    });
-    let attempts = attempts.sum();
-    (headers, target, attempts)
+/// Short searches that make up a piece of work.
+struct ShortSet {
+    headers: Vec<[u8; 80]>,
+    target: U256,
+    /// Whether each header contains the hash of the one before.
+    linked: bool,
+    /// Hashes that the piece takes until every header has its first hit.
+    attempts: u64,
+}
+
+impl ShortSet {
+    fn new(roll: VersionRoll, expected_hashes: u32, linked: bool) -> Self {
+        let expected_hashes = expected_hashes.max(1);
+        let headers: Vec<_> = (0..(SHORT_PIECE / expected_hashes).max(MIN_SEARCHES)).map(header).collect();
+        let target = U256::MAX / U256::from(expected_hashes);
+        let mut set = Self { headers, target, linked, attempts: 0 };
+        set.attempts = set.tried(|header| {
+            let template = Template { header: *header, roll };
+            let hits = |&index: &u64| U256::from_le_bytes(sha256d(&template.header_at(index))) <= target;
+            let index = (0..template.candidates()).find(hits)?;
+            Some((index + 1, sha256d(&template.header_at(index))))
+        });
+        set
+    }
+
+    /// Sum of the attempts when each header is searched by this, which gives attempts and the hash found.
+    fn tried(&self, search: impl Fn(&[u8; 80]) -> Option<(u64, [u8; 32])>) -> u64 {
+        let mut previous = [0; 32];
+        let mut attempts = 0;
+        for header in black_box(&self.headers) {
+            let mut header = *header;
+            if self.linked {
+                header[4..36].copy_from_slice(&previous);
+            }
+            let Some((tried, hash)) = search(&header) else { break };
+            attempts += tried;
+            previous = hash;
+        }
+        attempts
+    }
+
+    fn contestant(self, search: impl Fn(&[u8; 80], U256) -> Option<(u64, [u8; 32])> + 'static) -> Contestant {
+        let units_per_piece = self.attempts as f64;
+        let target = self.target;
+        let piece = move || self.tried(|header| search(header, target)) == self.attempts;
+        Contestant { work: Box::new(move |pieces| (0..pieces).all(|_| piece())), units_per_piece }
+    }
 }
 
 /// Many headers, each from its first block to its first hit.
-pub(super) fn short_searches(kernel: Kernel, roll: VersionRoll, expected_hashes: u32) -> Contestant {
-    let (headers, target, attempts) = short_set(roll, expected_hashes);
-    Contestant {
-        work: Box::new(move |pieces| {
-            (0..pieces).all(|_| {
-                let tried = black_box(&headers).iter().map(|&header| {
-                    let template = Template { header, roll };
-                    Prepared::new(&template).search_with(kernel, target, 0..template.candidates()).attempts
-                });
-                tried.sum::<u64>() == attempts
-            })
-        }),
-        units_per_piece: attempts as f64,
-    }
+pub(super) fn short_searches(kernel: Kernel, roll: VersionRoll, expected_hashes: u32, linked: bool) -> Contestant {
+    ShortSet::new(roll, expected_hashes, linked).contestant(move |header, target| {
+        let template = Template { header: *header, roll };
+        let outcome = Prepared::new(&template).search_with(kernel, target, 0..template.candidates());
+        outcome.found.map(|found| (outcome.attempts, found.hash))
+    })
+}
+
+/// The same with the `sha2` crate.
+pub(super) fn sha2_short_searches(expected_hashes: u32, linked: bool) -> Contestant {
+    ShortSet::new(VersionRoll::None, expected_hashes, linked).contestant(|header, target| {
+        let midstate = Midstate::of(header);
+        (0..=u32::MAX).find_map(|nonce| {
+            let hash = midstate.hash(nonce);
+            (hash <= target).then(|| (u64::from(nonce) + 1, hash.to_le_bytes()))
+        })
+    })
 }
 
 /// Whether a kernel finds what the `sha2` crate finds. The target of a long search could be missed for nothing.
 pub(super) fn finds_first_hits(kernel: Kernel, roll: VersionRoll) -> bool {
-    (short_searches(kernel, roll, 64).work)(1)
-}
-
-/// The same with the `sha2` crate.
-pub(super) fn sha2_short_searches(expected_hashes: u32) -> Contestant {
-    let (headers, target, attempts) = short_set(VersionRoll::None, expected_hashes);
-    Contestant {
-        work: Box::new(move |pieces| {
-            (0..pieces).all(|_| {
-                let tried = black_box(&headers).iter().map(|header| {
-                    let midstate = Midstate::of(header);
-                    (0..=u32::MAX).position(|nonce| midstate.hash(nonce) <= target).map_or(1 << 32, |at| at as u64 + 1)
-                });
-                tried.sum::<u64>() == attempts
-            })
-        }),
-        units_per_piece: attempts as f64,
-    }
+    (short_searches(kernel, roll, 64, false).work)(1)
 }
 
 #[cfg(test)]
@@ -176,12 +199,13 @@ mod tests {
     fn all_contestants_do_their_work_on_and_on() {
         for kernel in Kernel::available() {
             for roll in [VersionRoll::None, VersionRoll::Four, VersionRoll::Eight] {
-                for mut contestant in [long_search(kernel, roll), short_searches(kernel, roll, 64)] {
+                let short = [false, true].map(|linked| short_searches(kernel, roll, 64, linked));
+                for mut contestant in short.into_iter().chain([long_search(kernel, roll)]) {
                     assert!((contestant.work)(1) && (contestant.work)(3));
                 }
             }
         }
-        for mut contestant in [sha2_long_search(), sha2_short_searches(256)] {
+        for mut contestant in [sha2_long_search(), sha2_short_searches(256, false), sha2_short_searches(4_096, true)] {
             assert!((contestant.work)(1) && (contestant.work)(3));
         }
     }

@@ -9,7 +9,7 @@ const SLICE: Duration = Duration::from_micros(300);
 /// A contestant whose smallest piece of work takes longer is sliced by that piece.
 const CALIBRATION: Duration = Duration::from_micros(60);
 /// No estimate is taken from fewer rounds.
-const MIN_ROUNDS: usize = 20;
+const MIN_ROUNDS: usize = 5;
 
 /// Something to be timed, in pieces of work of equal size.
 pub(super) struct Contestant {
@@ -64,9 +64,10 @@ pub(super) fn round_robin(
             }
             let n = pieces[number];
             // Instructions and tables that the others have driven out of the caches come back untimed.
-            let warm = timed(contestant, n.div_ceil(16));
-            let measured = timed(contestant, n);
-            let (Some(_), Some(ns)) = (warm, measured) else { return Err(Stopped::Wrong(number)) };
+            if n > 1 && timed(contestant, n.div_ceil(16)).is_none() {
+                return Err(Stopped::Wrong(number));
+            }
+            let ns = timed(contestant, n).ok_or(Stopped::Wrong(number))?;
             slices[number].push(ns / (n as f64 * contestant.units_per_piece));
         }
     }
