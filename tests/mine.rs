@@ -302,6 +302,7 @@ fn the_chain_of_a_run_verifies_and_its_forgery_does_not() {
     assert!(stdout(&output).contains("retargets"), "{}", stdout(&output));
     assert!(json(&verify(&headers, &["--json"]))["retargets_checked"].as_u64().unwrap() > 10);
 
+    assert_refused(&["verify", headers.to_str().unwrap()], 2, &["help:", "--chain", chain.to_str().unwrap()]);
     let mut forged = fs::read(&headers).unwrap();
     forged[80 * 9_000 + 76] ^= 1;
     fs::write(&headers, forged).unwrap();

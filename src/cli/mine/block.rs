@@ -21,8 +21,8 @@ or 8 versions (--roll). The result is the lowest index that meets the target, th
 number of threads. The nonce of HEADER is overwritten, and with --roll 4 or 8 its version bits 13-14 or 13-15, which \
 BIP 320 sets aside for that; all other bytes are hashed as they are.
 
---bits sets the target only; the bits field of HEADER is hashed as it stands. Where the two differ the header that is \
-found is no valid block by its own field, and a warning says so. Any positive target is taken, also one easier than \
+--bits sets the target only; the bits field of HEADER is hashed as it stands. Where the two differ a warning says so: the \
+header that is found need not meet its own field. Any positive target is taken, also one easier than \
 the main network allows (207fffff).
 
 Exit codes: 0 found, 1 no candidate meets the target, 2 bad input, 75 interrupted.

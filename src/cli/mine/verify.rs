@@ -67,7 +67,16 @@ pub fn execute(args: &Args) -> Result<(), Failure> {
     } else if report.holds() {
         io::stdout().lock().write_all(describe(&report).as_bytes())?;
     }
-    if report.holds() { Ok(()) } else { Err(Failure::BadInput(complain(&args.headers, &report, args.json))) }
+    if report.holds() {
+        return Ok(());
+    }
+    let mut complaint = complain(&args.headers, &report, args.json);
+    let beside = args.headers.with_file_name("chain.csv");
+    if args.chain.is_none() && beside.is_file() {
+        complaint += "\nhelp: headers that a run mined meet an eased target; check them with --chain ";
+        complaint += &beside.display().to_string();
+    }
+    Err(Failure::BadInput(complaint))
 }
 
 /// A file of whole headers, at least one.
