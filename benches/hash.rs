@@ -2,8 +2,9 @@
 //!
 //! `cargo bench --bench hash` prints the ratio (which is what to compare between machines and runs) and cycles per hash
 //! for one long search, and for short ones of 64, 256 and 4,096 expected hashes, whose set-up counts: independent, and
-//! linked to a chain; k is the number of versions tried per nonce. `quiet` is by the median of the fastest tenth of the slices, `typical` by the median of all. An
-//! argument that is a number is the time for each of the seven comparisons in seconds: `cargo bench --bench hash -- 10`.
+//! linked to a chain. k is the number of versions tried per nonce. The first of two columns is *quiet*, by the median of
+//! the fastest tenth of the slices, the other *typical*, by the median of all. An argument that is a number is the time
+//! for each of the seven comparisons in seconds: `cargo bench --bench hash -- 10`.
 #![expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
 
 use std::sync::atomic::AtomicBool;
