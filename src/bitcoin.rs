@@ -10,3 +10,4 @@ pub mod market;
 pub mod network;
 pub mod protocol;
 pub mod race;
+pub mod verify;

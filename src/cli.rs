@@ -13,6 +13,7 @@ mod folder;
 mod input;
 mod interrupt;
 mod man;
+mod mine;
 mod mode;
 mod output;
 mod progress;
@@ -45,6 +46,8 @@ enum Command {
     Chart(chart::Args),
     /// Run a scenario many times over a grid or a random sample of its keys, on all cores
     Sweep(sweep::Args),
+    /// The search for blocks by itself: how fast it is, whether headers verify, one block
+    Mine(mine::Args),
     /// The scenarios that come with the program
     Examples(examples::Args),
     /// Print the JSON Schema of the scenario file
@@ -70,6 +73,7 @@ impl Command {
             Self::Check(args) => check::execute(&args),
             Self::Chart(args) => chart::execute(&args),
             Self::Sweep(args) => sweep::execute(&args),
+            Self::Mine(args) => mine::execute(&args),
             Self::Examples(args) => examples::execute(&args),
             Self::Schema => schema::execute(),
             Self::Completions(args) => completions::execute(&args),

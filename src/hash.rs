@@ -9,10 +9,12 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub mod bench;
 mod compress;
 mod digest;
 mod kernel;
 mod many;
+mod parallel;
 mod portable;
 mod prepared;
 #[cfg(target_arch = "aarch64")]
@@ -33,6 +35,7 @@ use sha2::{Digest as _, Sha256};
 pub use digest::{Digest, sha256d_of_words};
 pub use kernel::Kernel;
 pub use many::{Job, Link, extend, search_many, search_many_with};
+pub use parallel::{Interrupted, Parallel, search_parallel};
 pub use prepared::{Draft, Prepared};
 
 /// A block header whose nonce and rolled version bits are to be searched.

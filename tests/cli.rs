@@ -286,7 +286,20 @@ fn every_example_can_be_listed_extracted_and_checked() {
 fn there_is_a_manual_page_and_a_completion_for_every_command() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(code(&hashwatt(&["man", "--out", dir.path().to_str().unwrap()])), 0);
-    for command in ["run", "check", "chart", "sweep", "examples", "schema", "completions", "man"] {
+    for command in [
+        "run",
+        "check",
+        "chart",
+        "sweep",
+        "mine",
+        "mine-bench",
+        "mine-verify",
+        "mine-block",
+        "examples",
+        "schema",
+        "completions",
+        "man",
+    ] {
         assert!(dir.path().join(format!("hashwatt-{command}.1")).is_file(), "{command}");
     }
     let page = hashwatt(&["man"]);

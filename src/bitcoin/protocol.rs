@@ -77,6 +77,19 @@ impl Target {
         }
     }
 
+    /// Reads the compact form as 8 hex digits: any positive target, also one that is easier than the main network's
+    /// limit, such as `207fffff` of regression tests.
+    ///
+    /// # Errors
+    /// When the text is not 8 hex digits, or the target is negative, zero or above 256 bits.
+    pub fn from_compact_hex(text: &str) -> Result<Self, CompactError> {
+        let bits = bits_from_hex(text)?;
+        match Self::from_compact_bits(bits)? {
+            Self(U256::ZERO) => Err(CompactError::Zero(bits)),
+            target => Ok(target),
+        }
+    }
+
     /// The 23-bit mantissa moved to its place; what moves out of 256 bits is lost.
     fn expand(bits: u32) -> Self {
         let size = bits >> 24;
@@ -159,11 +172,7 @@ impl CompactTarget {
     /// # Errors
     /// When the text is not 8 hex digits, or as [`CompactTarget::from_bits`].
     pub fn from_hex(text: &str) -> Result<Self, CompactError> {
-        let digits = text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        match u32::from_str_radix(text, 16) {
-            Ok(bits) if digits => Self::from_bits(bits),
-            _ => Err(CompactError::NotHex(text.to_owned())),
-        }
+        Self::from_bits(bits_from_hex(text)?)
     }
 
     /// The nBits as in a header.
@@ -192,6 +201,14 @@ impl CompactTarget {
 
     fn mantissa(self) -> f64 {
         f64::from(self.0 & MANTISSA_MASK)
+    }
+}
+
+fn bits_from_hex(text: &str) -> Result<u32, CompactError> {
+    let digits = text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    match u32::from_str_radix(text, 16) {
+        Ok(bits) if digits => Ok(bits),
+        _ => Err(CompactError::NotHex(text.to_owned())),
     }
 }
 

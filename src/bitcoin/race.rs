@@ -128,7 +128,7 @@ impl Race {
         Self {
             chain: Chain::new(start, hashes_per_block),
             search: match mode {
-                Mode::Hash => Search::Hashing(Box::new(Hashing::new(seed, hashes_per_block))),
+                Mode::Hash => Search::Hashing(Box::new(Hashing::new(seed))),
                 Mode::Sampled => Search::Drawing(Box::new(Drawing::sampled(seed))),
                 Mode::Expected => Search::Drawing(Box::new(Drawing::expected())),
             },

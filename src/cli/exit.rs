@@ -10,12 +10,14 @@ pub const FINE: u8 = 0;
 pub const UNEXPECTED: u8 = 1;
 /// The arguments or an input file are wrong, or an existing result would be overwritten; the message says what to mend.
 pub const BAD_INPUT: u8 = 2;
+/// Nothing went wrong, but what was searched does not exist: as `grep` has it.
+pub const NOT_FOUND: u8 = 1;
 /// Interrupted before anything was written: the same command can simply be tried again (`EX_TEMPFAIL` of sysexits).
 pub const TRY_AGAIN: u8 = 75;
 
 /// The paragraph on exit codes in `--help` and the manual page.
 pub const HELP: &str = "Exit codes: 0 fine, 2 bad input (or a finished result that --force would replace), \
-75 interrupted and safe to try again, 1 anything else.";
+75 interrupted and safe to try again, 1 anything else (a search without a hit among them).";
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +28,9 @@ pub enum Failure {
     /// An argument or the state of the output folder is wrong.
     #[error("{0}")]
     BadInput(String),
+    /// A search came to its end without a hit.
+    #[error("{0}")]
+    NotFound(String),
     /// A signal asked to stop; nothing was written.
     #[error("interrupted: nothing was written, the same command can be run again")]
     Interrupted,
@@ -44,6 +49,7 @@ impl Failure {
             Self::OutputClosed => FINE,
             Self::Diagnosed(_) | Self::BadInput(_) => BAD_INPUT,
             Self::Interrupted => TRY_AGAIN,
+            Self::NotFound(_) => NOT_FOUND,
             Self::Unexpected(_) => UNEXPECTED,
         }
     }

@@ -41,6 +41,57 @@ impl RunBar {
     }
 }
 
+/// The bar of a search: share of the candidates, hashes per second.
+pub struct SearchBar {
+    bar: ProgressBar,
+    started: Instant,
+}
+
+impl SearchBar {
+    /// Shows an empty bar for so many candidates.
+    pub fn new(quiet: bool, candidates: u64) -> Self {
+        Self { bar: bar(candidates, quiet, "{bar:32} {percent:>3}% of {msg}"), started: Instant::now() }
+    }
+
+    /// Moves on by so many candidates; from any thread.
+    pub fn add(&self, candidates: u64) {
+        self.bar.inc(candidates);
+        if self.bar.is_hidden() {
+            return;
+        }
+        let seconds = self.started.elapsed().as_secs_f64().max(1e-3);
+        let speed = self.bar.position() as f64 / seconds / 1e6;
+        let all = super::output::grouped(self.bar.length().unwrap_or(0));
+        self.bar.set_message(format!("{all} candidates  {speed:.1} MH/s"));
+    }
+
+    /// Takes the bar away and gives the seconds since it was shown.
+    pub fn clear(&self) -> f64 {
+        self.bar.finish_and_clear();
+        self.started.elapsed().as_secs_f64()
+    }
+}
+
+/// The bar of a measurement, in parts per thousand of its time.
+pub struct TimeBar(ProgressBar);
+
+impl TimeBar {
+    /// Shows an empty bar.
+    pub fn new() -> Self {
+        Self(bar(PER_MILLE, false, "{bar:32} {percent:>3}%  measuring, {eta} left"))
+    }
+
+    /// Moves to this share of the time, 0–1.
+    pub fn show(&self, share: f64) {
+        self.0.set_position((share * PER_MILLE as f64) as u64);
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// The bar of a batch of runs: how many are done, and the time left.
 pub fn batch_bar(runs: u64, quiet: bool) -> ProgressBar {
     bar(runs, quiet, "{bar:32} {pos}/{len} runs  {per_sec}  {eta} left")

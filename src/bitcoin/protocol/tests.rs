@@ -160,3 +160,20 @@ fn all_subsidies_add_up_to_the_known_supply() {
     let stepwise: u64 = (0..14_000_000).step_by(1_000).map(|height| subsidy_sat(height) * 1_000).sum();
     assert_eq!(stepwise, 2_099_999_997_690_000);
 }
+
+#[test]
+fn compact_targets_are_read_from_hex_whatever_their_network() {
+    assert_eq!(Target::from_compact_hex("1d00ffff"), Target::from_compact_bits(0x1d00ffff));
+    assert_eq!(Target::from_compact_hex("207fFFff"), Ok(Target(U256::from(0x7fffff) << 232)));
+    for (text, error) in [
+        ("1d00fff", CompactError::NotHex("1d00fff".into())),
+        ("+d00ffff", CompactError::NotHex("+d00ffff".into())),
+        ("1d00ffffé", CompactError::NotHex("1d00ffffé".into())),
+        ("04800001", CompactError::Negative(0x04800001)),
+        ("ff00ffff", CompactError::Overflow(0xff00ffff)),
+        ("1d000000", CompactError::Zero(0x1d000000)),
+        ("01000001", CompactError::Zero(0x01000001)),
+    ] {
+        assert_eq!(Target::from_compact_hex(text), Err(error));
+    }
+}

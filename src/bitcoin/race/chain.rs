@@ -5,6 +5,7 @@ use ruint::aliases::U256;
 use super::{FoundBlock, HourReport, Period, Retarget};
 use crate::bitcoin::checkpoint::ChainStart;
 use crate::bitcoin::protocol::{CompactTarget, HALVING_INTERVAL, RETARGET_INTERVAL, retarget, subsidy_sat};
+use crate::hash::Digest;
 use crate::math;
 
 /// A block's time stamp must be above the median of this many before it. Source: Bitcoin Core `nMedianTimeSpan`.
@@ -16,7 +17,7 @@ pub(super) struct Chain {
     /// Height of the last block.
     pub height: u32,
     /// Hash of the last mined header; zero at the start, where it is not known.
-    pub tip: [u8; 32],
+    pub tip: Digest,
     /// nBits of the next block.
     pub bits: CompactTarget,
     /// Scale of the search for the next block.
@@ -42,14 +43,14 @@ pub(super) struct Solved {
     pub finder: usize,
     pub attempts: u64,
     /// Hash of its header; zero where nothing is hashed.
-    pub hash: [u8; 32],
+    pub hash: Digest,
 }
 
 impl Chain {
     pub fn new(start: &ChainStart, hashes_per_block: f64) -> Self {
         let mut chain = Self {
             height: start.height,
-            tip: [0; 32],
+            tip: Digest::default(),
             bits: start.bits,
             shift: 0,
             scaled_target: U256::ZERO,

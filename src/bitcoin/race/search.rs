@@ -4,21 +4,21 @@ use core::ops::Range;
 
 use rand::RngExt;
 use rand_distr::{Distribution, Exp1};
+use sha2::{Digest as _, Sha256};
 
 use super::chain::{Chain, Solved};
-use crate::bitcoin::header::Header;
-use crate::hash::{Prepared, Template, VersionRoll, sha256d};
+use crate::hash::{Digest, Draft, Prepared, VersionRoll, sha256d_of_words};
 use crate::math;
 use crate::rng::{self, Stream};
 
-/// Candidates that share one header template: 64 nonces × 4 rolled versions.
+/// Candidates that share one header, time stamp included: 64 nonces × 4 rolled versions.
 const QUANTUM: u64 = 256;
+/// Quanta drawn together: that many Merkle roots take as long as one.
+const DRAWN_AT_ONCE: usize = 4;
 /// BIP 9 version that signals nothing.
 const BASE_VERSION: u32 = 0x2000_0000;
 /// Opens every coinbase commitment.
-const COMMITMENT_TAG: &[u8] = b"hashwatt";
-/// A search refreshes its time stamp about this often per mean block interval.
-const STAMPS_PER_BLOCK: f64 = 16.0;
+const COMMITMENT_TAG: [u32; 2] = [u32::from_be_bytes(*b"hash"), u32::from_be_bytes(*b"watt")];
 const SECONDS_PER_HOUR: f64 = 3_600.0;
 const HASHES_PER_EXAHASH: f64 = 1e18;
 /// More than all energy of the world could hash; keeps a single hour finite.
@@ -86,8 +86,10 @@ pub(super) struct Step {
 pub(super) struct Hashing {
     seed: u64,
     owners: Stream,
-    /// Candidates between two refreshes of the time stamp.
-    slice: u64,
+    /// What stands for each participant in commitments.
+    tags: Vec<Tag>,
+    /// The quanta to come, last one first; they are for the next block and the hashrates of this hour.
+    drawn: Vec<Drawn>,
     quantum: Option<Quantum>,
     /// Distinguishes the quanta, so that no candidate is tried twice.
     extra_nonce: u64,
@@ -95,28 +97,36 @@ pub(super) struct Hashing {
     partial: f64,
     /// Attempts on the next block so far.
     attempts: u64,
-    commitment: Vec<u8>,
     headers: Vec<u8>,
+}
+
+/// The first 128 bits of the SHA-256 of a participant's name.
+type Tag = [u32; 4];
+
+/// Whose a quantum is, and what it commits to.
+struct Drawn {
+    owner: usize,
+    merkle_root: Digest,
 }
 
 struct Quantum {
     owner: usize,
+    time_unix: i64,
     search: Prepared,
     left: Range<u64>,
 }
 
 impl Hashing {
-    pub fn new(seed: u64, hashes_per_block: f64) -> Self {
-        let slice = (hashes_per_block / STAMPS_PER_BLOCK) as u64;
+    pub fn new(seed: u64) -> Self {
         Self {
             seed,
             owners: rng::stream(seed, "race owner", ""),
-            slice: slice.next_multiple_of(4).clamp(4, QUANTUM),
+            tags: Vec::new(),
+            drawn: Vec::with_capacity(DRAWN_AT_ONCE),
             quantum: None,
             extra_nonce: 0,
             partial: 0.0,
             attempts: 0,
-            commitment: Vec::new(),
             headers: Vec::new(),
         }
     }
@@ -128,6 +138,7 @@ impl Hashing {
     /// The hashrates change: whoever searches on is drawn anew.
     pub fn begin_hour(&mut self) {
         self.quantum = None;
+        self.drawn.clear();
     }
 
     pub fn step(&mut self, chain: &Chain, hour: &Hour, names: &[String]) -> Step {
@@ -141,51 +152,71 @@ impl Hashing {
             Some(quantum) if !quantum.left.is_empty() => quantum,
             _ => self.next_quantum(chain, hour, names),
         };
-        let time_unix = chain.stamp(hour.now_unix());
-        let end = quantum.left.end.min(quantum.left.start + self.slice.min(affordable as u64));
-        quantum.search.set_time(time_unix as u32);
+        let end = quantum.left.end.min(quantum.left.start.saturating_add(affordable as u64));
         let outcome = quantum.search.search(chain.scaled_target, quantum.left.start..end);
         quantum.left.start = end;
 
         let seconds = (outcome.attempts as f64 - self.partial) / per_s;
         self.partial = 0.0;
         self.attempts += outcome.attempts;
-        let owner = quantum.owner;
+        let Quantum { owner, time_unix, .. } = quantum;
         let solved = outcome.found.map(|found| {
             self.headers.extend_from_slice(&found.header);
-            Solved { time_unix, finder: owner, attempts: core::mem::take(&mut self.attempts), hash: found.hash }
+            Solved {
+                time_unix,
+                finder: owner,
+                attempts: core::mem::take(&mut self.attempts),
+                hash: Digest::from_bytes(&found.hash),
+            }
         });
-        if solved.is_none() {
+        if solved.is_some() {
+            self.drawn.clear();
+        } else {
             self.quantum = Some(quantum);
         }
         Step { seconds, hashes: outcome.attempts, solved }
     }
 
     fn next_quantum(&mut self, chain: &Chain, hour: &Hour, names: &[String]) -> Quantum {
-        let owner = hour.rates.draw(&mut self.owners);
-        let header = Header {
+        if self.drawn.is_empty() {
+            self.draw(chain.height + 1, hour.rates, names);
+        }
+        let Drawn { owner, merkle_root } = self.drawn.pop().expect("some were drawn");
+        let time_unix = chain.stamp(hour.now_unix());
+        let draft = Draft {
             version: BASE_VERSION,
             prev: chain.tip,
-            merkle_root: self.commit(chain.height + 1, &names[owner]),
-            time: 0,
+            merkle_root,
+            time: time_unix as u32,
             bits: chain.bits.bits(),
-            nonce: 0,
         };
-        let template = Template { header: header.to_bytes(), roll: VersionRoll::Four };
-        Quantum { owner, search: Prepared::new(&template), left: 0..QUANTUM }
+        Quantum { owner, time_unix, search: Prepared::of_draft(&draft, VersionRoll::Four), left: 0..QUANTUM }
     }
 
-    /// The merkle root: sha256d of tag, seed, height, extra nonce (little-endian) and the participant's name.
-    fn commit(&mut self, height: u32, name: &str) -> [u8; 32] {
-        self.extra_nonce += 1;
-        self.commitment.clear();
-        self.commitment.extend_from_slice(COMMITMENT_TAG);
-        self.commitment.extend_from_slice(&self.seed.to_le_bytes());
-        self.commitment.extend_from_slice(&height.to_le_bytes());
-        self.commitment.extend_from_slice(&self.extra_nonce.to_le_bytes());
-        self.commitment.extend_from_slice(name.as_bytes());
-        sha256d(&self.commitment)
+    /// Draws the owners of the next quanta, and forms their Merkle roots in one go.
+    ///
+    /// A Merkle root is the sha256d of tag, seed, height, extra nonce (big-endian) and the participant's own tag.
+    fn draw(&mut self, height: u32, rates: &Rates, names: &[String]) {
+        self.tags.extend(names[self.tags.len()..].iter().map(|name| tag(name)));
+        let owners: [usize; DRAWN_AT_ONCE] = core::array::from_fn(|_| rates.draw(&mut self.owners));
+        let commitments = owners.map(|owner| {
+            self.extra_nonce += 1;
+            let [n1, n0] = [(self.extra_nonce >> 32) as u32, self.extra_nonce as u32];
+            let [s1, s0] = [(self.seed >> 32) as u32, self.seed as u32];
+            let [t0, t1, t2, t3] = self.tags[owner];
+            let [h, w] = COMMITMENT_TAG;
+            [h, w, s1, s0, height, n1, n0, t0, t1, t2, t3]
+        });
+        let mut roots = [Digest::default(); DRAWN_AT_ONCE];
+        sha256d_of_words(&commitments, &mut roots);
+        let drawn = owners.into_iter().zip(roots).rev();
+        self.drawn.extend(drawn.map(|(owner, merkle_root)| Drawn { owner, merkle_root }));
     }
+}
+
+fn tag(name: &str) -> Tag {
+    let hash = Sha256::digest(name);
+    core::array::from_fn(|i| u32::from_be_bytes(hash.as_chunks().0[i]))
 }
 
 /// Draws the attempts of each block, or takes their mean.
@@ -233,7 +264,7 @@ impl Drawing {
         self.next = None;
         let finder = self.luck.as_mut().map_or(0, |luck| hour.rates.draw(&mut luck.finders));
         let found_unix = hour.start_unix + (hour.elapsed_s + seconds) as i64;
-        let solved = Solved { time_unix: chain.stamp(found_unix), finder, attempts, hash: [0; 32] };
+        let solved = Solved { time_unix: chain.stamp(found_unix), finder, attempts, hash: Digest::default() };
         Step { seconds, hashes: attempts, solved: Some(solved) }
     }
 }
