@@ -7,7 +7,7 @@ use rand_distr::{Distribution, Exp1};
 use sha2::{Digest as _, Sha256};
 
 use super::chain::{Chain, Solved};
-use crate::hash::{Digest, Draft, Prepared, VersionRoll, sha256d_of_words};
+use crate::hash::{Digest, Draft, Kernel, Prepared, VersionRoll, sha256d_of_words};
 use crate::math;
 use crate::rng::{self, Stream};
 
@@ -83,7 +83,13 @@ pub(super) struct Step {
 }
 
 /// Finds blocks by hashing.
+///
+/// A header carries the time at which its quantum began: miners, too, make a template, then search it. The number of
+/// whole quanta before a hit and the place of the hit in the last one are independent, as for every memoryless search:
+/// so stamps come early, but the time between them follows the law of the time between blocks.
 pub(super) struct Hashing {
+    /// Any kernel gives the same blocks.
+    pub(super) kernel: Kernel,
     seed: u64,
     owners: Stream,
     /// What stands for each participant in commitments.
@@ -119,6 +125,7 @@ struct Quantum {
 impl Hashing {
     pub fn new(seed: u64) -> Self {
         Self {
+            kernel: Kernel::best(),
             seed,
             owners: rng::stream(seed, "race owner", ""),
             tags: Vec::new(),
@@ -153,7 +160,7 @@ impl Hashing {
             _ => self.next_quantum(chain, hour, names),
         };
         let end = quantum.left.end.min(quantum.left.start.saturating_add(affordable as u64));
-        let outcome = quantum.search.search(chain.scaled_target, quantum.left.start..end);
+        let outcome = quantum.search.search_with(self.kernel, chain.scaled_target, quantum.left.start..end);
         quantum.left.start = end;
 
         let seconds = (outcome.attempts as f64 - self.partial) / per_s;

@@ -1,6 +1,7 @@
 use super::*;
 use crate::bitcoin::header::Header;
 use crate::bitcoin::protocol::{RETARGET_INTERVAL, Target, period_start};
+use crate::hash::Kernel;
 use crate::math::{exp, ln, log1p, mean};
 
 const MODES: [Mode; 3] = [Mode::Hash, Mode::Sampled, Mode::Expected];
@@ -75,7 +76,7 @@ fn block_intervals_are_exponential_when_there_is_luck() {
         let sd = (intervals.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
         assert!((mean / 600.0 - 1.0).abs() < 3.5 / n.sqrt(), "{mode:?}: mean {mean} s");
         assert!((sd / mean - 1.0).abs() < 0.06, "{mode:?}: standard deviation {sd} s");
-        // Hashing stamps blocks up to 1/16 of an interval early and takes whole attempts.
+        // Attempts and seconds are whole numbers.
         let tolerance = 1.63 / n.sqrt() + if mode == Mode::Hash { 0.02 } else { 0.0 };
         let distance = ks_distance(intervals, |x| 1.0 - exp(-x / 600.0));
         assert!(distance < tolerance, "{mode:?}: {distance} of {tolerance}");
@@ -286,6 +287,38 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
     assert_eq!(mine(1), mine(1));
     assert_ne!(mine(1).0, mine(2).0);
     assert_ne!(mine(1).0[..80], mine(2).0[..80], "already the first header differs");
+}
+
+#[test]
+fn every_kernel_mines_the_same_headers() {
+    let mine = |kernel| {
+        let start = inside_a_period();
+        let mut race = Race::new(&start, Mode::Hash, 64.0, 5, &names(3));
+        let Search::Hashing(hashing) = &mut race.search else { panic!("hash mode hashes") };
+        hashing.kernel = kernel;
+        let network = balanced_eh_s(&start);
+        let report = run(&mut race, 0, 250, &[network, network / 7.0, 0.0]);
+        (race.headers().to_vec(), report)
+    };
+    let portable = mine(Kernel::named("portable").unwrap());
+    assert!(portable.0.len() > 80 * 1_000);
+    for kernel in Kernel::available() {
+        assert!(mine(kernel) == portable, "{kernel:?}");
+    }
+}
+
+#[test]
+fn a_merkle_root_commits_to_seed_height_counter_and_name() {
+    let start = inside_a_period();
+    let mut race = Race::new(&start, Mode::Hash, 1.0, 5, &["the world".into()]);
+    run(&mut race, 0, 1, &[balanced_eh_s(&start)]);
+    let header = Header::from_bytes(race.headers().first_chunk().unwrap());
+    let name: [u8; 32] =
+        sha2::Digest::finalize(sha2::Digest::chain_update(sha2::Sha256::default(), "the world")).into();
+    let [seed, counter] = [5_u64, 1].map(u64::to_be_bytes);
+    let height = (start.height + 1).to_be_bytes();
+    let coinbase = [b"hashwatt", &seed[..], &height, &counter, &name[..16]].concat();
+    assert_eq!(header.merkle_root, crate::hash::sha256d(&coinbase));
 }
 
 #[test]
