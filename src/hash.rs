@@ -1,9 +1,49 @@
 //! SHA-256d header search: one contract, several kernels.
 //!
-//! The order of candidates is part of the contract: candidate `index` of a [`Template`] has nonce `index / k` and
-//! version roll `index % k`. A search returns the lowest index that meets the target, so the result never
-//! depends on the processor. The kernel is chosen once, at run time, and only after it has passed a self-test
-//! against the independent `sha2` crate.
+//! # The contract
+//!
+//! The order of candidates is part of it: candidate `index` of a [`Template`] has nonce `index / k` and version roll
+//! `index % k`. A search returns the lowest index that meets the target, and the attempts are `index + 1`, not what a
+//! processor happened to compute beside. So results never depend on the machine.
+//!
+//! [`search`] is for one long search; [`Prepared`] for several parts of one header's candidates; [`search_many`] for
+//! many short ones; [`extend`] for chains, whose next header contains the hash of the one before;
+//! [`search_parallel`] for one search on all cores.
+//!
+//! # What need not be computed
+//!
+//! A header has 80 bytes, so its hash is two compressions, and the second hash a third: 192 rounds. A search changes
+//! only the nonce, word 3 of the second block, and bits of the version, word 0 of the first. Of the 192 rounds 120
+//! are left, and of the three message schedules little more than one:
+//!
+//! | what | why it can go |
+//! |---|---|
+//! | the first block | does not contain the nonce: hashed once per version, the *midstate* |
+//! | rounds 0–2 of the second block | come before the nonce |
+//! | round 3 | a round adds its word to two words of the state, a and e: so the nonce is two additions |
+//! | the schedule of the second block, k − 1 times of k | does not depend on the version: rolled versions of a nonce share it |
+//! | words 4–17 of it | constants: their sums with the round constants are formed once |
+//! | round 0 of the second hash | starts from a constant state: again two additions |
+//! | parts of words 16–30 there | the digest is padded by constants, six of them zero |
+//! | rounds 61–63 and most of the last sum | the top 32 bits of the hash come from word h after round 63, which is word e after round 60 |
+//! | the hash itself | a candidate whose top 32 bits are above the target's is no hit; few others are hashed in full |
+//!
+//! Rolling versions inside the mask of BIP 320 (bits 13–28) is what miners of the real network do, for the same
+//! reason.
+//!
+//! # The kernels
+//!
+//! | kernel | how | bound by |
+//! |---|---|---|
+//! | `avx512` | 16 nonces in a register, one instruction per rotation and per three-input function; a version's second hash beside the next one's first | about 2,500 vector operations for 16 hashes, at four per cycle |
+//! | `sha-ni-asm` | `sha256rnds2`, two rounds in an instruction: 60 per hash. Four chains, because each waits four cycles for itself: two in the first hash, two in the second, in hand-ordered assembly | the SHA unit: one per cycle on Zen 3, one in two on Zen 5 |
+//! | `sha-ni` | the same in intrinsics, the order left to the compiler | the same, and moves between registers |
+//! | `avx2` | 8 nonces in a register, rotations by shifts | vector operations |
+//! | `sha2-arm` | `sha256h`, four rounds in an instruction | not measured |
+//! | `portable` | plain Rust, compiled to whatever the processor has in common with its family | |
+//!
+//! [`Kernel::best`] asks the processor what it can do, lets each kernel prove itself against the independent `sha2`
+//! crate, and takes the fastest in a trial of 2 ms. [`bench`] measures them.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
