@@ -1,8 +1,9 @@
 //! Many short searches: whatever they have to wait for is done four searches at a time.
 //!
-//! A search fills the lanes of the processor by itself, with nonces and versions. Before it stand the midstates and
-//! behind it the winner's hash, compressions that wait for each other: in a short search on its own they cost as
-//! much as some ten to fifty candidates. Here four searches do them together, in the lanes of [`compress`].
+//! A search fills the lanes of the processor by itself, with nonces and versions, and so do its midstates, one per
+//! version. Behind it stands the winner's hash, two compressions of which the second waits for the first: in a short
+//! search on its own they cost as much as five candidates. Here four searches do them together, in the lanes of
+//! [`compress`].
 //!
 //! [`compress`]: super::compress::compress
 
