@@ -21,7 +21,7 @@ Every kernel of this machine searches one header with 1, 4 and 8 rolled versions
 so does the `sha2` crate with the state of the header's first block kept (midstate): what a Rust program has without \
 this one. All do fixed, checked work in slices of about 0.3 ms, in turn, so that whatever else the machine does \
 disturbs all alike: compare the ratios, not the MH/s, between machines and runs. Half of the time goes to that; the other \
-half to linked chains of blocks that cost 64, 256 and 4,096 hashes on average, as the simulation mines them, where \
+half to four chains of blocks, side by side, that cost 64, 256 and 4,096 hashes on average, where \
 everything but hashing counts as well (4 versions; the mean over the threads).
 
   quiet    by the median of the fastest tenth of the slices: nobody disturbed
