@@ -41,8 +41,12 @@ pub fn search_parallel(
     range: Range<u64>,
     how: &Parallel,
 ) -> Result<Outcome, Interrupted> {
-    let prepared = Prepared::new(template);
     let end = range.end.min(template.candidates());
+    if range.start >= end {
+        // Nothing to hand out; and what is handed out far beyond the candidates would wrap around to the first.
+        return Ok(Outcome { found: None, attempts: 0 });
+    }
+    let prepared = Prepared::new(template);
     let next = AtomicU64::new(range.start);
     let lowest = AtomicU64::new(u64::MAX);
     let work = || {
@@ -75,7 +79,7 @@ pub fn search_parallel(
     } else if next.into_inner() < end {
         Err(Interrupted)
     } else {
-        Ok(Outcome { found: None, attempts: end.saturating_sub(range.start) })
+        Ok(Outcome { found: None, attempts: end - range.start })
     }
 }
 
@@ -119,7 +123,13 @@ mod tests {
         let outcome = parallel(2, &on, U256::MAX >> 255, last - 20..u64::MAX).unwrap();
         assert_eq!(outcome, Outcome { found: None, attempts: 21 });
         assert_eq!(parallel(2, &on, U256::MAX, last + 1..last + 9), Ok(Outcome { found: None, attempts: 0 }));
-        assert_eq!(parallel(2, &on, U256::MAX, 9..9), Ok(Outcome { found: None, attempts: 0 }));
+        let nothing = Ok(Outcome { found: None, attempts: 0 });
+        #[expect(clippy::reversed_empty_ranges, reason = "they are empty ranges too")]
+        for range in [9..9, 9..3, u64::MAX..u64::MAX, u64::MAX - 1..u64::MAX, u64::MAX..0] {
+            for threads in [1, 3] {
+                assert_eq!(parallel(threads, &on, U256::MAX, range.clone()), nothing, "{range:?}");
+            }
+        }
     }
 
     #[test]
