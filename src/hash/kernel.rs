@@ -55,9 +55,9 @@ impl Kernel {
         kernels
     }
 
-    /// The kernel of this name, if this machine can run it.
+    /// The kernel of this name, if this machine can run it and it passes its self-test.
     pub fn named(name: &str) -> Option<Self> {
-        Self::available().into_iter().find(|kernel| kernel.name == name)
+        Self::available().into_iter().find(|kernel| kernel.name == name && kernel.passes_self_test())
     }
 
     /// Its name, as the command line takes it.
