@@ -175,6 +175,33 @@ pub enum Broken {
         /// By the header.
         found: i64,
     },
+    /// A target eased more than it can be.
+    #[error("it eases its target by {shift} bits, which has room for {room}")]
+    Shift {
+        /// By the table.
+        shift: u32,
+        /// Leading zeros of the target.
+        room: u32,
+    },
+    /// Periods of different cost.
+    #[error(
+        "its blocks cost {cost:.1} hashes on average and those of the first period {first:.1}: a run keeps them within a \
+         factor of two"
+    )]
+    Cost {
+        /// Mean hashes of its blocks.
+        cost: f64,
+        /// The same of the first period.
+        first: f64,
+    },
+    /// Less than one hash per block.
+    #[error("it claims {hashes} hashes for {blocks} blocks, each of which takes at least one")]
+    FewHashes {
+        /// Hashes claimed.
+        hashes: u64,
+        /// Its blocks.
+        blocks: u32,
+    },
     /// The sum of hashes.
     #[error(
         "{claimed} hashes are claimed where {expected:.0} are expected with a standard deviation of {deviation:.0}: \
@@ -209,7 +236,8 @@ impl Broken {
             Self::PeriodGap { .. } => "period_gap",
             Self::FirstTime { .. } => "period_first_time",
             Self::LastTime { .. } => "period_last_time",
-            Self::Hashes { .. } => "hashes",
+            Self::Shift { .. } | Self::Cost { .. } => "shift",
+            Self::FewHashes { .. } | Self::Hashes { .. } => "hashes",
         }
     }
 }

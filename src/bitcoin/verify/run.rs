@@ -10,7 +10,8 @@ const PLAUSIBLE_DEVIATIONS: f64 = 6.0;
 
 /// Checks the headers of a run against its retarget periods: counts and heights, links, the bits of each period,
 /// `sha256d(header) <= target << shift`, times against the median of the eleven before, first and last times of the
-/// periods, every retarget by Bitcoin's integer arithmetic, and whether the hashes said to be tried are plausible.
+/// periods, every retarget by Bitcoin's integer arithmetic, whether all periods ease their targets to the same cost, and
+/// whether the hashes said to be tried are plausible.
 pub fn verify_run(raw: &[[u8; 80]], periods: &[Period]) -> Report {
     let mut headers = Headers::new(raw);
     headers.first_height = first_height(periods);
@@ -27,6 +28,8 @@ pub fn verify_run(raw: &[[u8; 80]], periods: &[Period]) -> Report {
         let mut broken = shape_faults(periods, number);
         broken.extend(time_faults(&headers, periods, &starts, number));
         broken.extend(retarget_fault(periods, number));
+        broken.extend(shift_fault(periods, number));
+        broken.extend(few_hashes_fault(&periods[number]));
         let place = Place::Period { number, first_height: periods[number].first_height };
         for broken in broken {
             faults.push(place, broken);
@@ -135,13 +138,40 @@ fn retarget_fault(periods: &[Period], number: usize) -> Option<Broken> {
     (found != expected).then_some(Broken::Retarget { expected, found: found.bits() })
 }
 
+/// Mean hashes of a period's blocks.
+fn cost(period: &Period) -> f64 {
+    period.bits.expected_hashes() / math::exp2(f64::from(period.shift))
+}
+
+/// A run chooses shifts so that blocks of every period cost what the scenario says within a factor √2. Without this,
+/// a shift made up for one period would excuse any headers in it.
+fn shift_fault(periods: &[Period], number: usize) -> Option<Broken> {
+    /// Rounding of logarithms.
+    const TOLERANCE: f64 = 1e-9;
+    let period = &periods[number];
+    let (shift, room) = (period.shift, period.bits.target().0.leading_zeros() as u32);
+    if shift > room {
+        return Some(Broken::Shift { shift, room });
+    }
+    let (cost, first) = (cost(period), cost(&periods[0]));
+    let alike = cost.max(first) <= 2.0 * cost.min(first) * (1.0 + TOLERANCE);
+    // Where the first period eases too much, that is its own fault alone.
+    (!alike && first >= 1.0).then_some(Broken::Cost { cost, first })
+}
+
+/// Every block takes a hash at least.
+fn few_hashes_fault(period: &Period) -> Option<Broken> {
+    let Period { hashes, blocks, .. } = *period;
+    (hashes < u64::from(blocks)).then_some(Broken::FewHashes { hashes, blocks })
+}
+
 /// The hashes cannot be counted again, but their sum must look like the waiting times they are said to be: attempts of
 /// a block are geometric with chance p, so their mean is 1/p and their variance (1 − p)/p².
 fn hashes_fault(periods: &[Period]) -> Option<Broken> {
     let claimed: u128 = periods.iter().map(|period| u128::from(period.hashes)).sum();
     let (mut expected, mut variance) = (0.0, 0.0);
     for period in periods {
-        let mean = (period.bits.expected_hashes() / math::exp2(f64::from(period.shift))).max(1.0);
+        let mean = cost(period).max(1.0);
         expected += f64::from(period.blocks) * mean;
         variance += f64::from(period.blocks) * mean * (mean - 1.0);
     }

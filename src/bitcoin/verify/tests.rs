@@ -261,14 +261,23 @@ fn every_entry_of_the_periods_is_checked() {
     assert_eq!(edited(last, &|p| p.last_time_unix += 1), ["period_last_time"]);
     assert_eq!(edited(0, &|p| p.first_time_unix += 3_600), ["retarget"], "the table's word, but it has consequences");
     assert_eq!(edited(1, &|p| p.hashes += 8_000), ["hashes"]);
-    assert_eq!(edited(1, &|p| p.hashes = 0), ["hashes"]);
+    assert_eq!(edited(1, &|p| p.hashes = 0), ["hashes", "hashes"], "less than one per block, and improbable");
+    let blocks_of_last = u64::from(periods[last].blocks);
+    let few = edited(last, &|p| p.hashes = blocks_of_last - 1);
+    assert_eq!(few[0], "hashes");
     let other = CompactTarget::from_bits(BITS + 7).unwrap();
     let faults = edited(last, &|p| p.bits = other);
     assert_eq!(faults[..2], ["retarget", "period_bits"]);
     let harder = edited(last, &|p| p.shift -= 3);
     assert!(harder.contains(&"hashes") && harder.contains(&"target"), "{harder:?}");
     let easier = edited(1, &|p| p.shift = u32::MAX);
-    assert_eq!(easier, ["hashes"], "a target cannot be eased beyond 256 bits");
+    assert_eq!(easier, ["shift", "hashes"], "a target cannot be eased beyond 256 bits");
+    // Nearly every hash would do: any headers would pass as a period's.
+    let nothing_to_do = |p: &mut Period| p.shift = p.bits.target().0.leading_zeros() as u32;
+    assert_eq!(edited(1, &|p| nothing_to_do(p))[0], "shift");
+    assert_eq!(edited(last, &|p| nothing_to_do(p))[0], "shift");
+    assert!(edited(0, &|p| nothing_to_do(p)).iter().all(|&rule| rule == "shift" || rule == "hashes"));
+    assert_eq!(edited(0, &|p| p.shift = u32::MAX)[0], "shift");
 }
 
 #[test]

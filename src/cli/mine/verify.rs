@@ -22,8 +22,8 @@ pub const HELP: &str = "\
 With --chain, the file is one that a run in `hash` mode wrote (headers.bin) and CHAIN.csv its table: every header must \
 link to the one before, carry the bits of its period, meet sha256d(header) <= target << shift, and be later than the \
 median of the eleven before it; counts, heights and times of the periods must agree with the headers, every retarget \
-must follow by Bitcoin's integer arithmetic, and the hashes said to be tried must lie within six standard deviations \
-of the odds.
+must follow by Bitcoin's integer arithmetic, shifts must make blocks of all periods cost the same within a factor of \
+two, and the hashes said to be tried must be at least one per block and within six standard deviations of the odds.
 
 Without it, the file holds consecutive headers of Bitcoin's main network, as a node serialises them: links, the target \
 of each header's own nBits, the median of eleven, bits constant inside a period, and every retarget whose whole period \
