@@ -43,7 +43,8 @@ pub fn search_parallel(
 ) -> Result<Outcome, Interrupted> {
     let prepared = Prepared::new(template);
     let end = range.end.min(template.candidates());
-    let next = AtomicU64::new(range.start);
+    // A start behind the end would overflow when chunks are counted on from it.
+    let next = AtomicU64::new(range.start.min(end));
     let lowest = AtomicU64::new(u64::MAX);
     let work = || {
         while !how.interrupt.load(Ordering::Relaxed) {
@@ -119,6 +120,7 @@ mod tests {
         let outcome = parallel(2, &on, U256::MAX >> 255, last - 20..u64::MAX).unwrap();
         assert_eq!(outcome, Outcome { found: None, attempts: 21 });
         assert_eq!(parallel(2, &on, U256::MAX, last + 1..last + 9), Ok(Outcome { found: None, attempts: 0 }));
+        assert_eq!(parallel(2, &on, U256::MAX, u64::MAX - 9..u64::MAX), Ok(Outcome { found: None, attempts: 0 }));
         assert_eq!(parallel(2, &on, U256::MAX, 9..9), Ok(Outcome { found: None, attempts: 0 }));
     }
 
