@@ -21,7 +21,7 @@ use core::arch::x86_64::_mm256_zeroupper;
 use core::ops::Range;
 
 use super::kernel::Kernel;
-use super::sha_ni::{self, ShaNi};
+use super::sha_ni;
 use super::work::Work;
 use frame::Frame;
 
@@ -29,7 +29,7 @@ use frame::Frame;
 pub(super) fn detect() -> Option<Kernel> {
     // SAFETY: only this function gives the closure away, after finding every feature that `scan` enables and AVX.
     let kernel = Kernel::new("sha-ni-asm", |work, limit, range| unsafe { scan(work, limit, range) });
-    ShaNi::detect().map(|_| kernel)
+    sha_ni::detected().then_some(kernel)
 }
 
 /// Searches whole nonces and drops what lies outside the range. Without rolled versions the intrinsics do the work.
