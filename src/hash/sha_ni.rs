@@ -18,7 +18,7 @@
 
 mod compress;
 mod digest;
-mod header;
+pub(super) mod header;
 
 use core::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_set_epi32, _mm_set1_epi32, _mm_setzero_si128,
@@ -150,7 +150,7 @@ fn lowest(passing: u32, base: u64, range: &Range<u64>) -> Option<u64> {
 /// A vector of four words, the first in the lowest lane.
 #[inline]
 #[target_feature(enable = "sha,avx")]
-fn vector(words: [u32; 4]) -> __m128i {
+pub(super) fn vector(words: [u32; 4]) -> __m128i {
     let [a, b, c, d] = words.map(u32::cast_signed);
     _mm_set_epi32(d, c, b, a)
 }

@@ -43,8 +43,8 @@ pub(super) struct Hit {
 /// Searches `nonces` nonces from `first` on, all `k` versions of each, until one has a hit.
 ///
 /// # Safety
-/// The processor must have the SHA extensions and AVX, the upper halves of its vector registers must be clean; `k` is
-/// 4 or 8, the frame's first `k` versions are written, and `nonces` is not zero.
+/// The processor must have the SHA extensions and AVX; `k` is 4 or 8, the frame's first `k` versions are written, and
+/// `nonces` is not zero.
 ///
 /// Registers: `rdi` frame, `rsi` constants, `rdx` and `rcx` round words of this nonce and the next (their middle, so
 /// that all are within reach of a short displacement), `r8` nonces left, `r10d` next nonce. `xmm0` holds words of rounds
@@ -406,10 +406,10 @@ pub(super) unsafe extern "sysv64" fn search(
         second_cdgh = const offset_of!(Constants, cdgh),
         h = const offset_of!(Constants, h),
         limit = const offset_of!(Frame, limit),
-        word_16 = const offset_of!(Frame, word_16),
-        word_20 = const offset_of!(Frame, word_20),
-        word_28 = const offset_of!(Frame, word_28),
-        constant_18 = const offset_of!(Frame, word_18),
+        word_16 = const offset_of!(Frame, header.words_16_17),
+        word_20 = const offset_of!(Frame, header.words_20_23),
+        word_28 = const offset_of!(Frame, header.words_28_31),
+        constant_18 = const offset_of!(Frame, header.words_18_19),
         versions = const offset_of!(Frame, versions),
         version = const size_of::<Version>(),
         abef = const offset_of!(Version, abef),
