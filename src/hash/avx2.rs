@@ -17,7 +17,7 @@ use super::work::Work;
 pub(super) fn detect() -> Option<Kernel> {
     // SAFETY: only this function gives the closure away, after finding every feature that `scan` enables.
     let kernel = Kernel::new("avx2", |work, limit, range| unsafe { scan(work, limit, range) });
-    (is_x86_feature_detected!("avx2")).then_some(kernel)
+    is_x86_feature_detected!("avx2").then_some(kernel)
 }
 
 /// See [`Kernel::scan`].

@@ -250,3 +250,6 @@ impl<const P: usize> Lanes<P> {
 fn add_state(state: &mut State, before: &State) {
     *state = [_mm_add_epi32(state[0], before[0]), _mm_add_epi32(state[1], before[1])];
 }
+
+#[cfg(test)]
+mod tests;
