@@ -36,8 +36,8 @@ impl Digest {
 /// SHA-256d of messages of `N` big-endian words, at most 13, written to the digest at the same place. Four messages in
 /// one call take little longer than one.
 pub fn sha256d_of_words<const N: usize>(messages: &[[u32; N]], digests: &mut [Digest]) {
-    const { assert!(N <= 13, "a single block holds 13 words, the padding and the length") };
     const AT_ONCE: usize = 4;
+    const { assert!(N <= 13, "a single block holds 13 words, the padding and the length") };
     for (messages, digests) in messages.chunks(AT_ONCE).zip(digests.chunks_mut(AT_ONCE)) {
         let mut blocks = [[0; 16]; AT_ONCE];
         for (block, message) in blocks.iter_mut().zip(messages) {
