@@ -17,7 +17,7 @@
 #![expect(unsafe_code, reason = "functions with target features may only be called once the processor is known")]
 
 mod compress;
-mod digest;
+pub(super) mod digest;
 pub(super) mod header;
 
 use core::arch::x86_64::{

@@ -25,18 +25,6 @@ pub(super) const HEADER_BITS: u32 = 640;
 /// Bits of a digest.
 pub(super) const DIGEST_BITS: u32 = 256;
 
-/// State after round 0 of the second hash if word 0, the first of the digest, were zero: a round adds its word to
-/// words a and e. Source: FIPS 180-4 § 6.2.2.
-pub(super) const SECOND_AFTER_ROUND_0: [u32; 8] = {
-    let [a, b, c, d, e, f, g, h] = INITIAL_STATE;
-    let sum1 = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
-    let choice = (e & f) ^ (!e & g);
-    let t1 = h.wrapping_add(sum1).wrapping_add(choice).wrapping_add(K[0]);
-    let sum0 = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
-    let majority = (a & b) ^ (a & c) ^ (b & c);
-    [t1.wrapping_add(sum0).wrapping_add(majority), a, b, c, d.wrapping_add(t1), e, f, g]
-};
-
 /// σ₀ of the message schedule. Source: FIPS 180-4 § 4.1.2.
 #[inline]
 pub(super) fn sigma0(word: u32) -> u32 {

@@ -17,7 +17,7 @@ use core::arch::x86_64::{
     _mm_sha256msg1_epu32, _mm_shuffle_epi8, _mm_shuffle_epi32, _mm_shuffle_ps, _mm_unpackhi_epi64, _mm_unpacklo_epi32,
 };
 
-use super::super::work::{DIGEST_BITS, INITIAL_STATE, PADDING, SECOND_AFTER_ROUND_0};
+use super::super::work::{DIGEST_BITS, INITIAL_STATE, K, PADDING};
 use super::{LANES, Lanes, State, constants, pack, vector};
 
 /// A bit for each digest, the first in the lowest bit: whether its hash has its 32 most significant bits at most
@@ -84,9 +84,20 @@ fn after_round_0(digest: &State) -> State {
     const LANE_3_TO_LANE_1: i32 = 3 << 6 | 1 << 4;
     let feba = _mm_castsi128_ps(digest[0]);
     let word_0 = _mm_insert_ps::<{ LANE_3_TO_LANE_1 | ZERO_LANES_0_AND_2 }>(feba, feba);
-    let [abef, cdgh] = pack(&SECOND_AFTER_ROUND_0);
+    let [abef, cdgh] = pack(&AFTER_ROUND_0);
     [_mm_add_epi32(abef, _mm_castps_si128(word_0)), cdgh]
 }
+
+/// The state after round 0 if word 0 were zero.
+pub(in super::super) const AFTER_ROUND_0: [u32; 8] = {
+    let [a, b, c, d, e, f, g, h] = INITIAL_STATE;
+    let sum1 = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
+    let choice = (e & f) ^ (!e & g);
+    let t1 = h.wrapping_add(sum1).wrapping_add(choice).wrapping_add(K[0]);
+    let sum0 = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
+    let majority = (a & b) ^ (a & c) ^ (b & c);
+    [t1.wrapping_add(sum0).wrapping_add(majority), a, b, c, d.wrapping_add(t1), e, f, g]
+};
 
 /// Words 1–16 of the second block.
 #[inline]

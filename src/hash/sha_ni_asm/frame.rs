@@ -4,9 +4,10 @@ use core::arch::x86_64::{__m128i, _mm_set1_epi32};
 use core::mem::MaybeUninit;
 
 use super::super::MAX_ROLL;
+use super::super::sha_ni::digest::AFTER_ROUND_0;
 use super::super::sha_ni::header::{Header, Midstate};
 use super::super::sha_ni::vector;
-use super::super::work::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, SECOND_AFTER_ROUND_0, Work};
+use super::super::work::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work};
 
 /// What the assembly needs of every search. The first 128 bytes are within reach of a short displacement.
 #[repr(C, align(64))]
@@ -46,7 +47,7 @@ pub(super) static CONSTANTS: Constants = {
         }
         mask
     }
-    let [_, _, c, d, _, _, g, h] = SECOND_AFTER_ROUND_0;
+    let [_, _, c, d, _, _, g, h] = AFTER_ROUND_0;
     let (mut first, mut second) = (K, [0; 60]);
     first[4] = first[4].wrapping_add(PADDING);
     first[15] = first[15].wrapping_add(HEADER_BITS);
@@ -143,7 +144,7 @@ impl Version {
     fn new(midstate: &[u32; 8], tail: [u32; 3]) -> Self {
         let [a, b, c, d, e, _, g, h] = *midstate;
         let Midstate { before: [abef, _], after_round_3 } = Midstate::new(midstate, tail);
-        let [second_a, second_b, _, _, second_e, second_f, ..] = SECOND_AFTER_ROUND_0;
+        let [second_a, second_b, _, _, second_e, second_f, ..] = AFTER_ROUND_0;
         Self {
             abef: after_round_3[0],
             cdgh: after_round_3[1],
