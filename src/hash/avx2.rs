@@ -17,7 +17,7 @@ use super::work::Work;
 pub(super) fn detect() -> Option<Kernel> {
     // SAFETY: only this function gives the closure away, after finding every feature that `scan` enables.
     let kernel = Kernel::new("avx2", |work, limit, range| unsafe { scan(work, limit, range) });
-    (is_x86_feature_detected!("avx2")).then_some(kernel)
+    is_x86_feature_detected!("avx2").then_some(kernel)
 }
 
 /// See [`Kernel::scan`].
@@ -41,6 +41,12 @@ struct Lanes(__m256i);
 #[derive(Clone, Copy)]
 #[repr(align(32))]
 struct Words([u32; 8]);
+
+impl AsRef<[u32]> for Words {
+    fn as_ref(&self) -> &[u32] {
+        &self.0
+    }
+}
 
 impl AsMut<[u32]> for Words {
     fn as_mut(&mut self) -> &mut [u32] {

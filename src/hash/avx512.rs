@@ -42,6 +42,12 @@ struct Lanes(__m512i);
 #[repr(align(64))]
 struct Words([u32; 16]);
 
+impl AsRef<[u32]> for Words {
+    fn as_ref(&self) -> &[u32] {
+        &self.0
+    }
+}
+
 impl AsMut<[u32]> for Words {
     fn as_mut(&mut self) -> &mut [u32] {
         &mut self.0

@@ -6,76 +6,63 @@ use sha2::block_api::compress256;
 
 use super::work::{DIGEST_BITS, INITIAL_STATE, PADDING};
 
-/// What compresses.
-#[derive(Debug, Clone, Copy)]
-enum Compressor {
-    /// The `sha2` crate, one block after the other.
-    Reference,
-    #[cfg(target_arch = "x86_64")]
-    ShaNi(super::sha_ni::ShaNi),
-    #[cfg(target_arch = "aarch64")]
-    ShaArm(super::sha_arm::ShaArm),
-}
+/// A way to do [`compress`].
+pub(super) type Compress = fn(states: &mut [[u32; 8]], blocks: &[[u32; 16]]);
 
 /// One SHA-256 compression of each state with its block, whose words are as SHA-256 reads them, big-endian.
 ///
 /// Four in one call take little longer than one: each waits for itself, not for the others.
 pub(super) fn compress(states: &mut [[u32; 8]], blocks: &[[u32; 16]]) {
-    static FASTEST: OnceLock<Compressor> = OnceLock::new();
-    FASTEST.get_or_init(Compressor::fastest).compress(states, blocks);
+    static FASTEST: OnceLock<Compress> = OnceLock::new();
+    debug_assert_eq!(states.len(), blocks.len(), "a block for each state");
+    FASTEST.get_or_init(fastest)(states, blocks);
 }
 
 /// The hashes of digests: the second half of SHA-256d, in place.
-pub(super) fn hash_digests(digests: &mut [[u32; 8]]) {
-    const AT_ONCE: usize = 4;
-    for digests in digests.chunks_mut(AT_ONCE) {
-        let mut blocks = [[0; 16]; AT_ONCE];
-        for (block, digest) in blocks.iter_mut().zip(digests.iter_mut()) {
-            block[..8].copy_from_slice(digest);
-            block[8] = PADDING;
-            block[15] = DIGEST_BITS;
-            *digest = INITIAL_STATE;
-        }
-        let count = digests.len();
-        compress(digests, &blocks[..count]);
+pub(super) fn hash_digests<const N: usize>(digests: &mut [[u32; 8]; N]) {
+    let blocks = digests.map(|digest| {
+        let mut block = [0; 16];
+        block[..8].copy_from_slice(&digest);
+        block[8] = PADDING;
+        block[15] = DIGEST_BITS;
+        block
+    });
+    *digests = [INITIAL_STATE; N];
+    compress(digests, &blocks);
+}
+
+/// What this processor has for it, if it passes its self-test, else the `sha2` crate.
+fn fastest() -> Compress {
+    detect().filter(|&compress| passes_self_test(compress)).unwrap_or(compress_each)
+}
+
+fn detect() -> Option<Compress> {
+    #[cfg(target_arch = "x86_64")]
+    {
+        super::sha_ni::detect_compress()
+    }
+    #[cfg(target_arch = "aarch64")]
+    {
+        super::sha_arm::detect_compress()
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    {
+        None
     }
 }
 
-impl Compressor {
-    fn fastest() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        let found = super::sha_ni::ShaNi::detect().map(Self::ShaNi);
-        #[cfg(target_arch = "aarch64")]
-        let found = super::sha_arm::ShaArm::detect().map(Self::ShaArm);
-        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-        let found = None;
-        found.filter(|compressor: &Self| compressor.passes_self_test()).unwrap_or(Self::Reference)
-    }
-
-    fn compress(self, states: &mut [[u32; 8]], blocks: &[[u32; 16]]) {
-        debug_assert_eq!(states.len(), blocks.len(), "a block for each state");
-        match self {
-            Self::Reference => compress_each(states, blocks),
-            #[cfg(target_arch = "x86_64")]
-            Self::ShaNi(kernel) => kernel.compress(states, blocks),
-            #[cfg(target_arch = "aarch64")]
-            Self::ShaArm(kernel) => kernel.compress(states, blocks),
-        }
-    }
-
-    /// Compares every number of lanes with the `sha2` crate.
-    fn passes_self_test(self) -> bool {
-        const MOST: usize = 9;
-        let blocks: [[u32; 16]; MOST] =
-            core::array::from_fn(|lane| core::array::from_fn(|i| 0x9e37_79b9_u32.wrapping_mul((16 * lane + i) as u32)));
-        (1..=MOST).all(|lanes| {
-            let mut states = [INITIAL_STATE; MOST];
-            let mut expected = states;
-            self.compress(&mut states[..lanes], &blocks[..lanes]);
-            compress_each(&mut expected[..lanes], &blocks[..lanes]);
-            states == expected
-        })
-    }
+/// Compares every number of lanes with the `sha2` crate.
+fn passes_self_test(compress: Compress) -> bool {
+    const MOST: usize = 9;
+    let blocks: [[u32; 16]; MOST] =
+        core::array::from_fn(|lane| core::array::from_fn(|i| 0x9e37_79b9_u32.wrapping_mul((16 * lane + i) as u32)));
+    (1..=MOST).all(|lanes| {
+        let mut states = [INITIAL_STATE; MOST];
+        let mut expected = states;
+        compress(&mut states[..lanes], &blocks[..lanes]);
+        compress_each(&mut expected[..lanes], &blocks[..lanes]);
+        states == expected
+    })
 }
 
 /// Compressions by the `sha2` crate.
@@ -94,16 +81,16 @@ mod tests {
 
     #[test]
     fn compressions_of_any_number_of_blocks_are_those_of_sha2() {
-        for compressor in [Compressor::Reference, Compressor::fastest()] {
-            for count in 0..10 {
-                let mut random = rng::stream(7, "compress test", &count.to_string());
-                let mut states: Vec<[u32; 8]> = (0..count).map(|_| random.random()).collect();
-                let blocks: Vec<[u32; 16]> = (0..count).map(|_| random.random()).collect();
-                let mut expected = states.clone();
-                compress_each(&mut expected, &blocks);
-                compressor.compress(&mut states, &blocks);
-                assert_eq!(states, expected, "{compressor:?}, {count} blocks");
-            }
+        // Not what has passed a self-test: that would hide a mistake.
+        let compress = detect().unwrap_or(compress_each);
+        for count in 0..10 {
+            let mut random = rng::stream(7, "compress test", &count.to_string());
+            let mut states: Vec<[u32; 8]> = (0..count).map(|_| random.random()).collect();
+            let blocks: Vec<[u32; 16]> = (0..count).map(|_| random.random()).collect();
+            let mut expected = states.clone();
+            compress_each(&mut expected, &blocks);
+            compress(&mut states, &blocks);
+            assert_eq!(states, expected, "{count} blocks");
         }
     }
 

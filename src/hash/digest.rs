@@ -46,9 +46,8 @@ pub fn sha256d_of_words<const N: usize>(messages: &[[u32; N]], digests: &mut [Di
             block[15] = 32 * N as u32;
         }
         let mut states = [INITIAL_STATE; AT_ONCE];
-        let count = messages.len();
-        compress(&mut states[..count], &blocks[..count]);
-        hash_digests(&mut states[..count]);
+        compress(&mut states, &blocks);
+        hash_digests(&mut states);
         for (digest, state) in digests.iter_mut().zip(states) {
             *digest = Digest(state);
         }

@@ -48,7 +48,9 @@ impl Kernel {
         #[cfg(target_arch = "x86_64")]
         {
             use super::{avx2, avx512, sha_ni, sha_ni_asm};
-            kernels.extend([avx2::detect(), avx512::detect(), sha_ni::detect(), sha_ni_asm::detect()].iter().flatten());
+            kernels.extend(
+                [avx2::detect(), avx512::detect(), sha_ni::detect(), sha_ni_asm::detect()].into_iter().flatten(),
+            );
         }
         #[cfg(target_arch = "aarch64")]
         kernels.extend(super::sha_arm::detect());

@@ -167,15 +167,18 @@ mod tests {
     }
 
     #[test]
-    fn a_candidate_whose_top_bits_alone_pass_is_not_the_winner() {
+    fn a_hash_equal_to_the_target_wins_and_one_whose_top_bits_alone_pass_does_not() {
+        let header = core::array::from_fn(|i| i as u8);
+        let template = Template { header, roll: VersionRoll::Four };
+        let value = |i| U256::from_le_bytes(sha256d(&template.header_at(i)));
+        let lowest = (0..300).min_by_key(|&i| value(i)).unwrap();
+        let equal = value(lowest);
         for kernel in Kernel::available() {
-            let header = core::array::from_fn(|i| i as u8);
-            let template = Template { header, roll: VersionRoll::Four };
-            let value = |i| U256::from_le_bytes(sha256d(&template.header_at(i)));
-            let lowest = (0..300).min_by_key(|&i| value(i)).unwrap();
-            let job = Job { template: template.clone(), target: value(lowest) - U256::ONE, range: 0..300 };
-            for outcome in search_many_with(kernel, &vec![job; 5]) {
-                assert_eq!(outcome, Outcome { found: None, attempts: 300 });
+            for (target, found, attempts) in [(equal, Some(lowest), lowest + 1), (equal - U256::ONE, None, 300)] {
+                let job = Job { template: template.clone(), target, range: 0..300 };
+                for outcome in search_many_with(kernel, &vec![job; 5]) {
+                    assert_eq!((outcome.found.map(|f| f.index), outcome.attempts), (found, attempts), "{kernel:?}");
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use core::array::from_fn;
 use core::ops::Range;
 
 use super::kernel::Kernel;
-use super::work::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work};
+use super::work::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work, sigma0, sigma1};
 
 const LANES: usize = 8;
 /// One word of each lane.
@@ -64,11 +64,7 @@ fn compress(initial: &[Word; 8], mut w: [Word; 16]) -> [Word; 8] {
 #[inline]
 fn extend(w: &[Word; 16], i: usize) -> Word {
     let (near, far) = (&w[(i + 14) % 16], &w[(i + 1) % 16]);
-    from_fn(|l| {
-        let s0 = far[l].rotate_right(7) ^ far[l].rotate_right(18) ^ (far[l] >> 3);
-        let s1 = near[l].rotate_right(17) ^ near[l].rotate_right(19) ^ (near[l] >> 10);
-        w[i][l].wrapping_add(s0).wrapping_add(w[(i + 9) % 16][l]).wrapping_add(s1)
-    })
+    from_fn(|l| w[i][l].wrapping_add(sigma0(far[l])).wrapping_add(w[(i + 9) % 16][l]).wrapping_add(sigma1(near[l])))
 }
 
 /// Round `i`: instead of moving the eight state words by one place, their roles move.

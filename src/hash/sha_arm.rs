@@ -23,6 +23,7 @@ use core::arch::aarch64::{
 use core::ops::Range;
 use std::arch::is_aarch64_feature_detected;
 
+use super::compress::Compress;
 use super::kernel::Kernel;
 use super::work::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work};
 
@@ -33,32 +34,14 @@ const GROUPS: usize = 16;
 pub(super) fn detect() -> Option<Kernel> {
     // SAFETY: only this function gives the closure away, after finding the feature that `scan` enables.
     let kernel = Kernel::new("sha2-arm", |work, limit, range| unsafe { scan(work, limit, range) });
-    ShaArm::detect().map(|_| kernel)
+    is_aarch64_feature_detected!("sha2").then_some(kernel)
 }
 
-/// Proof that the processor has the SHA2 extension.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ShaArm(());
-
-impl ShaArm {
-    pub fn detect() -> Option<Self> {
-        is_aarch64_feature_detected!("sha2").then_some(Self(()))
-    }
-
-    /// SHA-256 compression of each block into the state at its place.
-    #[expect(clippy::unused_self, reason = "holding a `ShaArm` is what makes the calls sound")]
-    pub fn compress(self, states: &mut [[u32; 8]], blocks: &[[u32; 16]]) {
-        let (states, states_left) = states.as_chunks_mut::<4>();
-        let (blocks, blocks_left) = blocks.as_chunks::<4>();
-        for (states, blocks) in states.iter_mut().zip(blocks) {
-            // SAFETY: a `ShaArm` only comes from `detect`, which found the feature that `compress` enables.
-            unsafe { compress(states, blocks) };
-        }
-        for (state, block) in states_left.as_chunks_mut::<1>().0.iter_mut().zip(blocks_left.as_chunks::<1>().0) {
-            // SAFETY: as above.
-            unsafe { compress(state, block) };
-        }
-    }
+/// The whole compression, where the processor can run it.
+pub(super) fn detect_compress() -> Option<Compress> {
+    // SAFETY: as above, and `compress` enables the same.
+    let compress: Compress = |states, blocks| unsafe { compress(states, blocks) };
+    is_aarch64_feature_detected!("sha2").then_some(compress)
 }
 
 /// SHA-256 state as the instructions want it: words a–d and e–h, the first in the lowest lane.
@@ -136,8 +119,21 @@ fn rounds<const N: usize, const M: usize>(states: &mut [State; N], words: &mut [
     }
 }
 
+/// See [`compress`](super::compress::compress). Four lanes at a time, then the rest one by one.
 #[target_feature(enable = "sha2")]
-fn compress<const N: usize>(states: &mut [[u32; 8]; N], blocks: &[[u32; 16]; N]) {
+fn compress(states: &mut [[u32; 8]], blocks: &[[u32; 16]]) {
+    let (states, states_left) = states.as_chunks_mut::<4>();
+    let (blocks, blocks_left) = blocks.as_chunks::<4>();
+    for (states, blocks) in states.iter_mut().zip(blocks) {
+        compress_lanes(states, blocks);
+    }
+    for (state, block) in states_left.as_chunks_mut::<1>().0.iter_mut().zip(blocks_left.as_chunks::<1>().0) {
+        compress_lanes(state, block);
+    }
+}
+
+#[target_feature(enable = "sha2")]
+fn compress_lanes<const N: usize>(states: &mut [[u32; 8]; N], blocks: &[[u32; 16]; N]) {
     let mut words = [[vdupq_n_u32(0); 4]; N];
     for (vectors, block) in words.iter_mut().zip(blocks) {
         for (vector, words) in vectors.iter_mut().zip(block.as_chunks().0) {

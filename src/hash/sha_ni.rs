@@ -2,7 +2,8 @@
 //!
 //! An instruction does two rounds, so a compression takes 32 of them and a double hash 64. Both compressions of a
 //! header search are cut to the 30 whose result depends on the nonce and decides the search: see [`header`] for
-//! the first, [`digest`] for the second. Every cut is named where it is made. [`compress`](self::compress) is the whole compression.
+//! the first, [`digest`] for the second. Every cut is named where it is made. The whole compression, for all that is
+//! not a search, is in [`compress`](self::compress).
 //!
 //! # AVX
 //!
@@ -16,8 +17,8 @@
 #![expect(unsafe_code, reason = "functions with target features may only be called once the processor is known")]
 
 mod compress;
-mod digest;
-mod header;
+pub(super) mod digest;
+pub(super) mod header;
 
 use core::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_set_epi32, _mm_set1_epi32, _mm_setzero_si128,
@@ -26,6 +27,7 @@ use core::arch::x86_64::{
 use core::array::from_ref;
 use core::ops::Range;
 
+use super::compress::Compress;
 use super::kernel::Kernel;
 use super::work::{K, Work};
 use header::{Header, Midstate};
@@ -36,29 +38,23 @@ const LANES: usize = 4;
 /// SHA-256 state as the instructions want it: words (f, e, b, a) and (h, g, d, c), lowest lane first.
 type State = [__m128i; 2];
 
-/// Proof that the processor has the SHA extensions and AVX.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ShaNi(());
-
-impl ShaNi {
-    /// The proof, if this processor gives it.
-    pub fn detect() -> Option<Self> {
-        (is_x86_feature_detected!("sha") && is_x86_feature_detected!("avx")).then_some(Self(()))
-    }
-
-    /// See [`compress`](super::compress::compress).
-    #[expect(clippy::unused_self, reason = "holding a `ShaNi` is what makes the call sound")]
-    pub fn compress(self, states: &mut [[u32; 8]], blocks: &[[u32; 16]]) {
-        // SAFETY: a `ShaNi` only comes from `detect`, which found every feature that the function enables.
-        unsafe { compress::compress(states, blocks) }
-    }
+/// Whether the processor has the SHA extensions and AVX.
+pub(super) fn detected() -> bool {
+    is_x86_feature_detected!("sha") && is_x86_feature_detected!("avx")
 }
 
 /// The kernel, where the processor can run it.
 pub(super) fn detect() -> Option<Kernel> {
     // SAFETY: only this function gives the closure away, after finding every feature that `scan` enables.
     let kernel = Kernel::new("sha-ni", |work, limit, range| unsafe { scan(work, limit, range) });
-    ShaNi::detect().map(|_| kernel)
+    detected().then_some(kernel)
+}
+
+/// The whole compression, where the processor can run it.
+pub(super) fn detect_compress() -> Option<Compress> {
+    // SAFETY: as above, and `compress` enables the same.
+    let compress: Compress = |states, blocks| unsafe { compress::compress(states, blocks) };
+    detected().then_some(compress)
 }
 
 /// See [`Kernel::scan`].
@@ -154,7 +150,7 @@ fn lowest(passing: u32, base: u64, range: &Range<u64>) -> Option<u64> {
 /// A vector of four words, the first in the lowest lane.
 #[inline]
 #[target_feature(enable = "sha,avx")]
-fn vector(words: [u32; 4]) -> __m128i {
+pub(super) fn vector(words: [u32; 4]) -> __m128i {
     let [a, b, c, d] = words.map(u32::cast_signed);
     _mm_set_epi32(d, c, b, a)
 }
@@ -254,3 +250,6 @@ impl<const P: usize> Lanes<P> {
 fn add_state(state: &mut State, before: &State) {
     *state = [_mm_add_epi32(state[0], before[0]), _mm_add_epi32(state[1], before[1])];
 }
+
+#[cfg(test)]
+mod tests;

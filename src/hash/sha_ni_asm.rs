@@ -17,39 +17,35 @@
 mod frame;
 mod pipeline;
 
-use core::arch::x86_64::_mm256_zeroupper;
 use core::ops::Range;
 
 use super::kernel::Kernel;
-use super::sha_ni::{self, ShaNi};
+use super::sha_ni;
 use super::work::Work;
 use frame::Frame;
 
 /// The kernel, where the processor has the SHA extensions and AVX, whose three-operand forms the assembly uses.
 pub(super) fn detect() -> Option<Kernel> {
-    // SAFETY: only this function gives the closure away, after finding every feature that `scan` enables and AVX.
+    // SAFETY: only this function gives the closure away, after finding every feature that `scan` enables.
     let kernel = Kernel::new("sha-ni-asm", |work, limit, range| unsafe { scan(work, limit, range) });
-    ShaNi::detect().map(|_| kernel)
+    sha_ni::detected().then_some(kernel)
 }
 
 /// Searches whole nonces and drops what lies outside the range. Without rolled versions the intrinsics do the work.
 ///
-/// # Safety
-/// The processor must have AVX.
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-unsafe fn scan(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
+/// The upper halves of vector registers, which would slow the SHA instructions down, are clean: see [`sha_ni`].
+#[inline(never)]
+#[target_feature(enable = "sha,avx")]
+fn scan(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
     if work.versions == 1 || range.is_empty() {
-        // SAFETY: the caller vouches for AVX.
-        return unsafe { sha_ni::scan(work, limit, range) };
+        return sha_ni::scan(work, limit, range);
     }
-    // SAFETY: as above.
-    unsafe { clean_upper_halves() };
     let mut frame = Frame::new(work, limit);
     let k = work.versions;
     let (mut nonce, end) = (range.start / k, range.end.div_ceil(k));
     while nonce < end {
-        // SAFETY: the frame has all versions up to `k`, which is 4 or 8, and there is at least one nonce.
-        // SHA extensions and AVX are there, and the upper halves of the vector registers are clean.
+        // SAFETY: the frame has all versions up to `k`, which is 4 or 8, there is at least one nonce, and this function
+        // runs where SHA extensions and AVX are.
         let hit = unsafe { pipeline::search(&mut frame, &frame::CONSTANTS, end - nonce, nonce as u32, k as u32) };
         if hit.versions == 0 {
             return None;
@@ -63,85 +59,4 @@ unsafe fn scan(work: &Work, limit: u32, range: Range<u64>) -> Option<u64> {
         nonce += 1;
     }
     None
-}
-
-/// A SHA instruction costs hundreds of cycles if the upper half of any vector register is in use: there is no form
-/// of it that clears them, so the processor has to merge.
-#[target_feature(enable = "avx")]
-fn clean_upper_halves() {
-    _mm256_zeroupper();
-}
-
-#[cfg(test)]
-mod tests {
-    use core::arch::asm;
-    use core::arch::x86_64::{__cpuid_count, _xgetbv};
-
-    use super::super::{Prepared, Template, VersionRoll};
-    use super::*;
-
-    #[target_feature(enable = "avx")]
-    fn dirty_upper_halves() {
-        // SAFETY: sets two registers to ones and says so.
-        unsafe {
-            asm!(
-                "vcmpps ymm0, ymm0, ymm0, 15",
-                "vcmpps ymm13, ymm0, ymm0, 15",
-                out("ymm0") _,
-                out("ymm13") _,
-                options(nomem, nostack)
-            );
-        }
-    }
-
-    /// Without the feature, so that the compiler does not use the registers it is to look at.
-    ///
-    /// # Safety
-    /// The processor must have AVX.
-    unsafe fn upper_halves() -> [[u64; 2]; 16] {
-        let mut halves = [[u64::MAX; 2]; 16];
-        // SAFETY: writes the 16 halves and changes no register.
-        unsafe {
-            asm!(
-                ".irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15",
-                r"vextractf128 xmmword ptr [{halves} + 16*\i], ymm\i, 1",
-                ".endr",
-                halves = in(reg) halves.as_mut_ptr(),
-                options(nostack)
-            );
-        }
-        halves
-    }
-
-    #[target_feature(enable = "xsave")]
-    fn features_in_use() -> u64 {
-        // SAFETY: only called where the processor has this register.
-        unsafe { _xgetbv(1) }
-    }
-
-    #[test]
-    fn every_kernel_leaves_upper_halves_clean() {
-        /// Upper halves of the sixteen YMM registers, and of the sixteen ZMM registers that these are the lower half of.
-        const UPPER_HALVES: u64 = 1 << 2 | 1 << 6;
-        if !is_x86_feature_detected!("avx") {
-            return;
-        }
-        let reports_use = is_x86_feature_detected!("xsave") && __cpuid_count(13, 1).eax >> 2 & 1 == 1;
-        let rolls = [VersionRoll::None, VersionRoll::Four, VersionRoll::Eight];
-        for (kernel, roll) in Kernel::available().into_iter().flat_map(|k| rolls.map(|roll| (k, roll))) {
-            let work = Prepared::new(&Template { header: [7; 80], roll }).work;
-            for limit in [0, u32::MAX] {
-                // SAFETY: AVX was found, and the register is there.
-                unsafe {
-                    // This one does not rely on the compiler.
-                    if kernel.name() == "sha-ni-asm" && roll != VersionRoll::None {
-                        dirty_upper_halves();
-                    }
-                    kernel.scan(&work, limit, 3..50);
-                    assert_eq!(upper_halves(), [[0; 2]; 16]);
-                    assert!(!reports_use || features_in_use() & UPPER_HALVES == 0);
-                }
-            }
-        }
-    }
 }

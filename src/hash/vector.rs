@@ -21,8 +21,8 @@ use super::work::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work};
 /// As many 32-bit words as a register holds, and the operations of SHA-256 on them.
 pub(super) trait Vector: Copy {
     /// A register's words in memory, aligned for loading.
-    type Words: Copy + AsMut<[u32]>;
-    /// Number of words.
+    type Words: Copy + AsRef<[u32]> + AsMut<[u32]>;
+    /// Number of words, at least [`MAX_ROLL`].
     const LANES: usize;
     /// Whether one candidate's second hash is interleaved with the next one's first. A round waits for the round
     /// before it: this fills the waiting time where operations take more than a cycle and there are registers for
@@ -70,9 +70,10 @@ pub(super) fn scan<V: Vector>(work: &Work, limit: u32, range: Range<u64>) -> Opt
     let mut group = Group { lanes: V::LANES, versions, nonce: 0, masks: [0; MAX_ROLL] };
     // The version whose first hash is done and whose second is not.
     let mut pending: Option<(usize, u64, State<V>)> = None;
+    let mut schedule = [V::zero_words(); 64];
     let mut nonce = range.start / work.versions;
     while nonce * work.versions < range.end {
-        let schedule = search.schedule(nonce as u32);
+        search.fill(&mut schedule, nonce as u32);
         for version in 0..versions {
             let mut state = search.begin(version, &schedule);
             if V::INTERLEAVED
@@ -132,65 +133,64 @@ impl Group {
 }
 
 /// What all groups share.
-struct Search<V: Vector> {
-    midstates: [State<V>; MAX_ROLL],
-    /// States after round 3 for a nonce word of zero.
-    starts: [State<V>; MAX_ROLL],
-    /// Words 0–2 of the second block.
-    tail: [V; 3],
+struct Search<'a, V: Vector> {
+    work: &'a Work,
+    /// States after round 3 for a nonce word of zero: a lane per version.
+    starts: [V::Words; 8],
     limit: V,
 }
 
-impl<V: Vector> Search<V> {
+impl<'a, V: Vector> Search<'a, V> {
     #[inline(always)]
-    fn new(work: &Work, limit: u32) -> Self {
-        let mut tail = [V::splat(0); 3];
-        for (vector, word) in tail.iter_mut().zip(work.tail) {
-            *vector = V::splat(word);
-        }
-        let mut midstates = [[V::splat(0); 8]; MAX_ROLL];
-        for (state, words) in midstates.iter_mut().zip(&work.midstates[..work.versions as usize]) {
-            for (vector, word) in state.iter_mut().zip(words) {
-                *vector = V::splat(*word);
+    fn new(work: &'a Work, limit: u32) -> Self {
+        let mut starts = [V::zero_words(); 8];
+        for (version, midstate) in work.midstates.iter().enumerate() {
+            for (words, word) in starts.iter_mut().zip(midstate) {
+                words.as_mut()[version] = *word;
             }
         }
-        let mut starts = midstates;
-        for state in &mut starts[..work.versions as usize] {
-            unroll!(I in [0 1 2] { round(state, I, tail[I].add(V::splat(K[I]))); });
-            round(state, 3, V::splat(K[3]));
+        let mut state = [V::splat(0); 8];
+        for (vector, words) in state.iter_mut().zip(&starts) {
+            *vector = V::load(words);
         }
-        Self { midstates, starts, tail, limit: V::splat(limit) }
+        unroll!(I in [0 1 2] { round(&mut state, I, V::splat(work.tail[I].wrapping_add(K[I]))); });
+        round(&mut state, 3, V::splat(K[3]));
+        for (vector, words) in state.iter().zip(&mut starts) {
+            vector.store(words);
+        }
+        Self { work, starts, limit: V::splat(limit) }
     }
 
-    /// The second block's words for the group of nonces from `first` on.
+    /// Forms the second block's words for the group of nonces from `first` on.
     #[inline(always)]
-    fn schedule(&self, first: u32) -> Schedule<V> {
+    fn fill(&self, schedule: &mut Schedule<V>, first: u32) {
         let mut nonces = V::zero_words();
         for (lane, nonce) in nonces.as_mut().iter_mut().enumerate() {
             *nonce = first.wrapping_add(lane as u32);
         }
         let mut w = [V::splat(0); 16];
-        w[..3].copy_from_slice(&self.tail);
+        unroll!(I in [0 1 2] { w[I] = V::splat(self.work.tail[I]); });
         // The nonce is little-endian in the header, but SHA-256 reads big-endian words.
         w[3] = V::load(&nonces).swap_bytes();
         w[4] = V::splat(PADDING);
         w[15] = V::splat(HEADER_BITS);
-        let mut words = [V::zero_words(); 64];
-        w[3].store(&mut words[3]);
+        w[3].store(&mut schedule[3]);
         unroll!(I in 0..60 {
             if I + 4 >= 16 {
                 extend(&mut w, I + 4);
             }
-            w[(I + 4) % 16].add(V::splat(K[I + 4])).store(&mut words[I + 4]);
+            w[(I + 4) % 16].add(V::splat(K[I + 4])).store(&mut schedule[I + 4]);
         });
-        words
     }
 
     /// The state after round 3. There, a stands at place 4 and e at place 0.
     #[inline(always)]
     fn begin(&self, version: usize, schedule: &Schedule<V>) -> State<V> {
         let nonces = V::load(&schedule[3]);
-        let mut state = self.starts[version];
+        let mut state = [V::splat(0); 8];
+        for (vector, words) in state.iter_mut().zip(&self.starts) {
+            *vector = V::splat(words.as_ref()[version]);
+        }
         state[4] = state[4].add(nonces);
         state[0] = state[0].add(nonces);
         state
@@ -199,8 +199,8 @@ impl<V: Vector> Search<V> {
     /// After the last round: the digest of the first hash.
     #[inline(always)]
     fn finish_first(&self, version: usize, mut state: State<V>) -> State<V> {
-        for (word, initial) in state.iter_mut().zip(&self.midstates[version]) {
-            *word = word.add(*initial);
+        for (vector, word) in state.iter_mut().zip(&self.work.midstates[version]) {
+            *vector = vector.add(V::splat(*word));
         }
         state
     }

@@ -25,6 +25,18 @@ pub(super) const HEADER_BITS: u32 = 640;
 /// Bits of a digest.
 pub(super) const DIGEST_BITS: u32 = 256;
 
+/// σ₀ of the message schedule. Source: FIPS 180-4 § 4.1.2.
+#[inline]
+pub(super) fn sigma0(word: u32) -> u32 {
+    word.rotate_right(7) ^ word.rotate_right(18) ^ (word >> 3)
+}
+
+/// σ₁ of the message schedule. Source: FIPS 180-4 § 4.1.2.
+#[inline]
+pub(super) fn sigma1(word: u32) -> u32 {
+    word.rotate_right(17) ^ word.rotate_right(19) ^ (word >> 10)
+}
+
 /// A header search as the kernels see it.
 #[derive(Debug, Clone)]
 pub(super) struct Work {

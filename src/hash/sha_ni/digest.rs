@@ -84,12 +84,12 @@ fn after_round_0(digest: &State) -> State {
     const LANE_3_TO_LANE_1: i32 = 3 << 6 | 1 << 4;
     let feba = _mm_castsi128_ps(digest[0]);
     let word_0 = _mm_insert_ps::<{ LANE_3_TO_LANE_1 | ZERO_LANES_0_AND_2 }>(feba, feba);
-    let [abef, cdgh] = pack(&ROUND_0);
+    let [abef, cdgh] = pack(&AFTER_ROUND_0);
     [_mm_add_epi32(abef, _mm_castps_si128(word_0)), cdgh]
 }
 
 /// The state after round 0 if word 0 were zero.
-const ROUND_0: [u32; 8] = {
+pub(in super::super) const AFTER_ROUND_0: [u32; 8] = {
     let [a, b, c, d, e, f, g, h] = INITIAL_STATE;
     let sum1 = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
     let choice = (e & f) ^ (!e & g);

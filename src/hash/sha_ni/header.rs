@@ -12,7 +12,7 @@
 
 use core::arch::x86_64::{__m128i, _mm_add_epi32, _mm_cvtsi64_si128, _mm_set1_epi64x, _mm_unpacklo_epi64};
 
-use super::super::work::{HEADER_BITS, K, PADDING};
+use super::super::work::{HEADER_BITS, K, PADDING, sigma0, sigma1};
 use super::{Lanes, State, add_state, constants, pack, vector};
 
 /// Words 16–63 of a message schedule, with the round constants added.
@@ -20,11 +20,11 @@ pub(super) type Words = [__m128i; 12];
 
 /// What a search needs of one version.
 #[derive(Clone, Copy)]
-pub(super) struct Midstate {
+pub(in super::super) struct Midstate {
     /// The state before the block.
-    before: State,
+    pub before: State,
     /// The state after round 3 if the nonce were zero.
-    after_round_3: State,
+    pub after_round_3: State,
 }
 
 impl Midstate {
@@ -41,17 +41,18 @@ impl Midstate {
 }
 
 /// What a search needs of the second block, apart from the nonce.
-pub(super) struct Header {
+#[repr(C)]
+pub(in super::super) struct Header {
     /// Words 16 and 17.
-    words_16_17: __m128i,
+    pub words_16_17: __m128i,
     /// Words 18 and 19 without the terms that the nonce is in.
-    words_18_19: [u32; 2],
+    pub words_18_19: [u32; 2],
     /// Words 16 and 17 with the round constants added.
     rounds_16_17: __m128i,
     /// Words 20–23 without s1.
-    words_20_23: __m128i,
+    pub words_20_23: __m128i,
     /// Words 28–31 without s1 and without the words seven before them.
-    words_28_31: __m128i,
+    pub words_28_31: __m128i,
 }
 
 impl Header {
@@ -193,16 +194,4 @@ fn plus_midstates<const P: usize>(lanes: &Lanes<P>, midstates: &[Midstate; P]) -
         add_state(digest, &midstate.before);
     }
     digests
-}
-
-/// σ₀ of the message schedule. Source: FIPS 180-4 § 4.1.2.
-#[inline]
-pub(super) fn sigma0(word: u32) -> u32 {
-    word.rotate_right(7) ^ word.rotate_right(18) ^ (word >> 3)
-}
-
-/// σ₁ of the message schedule. Source: FIPS 180-4 § 4.1.2.
-#[inline]
-pub(super) fn sigma1(word: u32) -> u32 {
-    word.rotate_right(17) ^ word.rotate_right(19) ^ (word >> 10)
 }

@@ -1,12 +1,12 @@
 //! Memory that the assembly works with, and what is set up once per search.
 
-use core::arch::x86_64::{
-    __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_or_si128, _mm_set_epi32, _mm_set1_epi32,
-    _mm_sha256rnds2_epu32, _mm_shuffle_epi32, _mm_srli_si128, _mm_unpackhi_epi64, _mm_unpacklo_epi64,
-};
+use core::arch::x86_64::{__m128i, _mm_set1_epi32};
 use core::mem::MaybeUninit;
 
 use super::super::MAX_ROLL;
+use super::super::sha_ni::digest::AFTER_ROUND_0;
+use super::super::sha_ni::header::{Header, Midstate};
+use super::super::sha_ni::vector;
 use super::super::work::{DIGEST_BITS, HEADER_BITS, INITIAL_STATE, K, PADDING, Work};
 
 /// What the assembly needs of every search. The first 128 bytes are within reach of a short displacement.
@@ -47,7 +47,7 @@ pub(super) static CONSTANTS: Constants = {
         }
         mask
     }
-    let [_, b, c, _, _, f, g, h] = INITIAL_STATE;
+    let [_, _, c, d, _, _, g, h] = AFTER_ROUND_0;
     let (mut first, mut second) = (K, [0; 60]);
     first[4] = first[4].wrapping_add(PADDING);
     first[15] = first[15].wrapping_add(HEADER_BITS);
@@ -59,8 +59,8 @@ pub(super) static CONSTANTS: Constants = {
         aa: lanes([NONE, 3, NONE, 3]),
         swap: [3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12],
         padding: [0, 0, DIGEST_BITS, 0],
-        cdgh: [g, f, c, b],
-        h: [h; 4],
+        cdgh: [h, g, d, c],
+        h: [INITIAL_STATE[7]; 4],
         first,
         second,
     }
@@ -73,14 +73,8 @@ pub(super) struct Frame {
     pub scratch: MaybeUninit<Scratch>,
     /// Largest top word of a hash that is a hit.
     pub limit: __m128i,
-    /// Words 16 and 17 of the first compression, in the lower half.
-    pub word_16: __m128i,
-    /// Words 20–23 without what words 18 and 19 contribute.
-    pub word_20: __m128i,
-    /// What words 12–16 contribute to words 28–31.
-    pub word_28: __m128i,
-    /// Words 18 and 19 without what the nonce contributes.
-    pub word_18: [u32; 2],
+    /// Of the first compression.
+    pub header: Header,
     /// Of each rolled version.
     pub versions: [MaybeUninit<Version>; MAX_ROLL],
 }
@@ -143,43 +137,21 @@ pub(super) struct Version {
     pub word_5: __m128i,
 }
 
-/// State (f, e, b, a) after round 0 of the second compression if word 0 were zero.
-const AFTER_ROUND_0: [u32; 4] = {
-    let [a, b, c, d, e, f, g, h] = INITIAL_STATE;
-    let sum1 = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
-    let t1 = h.wrapping_add(sum1).wrapping_add((e & f) ^ (!e & g)).wrapping_add(K[0]);
-    let sum0 = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
-    [e, d.wrapping_add(t1), a, t1.wrapping_add(sum0).wrapping_add((a & b) ^ (a & c) ^ (b & c))]
-};
-
-#[inline]
-#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-fn vector(words: [u32; 4]) -> __m128i {
-    let [a, b, c, d] = words.map(u32::cast_signed);
-    _mm_set_epi32(d, c, b, a)
-}
-
 impl Version {
-    /// Two `sha256rnds2`, and the midstate in every order in which it is wanted.
+    /// The midstate in every order in which it is wanted.
     #[inline]
-    #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-    fn new(midstate: &[u32; 8], rounds_0: __m128i) -> Self {
-        let [a, b, c, d, e, f, g, h] = *midstate;
-        let (abcd, efgh) = (vector([a, b, c, d]), vector([e, f, g, h]));
-        let dcba = _mm_shuffle_epi32::<0x1b>(abcd);
-        let hgfe = _mm_shuffle_epi32::<0x1b>(efgh);
-        let (abef, cdgh) = (_mm_unpackhi_epi64(hgfe, dcba), _mm_unpacklo_epi64(hgfe, dcba));
-        let after_round_1 = _mm_sha256rnds2_epu32(cdgh, abef, rounds_0);
+    #[target_feature(enable = "sha,avx")]
+    fn new(midstate: &[u32; 8], tail: [u32; 3]) -> Self {
+        let [a, b, c, d, e, _, g, h] = *midstate;
+        let Midstate { before: [abef, _], after_round_3 } = Midstate::new(midstate, tail);
+        let [second_a, second_b, _, _, second_e, second_f, ..] = AFTER_ROUND_0;
         Self {
-            abef: _mm_sha256rnds2_epu32(abef, after_round_1, _mm_shuffle_epi32::<0x0e>(rounds_0)),
-            cdgh: after_round_1,
+            abef: after_round_3[0],
+            cdgh: after_round_3[1],
             midstate: abef,
-            second: _mm_add_epi32(
-                vector(AFTER_ROUND_0),
-                _mm_blend_epi16::<0xcc>(vector([0; 4]), _mm_shuffle_epi32::<0>(abcd)),
-            ),
-            word_1: _mm_alignr_epi8::<4>(efgh, abcd),
-            word_5: _mm_or_si128(_mm_srli_si128::<4>(efgh), vector([0, 0, 0, PADDING])),
+            second: vector([second_f, second_e.wrapping_add(a), second_b, second_a.wrapping_add(a)]),
+            word_1: vector([b, c, d, e]),
+            word_5: vector([0, g, h, PADDING]),
         }
     }
 }
@@ -187,25 +159,16 @@ impl Version {
 impl Frame {
     /// Everything that does not depend on the nonce.
     #[inline]
-    #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
+    #[target_feature(enable = "sha,avx")]
     pub fn new(work: &Work, limit: u32) -> Self {
-        let s0 = |w: u32| w.rotate_right(7) ^ w.rotate_right(18) ^ (w >> 3);
-        let s1 = |w: u32| w.rotate_right(17) ^ w.rotate_right(19) ^ (w >> 10);
-        let [w0, w1, w2] = work.tail;
-        let w16 = w0.wrapping_add(s0(w1));
-        let w17 = w1.wrapping_add(s0(w2)).wrapping_add(s1(HEADER_BITS));
-        let rounds_0 = _mm_add_epi32(vector([w0, w1, w2, 0]), vector([K[0], K[1], K[2], K[3]]));
         let mut frame = Self {
             scratch: MaybeUninit::uninit(),
             limit: _mm_set1_epi32(limit.cast_signed()),
-            word_16: vector([w16, w17, 0, 0]),
-            word_20: vector([PADDING, 0, HEADER_BITS, w16]),
-            word_28: vector([0, 0, s0(HEADER_BITS), HEADER_BITS.wrapping_add(s0(w16))]),
-            word_18: [w2.wrapping_add(s1(w16)), s0(PADDING).wrapping_add(s1(w17))],
+            header: Header::new(work.tail),
             versions: [const { MaybeUninit::uninit() }; MAX_ROLL],
         };
         for (version, midstate) in frame.versions.iter_mut().zip(&work.midstates[..work.versions as usize]) {
-            version.write(Version::new(midstate, rounds_0));
+            version.write(Version::new(midstate, work.tail));
         }
         frame
     }

@@ -43,8 +43,8 @@ pub(super) struct Hit {
 /// Searches `nonces` nonces from `first` on, all `k` versions of each, until one has a hit.
 ///
 /// # Safety
-/// The processor must have the SHA extensions and AVX, the upper halves of its vector registers must be clean; `k` is
-/// 4 or 8, the frame's first `k` versions are written, and `nonces` is not zero.
+/// The processor must have the SHA extensions and AVX; `k` is 4 or 8, the frame's first `k` versions are written, and
+/// `nonces` is not zero.
 ///
 /// Registers: `rdi` frame, `rsi` constants, `rdx` and `rcx` round words of this nonce and the next (their middle, so
 /// that all are within reach of a short displacement), `r8` nonces left, `r10d` next nonce. `xmm0` holds words of rounds
@@ -347,26 +347,26 @@ pub(super) unsafe extern "sysv64" fn search(
             hashwatt_hand_over 0, {start_0}, {words_0}, xmm9, xmm10, xmm11
             hashwatt_hand_over 1, {start_1}, {words_1}, xmm12, xmm13, xmm14
             cmp dword ptr [rdi + {k}], 8
-            je 20f
+            je 3f
             xchg rcx, rdx
 
         // ---- Four versions: the first compressions of a nonce with the second ones of the nonce before it.
             .p2align 6
-        10:
+        2:
             hashwatt_phase 0, 2, 4, 5, 6, 7, 8, 9
             hashwatt_first_half
             hashwatt_phase 2, 0, 10, 11, 12, 13, 14, 15
             hashwatt_second_half
             xchg rcx, rdx
             test eax, eax
-            jnz 30f
+            jnz 4f
             dec r8
-            jnz 10b
-            jmp 30f
+            jnz 2b
+            jmp 4f
 
         // ---- Eight versions: the first compressions of four with the second ones of the four before them.
             .p2align 6
-        20:
+        3:
             hashwatt_phase 4, 2
             hashwatt_first_half
             hashwatt_phase 6, 4
@@ -379,11 +379,11 @@ pub(super) unsafe extern "sysv64" fn search(
             hashwatt_second_half
             shl eax, 4
             or eax, [rdi + {low_versions}]
-            jnz 30f
+            jnz 4f
             dec r8
-            jnz 20b
+            jnz 3b
 
-        30:
+        4:
             mov rdx, [rdi + {nonces}]
             sub rdx, r8
             ret
@@ -406,10 +406,10 @@ pub(super) unsafe extern "sysv64" fn search(
         second_cdgh = const offset_of!(Constants, cdgh),
         h = const offset_of!(Constants, h),
         limit = const offset_of!(Frame, limit),
-        word_16 = const offset_of!(Frame, word_16),
-        word_20 = const offset_of!(Frame, word_20),
-        word_28 = const offset_of!(Frame, word_28),
-        constant_18 = const offset_of!(Frame, word_18),
+        word_16 = const offset_of!(Frame, header.words_16_17),
+        word_20 = const offset_of!(Frame, header.words_20_23),
+        word_28 = const offset_of!(Frame, header.words_28_31),
+        constant_18 = const offset_of!(Frame, header.words_18_19),
         versions = const offset_of!(Frame, versions),
         version = const size_of::<Version>(),
         abef = const offset_of!(Version, abef),
