@@ -36,7 +36,7 @@
 //! | kernel | how | bound by |
 //! |---|---|---|
 //! | `avx512` | 16 nonces in a register, one instruction per rotation and per three-input function; a version's second hash beside the next one's first | about 2,500 vector operations for 16 hashes, at four per cycle |
-//! | `sha-ni-asm` | `sha256rnds2`, two rounds in an instruction: 60 per hash. Four chains, because each waits four cycles for itself: two in the first hash, two in the second, in hand-ordered assembly | the SHA unit: one per cycle on Zen 3, one in two on Zen 5 |
+//! | `sha-ni-asm` | `sha256rnds2`, two rounds in an instruction: 60 per hash. Four chains, because each waits four cycles for itself: two in the first hash, two in the second, in hand-ordered assembly (feature `asm`, on by default) | the SHA unit: one per cycle on Zen 3, one in two on Zen 5 |
 //! | `sha-ni` | the same in intrinsics, the order left to the compiler | the same, and moves between registers |
 //! | `avx2` | 8 nonces in a register, rotations by shifts | vector operations |
 //! | `sha2-arm` | `sha256h`, four rounds in an instruction | not measured |
@@ -61,7 +61,7 @@ mod prepared;
 mod sha_arm;
 #[cfg(target_arch = "x86_64")]
 mod sha_ni;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "asm"))]
 mod sha_ni_asm;
 #[cfg(target_arch = "x86_64")]
 mod vector;

@@ -47,10 +47,10 @@ impl Kernel {
         let mut kernels = vec![portable::KERNEL];
         #[cfg(target_arch = "x86_64")]
         {
-            use super::{avx2, avx512, sha_ni, sha_ni_asm};
-            kernels.extend(
-                [avx2::detect(), avx512::detect(), sha_ni::detect(), sha_ni_asm::detect()].into_iter().flatten(),
-            );
+            use super::{avx2, avx512, sha_ni};
+            kernels.extend([avx2::detect(), avx512::detect(), sha_ni::detect()].into_iter().flatten());
+            #[cfg(feature = "asm")]
+            kernels.extend(super::sha_ni_asm::detect());
         }
         #[cfg(target_arch = "aarch64")]
         kernels.extend(super::sha_arm::detect());
