@@ -1,15 +1,8 @@
 //! The search in vector registers: one nonce per 32-bit lane, the same text for every width.
 //!
-//! A group is a register full of nonces, each in all k versions. What a header scan need not compute (the words of
-//! the header's second block are: Merkle tail, time, bits, nonce, padding):
-//!
-//! - the *midstate*, the first block, is the caller's;
-//! - rounds 0–2 of the second block are the same for all nonces, and round 3 adds the nonce to two words of the state;
-//! - the message schedule of the second block does not depend on the version: it is formed once per group and read
-//!   k times from memory, with the round constants added;
-//! - in the second hash, round 0 starts from constants, and words 8–15 are constant, most of them zero, so that words
-//!   16–30 cost less: the text is unrolled and the compiler folds them;
-//! - the top 32 bits of the hash are `e` after round 60: three rounds and seven additions are not made.
+//! A group is a register full of nonces, each in all k versions. All cuts of [`hash`](crate::hash) are made: a group's
+//! message schedule is formed once, kept in memory with the round constants added, and read k times; the second hash is
+//! unrolled, and the compiler folds what follows from its constant words.
 
 #![expect(clippy::inline_always, reason = "the target features of the caller must reach the innermost operation")]
 
