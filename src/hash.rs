@@ -43,7 +43,7 @@
 //! | `portable` | plain Rust, compiled to whatever the processor has in common with its family | |
 //!
 //! [`Kernel::best`] asks the processor what it can do, lets each kernel prove itself against the independent `sha2`
-//! crate, and takes the fastest in a trial of 2 ms. [`bench`] measures them.
+//! crate, and takes the fastest in a trial of 2 ms. [`mod@bench`] measures them.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
