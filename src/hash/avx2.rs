@@ -69,7 +69,6 @@ impl Lanes {
 impl Vector for Lanes {
     type Words = Words;
     const LANES: usize = 8;
-    const INTERLEAVED: bool = false;
 
     #[inline(always)]
     fn splat(word: u32) -> Self {

@@ -57,7 +57,6 @@ impl AsMut<[u32]> for Words {
 impl Vector for Lanes {
     type Words = Words;
     const LANES: usize = 16;
-    const INTERLEAVED: bool = true;
 
     #[inline(always)]
     fn splat(word: u32) -> Self {

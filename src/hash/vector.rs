@@ -17,10 +17,6 @@ pub(super) trait Vector: Copy {
     type Words: Copy + AsRef<[u32]> + AsMut<[u32]>;
     /// Number of words, at least [`MAX_ROLL`].
     const LANES: usize;
-    /// Whether one candidate's second hash is interleaved with the next one's first. A round waits for the round
-    /// before it: this fills the waiting time where operations take more than a cycle and there are registers for
-    /// two states and a message block (32).
-    const INTERLEAVED: bool;
 
     fn splat(word: u32) -> Self;
     fn zero_words() -> Self::Words;
@@ -69,9 +65,7 @@ pub(super) fn scan<V: Vector>(work: &Work, limit: u32, range: Range<u64>) -> Opt
         search.fill(&mut schedule, nonce as u32);
         for version in 0..versions {
             let mut state = search.begin(version, &schedule);
-            if V::INTERLEAVED
-                && let Some((version, nonce, digest)) = &pending
-            {
+            if let Some((version, nonce, digest)) = &pending {
                 let mask = search.both_hashes(&mut state, &schedule, digest);
                 if group.note(*version, *nonce, mask)
                     && let Some(index) = group.lowest(&range)
@@ -81,14 +75,7 @@ pub(super) fn scan<V: Vector>(work: &Work, limit: u32, range: Range<u64>) -> Opt
             } else {
                 first_hash(&mut state, &schedule);
             }
-            let digest = search.finish_first(version, state);
-            if V::INTERLEAVED {
-                pending = Some((version, nonce, digest));
-            } else if group.note(version, nonce, search.second_hash(&digest))
-                && let Some(index) = group.lowest(&range)
-            {
-                return Some(index);
-            }
+            pending = Some((version, nonce, search.finish_first(version, state)));
         }
         nonce += V::LANES as u64;
     }
@@ -209,7 +196,8 @@ impl<'a, V: Vector> Search<'a, V> {
         self.passing(&state)
     }
 
-    /// [`Self::second_hash`] of one version beside [`first_hash`] of the next.
+    /// [`Self::second_hash`] of one version beside [`first_hash`] of the next: a round waits for the round before it,
+    /// and the other one's fills the time.
     #[inline(always)]
     fn both_hashes(&self, first: &mut State<V>, schedule: &Schedule<V>, digest: &State<V>) -> u32 {
         let (mut second, mut w) = begin_second(digest);
