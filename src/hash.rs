@@ -38,7 +38,7 @@
 //! | `avx512` | 16 nonces in a register, one instruction per rotation and per three-input function; a version's second hash beside the next one's first | about 2,500 vector operations for 16 hashes, at four per cycle |
 //! | `sha-ni-asm` | `sha256rnds2`, two rounds in an instruction: 60 per hash. Four chains, because each waits four cycles for itself: two in the first hash, two in the second, in hand-ordered assembly (feature `asm`, on by default) | the SHA unit: one per cycle on Zen 3, one in two on Zen 5 |
 //! | `sha-ni` | the same in intrinsics, the order left to the compiler | the same, and moves between registers |
-//! | `avx2` | 8 nonces in a register, rotations by shifts | vector operations |
+//! | `avx2` | as `avx512` with 8 nonces; a rotation is three instructions | vector operations |
 //! | `sha2-arm` | `sha256h`, four rounds in an instruction | not measured |
 //! | `portable` | plain Rust, compiled to whatever the processor has in common with its family | |
 //!
