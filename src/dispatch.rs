@@ -8,6 +8,7 @@
 mod hour;
 mod merit;
 mod reason;
+pub mod slice;
 #[cfg(test)]
 mod tests;
 mod welfare;
