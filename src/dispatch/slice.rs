@@ -72,7 +72,9 @@ pub fn slice_dual(
             .iter()
             .map(|(cost, from)| cost.min(bid(*from)))
             .fold(f64::NEG_INFINITY, f64::max);
-        let clearing = clearing.max(sources[0].0.min(0.0));
+        // Where no load bids for the first MW, it costs what its source does.
+        let floor = sources.iter().find(|s| s.1 > 0.0).map_or(short, |s| s.0);
+        let clearing = clearing.max(floor);
         for (gain, miner) in gains_usd_per_mw.iter_mut().zip(miners) {
             *gain += (miner.value_usd_per_mwh - clearing).max(0.0);
         }
