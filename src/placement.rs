@@ -8,6 +8,7 @@
 pub mod field;
 mod fixed;
 mod greedy;
+pub mod optimal;
 mod problem;
 mod state;
 pub mod value;

@@ -1,0 +1,447 @@
+//! The relaxation solved to a proven gap: rounds of master problem, evaluation and pricing.
+//!
+//! Each round the master gives MW and prices. The prices prove an upper bound whatever the solver's accuracy: the cuts
+//! lie above the value everywhere, and the best life at those prices bounds all lives, known or not. The hours at the
+//! MW give the true value of a plan that can be had, a lower bound, and new cuts.
+
+use std::collections::BTreeSet;
+
+use super::PlaceError;
+use super::hours::{Draws, Evaluated, Hours};
+use super::life::{Column, Life};
+use super::master::{Branch, Master, Solution};
+use super::price::{Marginals, best_lives};
+use super::risk::tail_tilt;
+use crate::placement::field::{Counts, Field};
+
+/// A plan of lives with MW, and its value.
+#[derive(Debug, Clone, Default)]
+pub struct Mix {
+    /// MW by column.
+    pub mw: Vec<f64>,
+    /// Opening by site and date.
+    pub opening: Vec<Vec<f64>>,
+    /// Discounted value, USD.
+    pub value_usd: f64,
+}
+
+/// How a relaxation ended.
+#[derive(Debug, Clone)]
+pub struct Relaxed {
+    /// The best plan found.
+    pub best: Mix,
+    /// No plan is worth more, USD.
+    pub bound_usd: f64,
+    /// The prices that prove it.
+    pub prices: Solution,
+    /// Price of connection that the proof takes, by site and date, USD per MW.
+    pub slots: Vec<Vec<f64>>,
+}
+
+/// Cuts and lives found so far, and the hours behind them.
+pub struct Search<'a> {
+    /// The decision.
+    pub field: &'a Field,
+    /// Its hours.
+    pub hours: Hours<'a>,
+    /// The master problem.
+    pub master: Master<'a>,
+    /// Value of the hours without farms by path, USD.
+    base_by_path_usd: Vec<f64>,
+    known: BTreeSet<Life>,
+    /// Rounds so far.
+    pub rounds: usize,
+}
+
+/// Reduced worth below which a life is no news, USD per MW.
+const NEWS_USD: f64 = 1e-3;
+/// Rounds after which a relaxation is given up as it is.
+const MOST_ROUNDS: usize = 400;
+/// Weight that a cut must have in one of the last solutions to be kept.
+const IDLE_WEIGHT: f64 = 1e-7;
+/// Cuts kept of a site and group whatever they weigh: the newest.
+const NEWEST_CUTS: usize = 6;
+
+impl<'a> Search<'a> {
+    /// Begins with the value without farms and the best lives at it.
+    pub fn new(field: &'a Field) -> Self {
+        let hours = Hours::new(field);
+        let idle: Vec<Draws> = vec![vec![0.0; field.segments() * field.models.len()]; field.sites.len()];
+        let at_rest = hours.evaluate_all(&idle, None);
+        let base_by_path_usd = by_path(&at_rest, field.paths);
+        let group_starts = hours.groups.iter().map(|g| g.start).collect();
+        let master = Master {
+            field,
+            base_usd: at_rest.iter().map(|e| e.relaxed_usd).collect(),
+            columns: Vec::new(),
+            cuts: at_rest.into_iter().map(|e| vec![e.cut]).collect(),
+            tail_cuts: Vec::new(),
+            branches: Vec::new(),
+            openings: vec![(0.0, 1.0); field.sites.len()],
+            group_starts,
+        };
+        let mut search = Self { field, hours, master, base_by_path_usd, known: BTreeSet::new(), rounds: 0 };
+        search.add_first_lives();
+        search
+    }
+
+    /// Lives that make every order possible: each build to its natural end, each standing block as it is.
+    fn add_first_lives(&mut self) {
+        for (s, site) in self.field.sites.iter().enumerate() {
+            for b in 0..site.standing.len() {
+                self.learn(Life { site: s, block: Some(b), orders: Vec::new(), closed: None });
+            }
+        }
+        let free = Solution {
+            mw: Vec::new(),
+            opening: Vec::new(),
+            limits: vec![0.0; self.field.limits.len()],
+            slots: vec![vec![0.0; self.field.dates.len()]; self.field.sites.len()],
+            converted: vec![0.0; self.field.sites.len()],
+            branches: Vec::new(),
+            weights: self.master.cuts.iter().map(|_| vec![self.master.mean_weight()]).collect(),
+            tail_weights: Vec::new(),
+        };
+        for site in 0..self.field.sites.len() {
+            let (new, standing) = best_lives(self.field, site, &self.marginals(&free, site));
+            for priced in new.into_iter().chain(standing).filter(|p| p.worth_usd > NEWS_USD) {
+                self.learn(priced.life);
+            }
+        }
+    }
+
+    /// Adds a life to the columns unless it is there.
+    pub fn learn(&mut self, life: Life) -> bool {
+        let news = self.known.insert(life.clone());
+        if news {
+            self.master.columns.push(life.column(self.field));
+        }
+        news
+    }
+
+    /// Solves to a relative gap, from what is known; `warm` is a plan that can be had.
+    pub fn solve(&mut self, gap_share: f64, warm: Option<&Mix>) -> Result<Relaxed, PlaceError> {
+        let mut best = self.start_from(warm);
+        let mut proven: Option<Relaxed> = None;
+        for round in 0..MOST_ROUNDS {
+            self.rounds += 1;
+            let prices = self.master.solve()?;
+            let (bound_usd, slots, news) = self.bound(&prices);
+            let found = self.repaired(&prices);
+            let step = if round == 0 { 1.0 } else { STEP };
+            let tried = self.between(best.as_ref(), &found, step);
+            let tried = self.valued(tried);
+            if best.as_ref().is_none_or(|b| tried.value_usd > b.value_usd) {
+                best = Some(tried);
+            }
+            if proven.as_ref().is_none_or(|p| bound_usd < p.bound_usd) {
+                let mix = best.clone().unwrap_or_default();
+                self.forget_idle(&prices);
+                proven = Some(Relaxed { best: mix, bound_usd, prices, slots });
+            }
+            for life in news {
+                self.learn(life);
+            }
+            let (Some(p), Some(b)) = (&mut proven, &best) else { continue };
+            p.best = b.clone();
+            if relative_gap(p.bound_usd, b.value_usd) <= gap_share {
+                break;
+            }
+        }
+        let mut proven = proven.expect("there was a round");
+        proven.best.mw.resize(self.master.columns.len(), 0.0);
+        Ok(proven)
+    }
+
+    fn start_from(&mut self, warm: Option<&Mix>) -> Option<Mix> {
+        warm.map(|mix| {
+            let mut mix = mix.clone();
+            mix.mw.resize(self.master.columns.len(), 0.0);
+            self.valued(mix)
+        })
+    }
+
+    /// Takes out cuts that hold up nothing: all but the newest and those that the solution leans on.
+    fn forget_idle(&mut self, prices: &Solution) {
+        for (cuts, weights) in self.master.cuts.iter_mut().zip(&prices.weights) {
+            let count = cuts.len();
+            let mut i = 0;
+            cuts.retain(|_| {
+                i += 1;
+                i + NEWEST_CUTS > count || weights.get(i - 1).is_none_or(|w| *w > IDLE_WEIGHT)
+            });
+        }
+    }
+
+    /// The solver's MW, made to keep every limit exactly.
+    fn repaired(&self, prices: &Solution) -> Mix {
+        let mut mix = Mix { mw: prices.mw.clone(), opening: prices.opening.clone(), value_usd: 0.0 };
+        self.repair(&mut mix);
+        mix
+    }
+
+    /// Rounding of the solver, undone: standing blocks add up, and what is new shrinks until all limits hold.
+    fn repair(&self, mix: &mut Mix) {
+        for (s, site) in self.field.sites.iter().enumerate() {
+            for (b, block) in site.standing.iter().enumerate() {
+                let of_block = |c: &Column| c.life.site == s && c.life.block == Some(b);
+                let columns = || self.master.columns.iter().enumerate().filter(|(_, c)| of_block(c)).map(|(v, _)| v);
+                let sum: f64 = columns().map(|v| mix.mw[v]).sum();
+                for (i, v) in columns().enumerate() {
+                    mix.mw[v] = if sum > 0.0 {
+                        mix.mw[v] * block.mw / sum
+                    } else if i == 0 {
+                        block.mw
+                    } else {
+                        0.0
+                    };
+                }
+            }
+        }
+        let excess = self.excess(mix);
+        if excess > 0.0 {
+            for (mw, column) in mix.mw.iter_mut().zip(&self.master.columns) {
+                if column.life.block.is_none() {
+                    *mw /= 1.0 + excess;
+                }
+            }
+        }
+    }
+
+    /// Largest share by which a limit is missed, as far as shrinking what is new can mend it.
+    fn excess(&self, mix: &Mix) -> f64 {
+        let mut worst = 0.0_f64;
+        let mut look = |used: f64, at_most: f64| {
+            if used > at_most && at_most > 0.0 {
+                worst = worst.max(used / at_most - 1.0);
+            } else if used > at_most + 1e-9 {
+                worst = worst.max(1e-6);
+            }
+        };
+        for (l, limit) in self.field.limits.iter().enumerate() {
+            let used: f64 = mix.mw.iter().zip(&self.master.columns).map(|(mw, c)| mw * c.takes[l]).sum();
+            let opening: f64 = match limit.counts {
+                Counts::SpentUntil(until) => (0..self.field.sites.len())
+                    .map(|s| {
+                        let share: f64 = mix.opening[s].iter().take(until + 1).sum();
+                        share * self.field.sites[s].opening_capital_usd
+                    })
+                    .sum(),
+                _ => 0.0,
+            };
+            look(used + opening, limit.at_most);
+        }
+        for (s, site) in self.field.sites.iter().enumerate() {
+            let here: Vec<_> = mix.mw.iter().zip(&self.master.columns).filter(|(_, c)| c.life.site == s).collect();
+            for date in 0..self.field.dates.len() {
+                let used: f64 = here.iter().filter(|(_, c)| (c.dates.0..c.dates.1).contains(&date)).map(|p| p.0).sum();
+                let open: f64 = if self.master.opens(s) { mix.opening[s].iter().take(date + 1).sum() } else { 1.0 };
+                look(used, site.maximum_mw * open);
+            }
+            let converted: f64 = here.iter().filter(|(_, c)| c.converts).map(|p| p.0).sum();
+            look(converted, site.convertible_mw);
+        }
+        worst
+    }
+
+    /// A plan on the way from the best one to a new one.
+    fn between(&self, best: Option<&Mix>, found: &Mix, step: f64) -> Mix {
+        let Some(best) = best else { return found.clone() };
+        let mix = |a: f64, b: f64| a + step * (b - a);
+        let old = |v: usize| best.mw.get(v).copied().unwrap_or(0.0);
+        Mix {
+            mw: found.mw.iter().enumerate().map(|(v, mw)| mix(old(v), *mw)).collect(),
+            opening: found
+                .opening
+                .iter()
+                .zip(&best.opening)
+                .map(|(f, b)| f.iter().zip(b).map(|(f, b)| mix(*b, *f)).collect())
+                .collect(),
+            value_usd: 0.0,
+        }
+    }
+
+    /// Draws of all sites under a plan.
+    pub fn draws(&self, mw: &[f64]) -> Vec<Draws> {
+        let models = self.field.models.len();
+        let mut draws = vec![vec![0.0; self.field.segments() * models]; self.field.sites.len()];
+        for (mw, column) in mw.iter().zip(&self.master.columns).filter(|(mw, _)| **mw > 0.0) {
+            for (segment, model, share) in &column.draws {
+                draws[column.life.site][segment * models + model] += mw * share;
+            }
+        }
+        draws
+    }
+
+    /// Values a plan by its hours and learns their cuts.
+    fn valued(&mut self, mut mix: Mix) -> Mix {
+        let draws = self.draws(&mix.mw);
+        let evaluated = self.hours.evaluate_all(&draws, None);
+        let groups = self.master.groups();
+        let hours_usd: f64 = evaluated.iter().zip(&self.master.base_usd).map(|(e, base)| e.relaxed_usd - base).sum();
+        let mut worth_usd = self.master.mean_weight() * hours_usd;
+        if self.field.risk.cvar_weight > 0.0 {
+            worth_usd += self.field.risk.cvar_weight * self.learn_tail(&draws, &evaluated);
+        }
+        for (i, e) in evaluated.into_iter().enumerate() {
+            debug_assert!(i / groups < self.field.sites.len());
+            self.master.cuts[i].push(e.cut);
+        }
+        mix.value_usd = worth_usd + self.steady_usd(&mix);
+        mix
+    }
+
+    /// Mean of the worst paths' hours over selling, USD; learns its cut.
+    fn learn_tail(&mut self, draws: &[Draws], evaluated: &[Evaluated]) -> f64 {
+        let paths: Vec<f64> = by_path(evaluated, self.field.paths);
+        let over: Vec<f64> = paths.iter().zip(&self.base_by_path_usd).map(|(p, b)| p - b).collect();
+        let tilt = tail_tilt(&over, self.field.risk.tail_share);
+        let tilted = self.hours.evaluate_all(draws, Some(&tilt));
+        let base: f64 =
+            self.base_by_path_usd.iter().zip(&tilt).map(|(b, t)| b * t).sum::<f64>() / self.field.paths as f64;
+        let value: f64 = tilted.iter().map(|e| e.relaxed_usd).sum::<f64>() - base;
+        self.master.tail_cuts.push((tilted.into_iter().map(|e| e.cut).collect(), base));
+        value
+    }
+
+    /// What a plan earns and costs beside its hours, USD.
+    fn steady_usd(&self, mix: &Mix) -> f64 {
+        let lives: f64 = mix.mw.iter().zip(&self.master.columns).map(|(mw, c)| mw * c.steady_usd).sum();
+        let opening: f64 = mix
+            .opening
+            .iter()
+            .zip(&self.field.sites)
+            .map(|(o, site)| o.iter().zip(&site.opening_discounted_usd).map(|(o, usd)| o * usd).sum::<f64>())
+            .sum();
+        lives - opening
+    }
+
+    /// Marginal values at a site under the master's prices.
+    pub fn marginals(&self, prices: &Solution, site: usize) -> Marginals {
+        let (models, groups) = (self.field.models.len(), self.master.groups());
+        let mut draws = vec![0.0; self.field.segments() * models];
+        for group in 0..groups {
+            let at = self.master.group_starts[group] * models;
+            let i = site * groups + group;
+            for (cut, weight) in
+                self.master.cuts[i].iter().zip(normalised(&prices.weights[i], self.master.mean_weight()))
+            {
+                for (sum, gain) in draws[at..].iter_mut().zip(&cut.gains_usd_per_mw) {
+                    *sum += weight * gain;
+                }
+            }
+            let tail = normalised(&prices.tail_weights, self.field.risk.cvar_weight);
+            for ((planes, _), weight) in self.master.tail_cuts.iter().zip(tail) {
+                for (sum, gain) in draws[at..].iter_mut().zip(&planes[i].gains_usd_per_mw) {
+                    *sum += weight * gain;
+                }
+            }
+        }
+        let mut offers = vec![0.0; self.field.sites[site].offers.len()];
+        for (Branch { order, at_most, .. }, price) in self.master.branches.iter().zip(&prices.branches) {
+            if order.0 == site {
+                offers[order.1] += if *at_most { *price } else { -*price };
+            }
+        }
+        Marginals {
+            draws,
+            slots: prices.slots[site].clone(),
+            limits: prices.limits.clone(),
+            converted: prices.converted[site],
+            offers,
+        }
+    }
+
+    /// The bound that prices prove, the price of connection it takes, and the lives worth knowing.
+    fn bound(&self, prices: &Solution) -> (f64, Vec<Vec<f64>>, Vec<Life>) {
+        let mut usd = self.constants_usd(prices);
+        for (limit, price) in self.field.limits.iter().zip(&prices.limits) {
+            usd += limit.at_most * price;
+        }
+        for (branch, price) in self.master.branches.iter().zip(&prices.branches) {
+            usd += if branch.at_most { branch.mw * price } else { -branch.mw * price };
+        }
+        let mut slots = Vec::new();
+        let mut news = Vec::new();
+        for (s, site) in self.field.sites.iter().enumerate() {
+            let (new, standing) = best_lives(self.field, s, &self.marginals(prices, s));
+            usd += site.convertible_mw * prices.converted[s];
+            usd += site.standing.iter().zip(&standing).map(|(b, p)| b.mw * p.worth_usd).sum::<f64>();
+            // No life may be worth more than its connection costs: where one is, connection costs more from its date.
+            let mut here = prices.slots[s].clone();
+            for priced in &new {
+                let date = self.field.sites[s].offers[priced.life.orders[0]].date;
+                let missing = priced.worth_usd - (here[date] - prices.slots[s][date]);
+                here[date] += missing.max(0.0);
+            }
+            usd += self.connection_usd(s, &here, prices);
+            slots.push(here);
+            let known_worth = NEWS_USD;
+            news.extend(new.into_iter().filter(|p| p.worth_usd > known_worth).map(|p| p.life));
+            news.extend(standing.into_iter().map(|p| p.life));
+        }
+        (usd, slots, news)
+    }
+
+    /// What a site's connection is worth at its prices, USD; where opening costs, of the best date to open.
+    fn connection_usd(&self, s: usize, slots: &[f64], prices: &Solution) -> f64 {
+        let site = &self.field.sites[s];
+        if !self.master.opens(s) {
+            return site.maximum_mw * slots.iter().sum::<f64>();
+        }
+        let spent_from = |date: usize| -> f64 {
+            let limits = self.field.limits.iter().zip(&prices.limits);
+            limits.filter(|(l, _)| matches!(l.counts, Counts::SpentUntil(d) if d >= date)).map(|(_, p)| p).sum()
+        };
+        let open_on = |date: usize| {
+            site.maximum_mw * slots[date..].iter().sum::<f64>()
+                - site.opening_discounted_usd[date]
+                - site.opening_capital_usd * spent_from(date)
+        };
+        let best = (0..slots.len()).map(open_on).fold(f64::NEG_INFINITY, f64::max);
+        let (least, most) = self.master.openings[s];
+        if best > 0.0 { most * best } else { least * best }
+    }
+
+    /// What the cuts say of no capacity at all, over selling, USD.
+    fn constants_usd(&self, prices: &Solution) -> f64 {
+        let mut usd = 0.0;
+        for (i, cuts) in self.master.cuts.iter().enumerate() {
+            let weights = normalised(&prices.weights[i], self.master.mean_weight());
+            let lifted = cuts.iter().zip(weights).map(|(c, w)| w * (c.constant_usd - self.master.base_usd[i]));
+            usd += lifted.sum::<f64>();
+        }
+        let tail = normalised(&prices.tail_weights, self.field.risk.cvar_weight);
+        for ((planes, subtract), weight) in self.master.tail_cuts.iter().zip(tail) {
+            usd += weight * (planes.iter().map(|c| c.constant_usd).sum::<f64>() - subtract);
+        }
+        usd
+    }
+}
+
+/// Share of the way from the best plan to the master's that is tried.
+const STEP: f64 = 0.6;
+
+/// Gap between a bound and a value, relative to the bound.
+pub fn relative_gap(bound_usd: f64, value_usd: f64) -> f64 {
+    (bound_usd - value_usd).max(0.0) / bound_usd.abs().max(1.0)
+}
+
+/// Weights that are not negative and add up to `total`.
+fn normalised(weights: &[f64], total: f64) -> Vec<f64> {
+    let sum: f64 = weights.iter().sum();
+    if sum > 0.0 {
+        weights.iter().map(|w| w * total / sum).collect()
+    } else {
+        let mut first = vec![0.0; weights.len()];
+        if let Some(first) = first.first_mut() {
+            *first = total;
+        }
+        first
+    }
+}
+
+/// Values of all sites and groups by path, USD.
+fn by_path(evaluated: &[Evaluated], paths: usize) -> Vec<f64> {
+    (0..paths).map(|p| evaluated.iter().map(|e| e.by_path_usd[p]).sum()).collect()
+}
