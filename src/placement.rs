@@ -5,6 +5,7 @@
 //! Every policy, and the optimiser that will join them, takes a `&Problem` and gives a `Plan`; the value of a
 //! site is always computed by the same hourly dispatch the simulation runs ([`value::site_value_usd`]).
 
+pub mod answer;
 pub mod field;
 mod fixed;
 mod greedy;
