@@ -7,7 +7,7 @@
 #[path = "placement/field.rs"]
 mod field;
 
-use hashwatt::placement::optimal::{Search, relative_gap};
+use hashwatt::placement::optimal::{Settings, optimise};
 use std::time::Instant;
 
 fn main() {
@@ -15,14 +15,18 @@ fn main() {
         let field = field::field(sites, 365);
         for _ in 0..3 {
             let started = Instant::now();
-            let mut search = Search::new(&field);
-            let relaxed = search.solve(1e-6, None).expect("the field has an optimum");
+            let settings = Settings { gap_share: 1e-3, ..Settings::default() };
+            let answer = optimise(&field, &settings, &mut |_| ()).expect("the field has an optimum").answer;
             println!(
-                "{sites} sites: relaxed to {:.1e} in {:.3} s, {} rounds, value {:.6} M USD",
-                relative_gap(relaxed.bound_usd, relaxed.best.value_usd),
+                "{sites} sites: relaxed to {:.1e} in {:.3} s, whole modules to {:.1e} in {:.3} s more; {} rounds, {} nodes, {:.6} M USD, {:.3} s in all",
+                answer.relaxation.gap_share,
+                answer.effort.seconds.relaxation,
+                answer.proof.gap_share,
+                answer.effort.seconds.modules,
+                answer.effort.rounds,
+                answer.effort.nodes,
+                answer.relaxation.objective_usd / 1e6,
                 started.elapsed().as_secs_f64(),
-                search.rounds,
-                relaxed.best.value_usd / 1e6
             );
         }
     }

@@ -133,7 +133,9 @@ fn hours(days: usize, numbers: &mut Numbers, windy: bool) -> SiteHours {
         hours.hydro_mw.push(0.0);
         hours.import_mw.push(if numbers.uniform() < 0.001 { 0.0 } else { 200.0 });
         hours.export_mw.push(if windy { 60.0 } else { 0.0 });
-        hours.price_usd_per_mwh.push(mean_price + heat + peak + spike - if windy { 80.0 * (wind - 0.5).max(0.0) } else { 0.0 });
+        hours
+            .price_usd_per_mwh
+            .push(mean_price + heat + peak + spike - if windy { 80.0 * (wind - 0.5).max(0.0) } else { 0.0 });
     }
     hours
 }

@@ -6,36 +6,19 @@
 //! the exact optimum over all hours, dates and paths (`relax`). Whole modules follow by rounding and branch and bound
 //! on the same planes (`whole`).
 
+mod branch;
 mod hours;
 mod life;
 mod master;
 mod price;
 mod relax;
+mod report;
 mod risk;
-
-use thiserror::Error;
+mod solve;
+mod whole;
 
 pub use life::{Column, Life};
 pub use relax::{Mix, Relaxed, Search, relative_gap};
-
-/// Why no plan was found.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum PlaceError {
-    /// A limit is missed by what stands already.
-    #[error(
-        "{limit}: at most {at_most} {unit}, but what stands on the first day takes {needed}: raise the limit or remove standing farms"
-    )]
-    Infeasible {
-        /// The limit.
-        limit: String,
-        /// What it takes.
-        needed: f64,
-        /// What is allowed.
-        at_most: f64,
-        /// Unit of both.
-        unit: &'static str,
-    },
-    /// The solver gave up.
-    #[error("the linear program could not be solved: {0}")]
-    Solver(String),
-}
+pub use report::planned_steps;
+pub use solve::{Optimum, Settings, optimise};
+pub use whole::Whole;

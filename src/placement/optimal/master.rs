@@ -8,9 +8,9 @@ use clarabel::solver::{
     DefaultSettings, DefaultSettingsBuilder, DefaultSolver, IPSolver, NonnegativeConeT, SolverStatus, ZeroConeT,
 };
 
-use super::PlaceError;
 use super::hours::Cut;
 use super::life::Column;
+use crate::placement::answer::PlaceError;
 use crate::placement::field::{Counts, Field};
 
 /// USD in the program's unit of money.
@@ -39,6 +39,10 @@ pub struct Master<'a> {
     pub cuts: Vec<Vec<Cut>>,
     /// Cuts of the worst paths' mean, over all sites: a plane per site and group, and what to subtract, USD.
     pub tail_cuts: Vec<(Vec<Cut>, f64)>,
+    /// What each of the field's limits allows now.
+    pub at_most: Vec<f64>,
+    /// MW of connection at each site now.
+    pub connection_mw: Vec<f64>,
     /// Bounds of the present branch.
     pub branches: Vec<Branch>,
     /// Whether a site may open in the present branch: least and most.
@@ -98,14 +102,13 @@ impl Master<'_> {
         let layout = Layout::new(self);
         let mut program = Program::new(layout.variables);
         self.add_objective(&layout, &mut program);
-        let blocks = self.add_blocks(&layout, &mut program);
+        self.add_blocks(&mut program);
         program.equalities = program.rows();
         let limits = self.add_limits(&layout, &mut program);
         let slots = self.add_slots(&layout, &mut program);
-        let converted = self.add_conversions(&layout, &mut program);
-        let branches = self.add_branches(&layout, &mut program);
+        let converted = self.add_conversions(&mut program);
+        let branches = self.add_branches(&mut program);
         let (cuts, tail_cuts) = self.add_cuts(&layout, &mut program);
-        let _ = blocks;
         layout.add_signs(&mut program);
         let (x, z) = program.solve()?;
         let price = |row: usize| z[row].max(0.0);
@@ -140,25 +143,23 @@ impl Master<'_> {
     }
 
     /// All of what stands does something.
-    fn add_blocks(&self, _: &Layout, program: &mut Program) -> Vec<usize> {
-        let mut rows = Vec::new();
+    fn add_blocks(&self, program: &mut Program) {
         for (s, site) in self.field.sites.iter().enumerate() {
             for (b, block) in site.standing.iter().enumerate() {
                 let of_block = |c: &Column| c.life.site == s && c.life.block == Some(b);
-                rows.push(program.row(block.mw));
+                program.row(block.mw);
                 for (v, _) in self.columns.iter().enumerate().filter(|(_, c)| of_block(c)) {
                     program.set(v, 1.0);
                 }
             }
         }
-        rows
     }
 
     fn add_limits(&self, layout: &Layout, program: &mut Program) -> Vec<(usize, f64)> {
         let mut rows = Vec::new();
         for (l, limit) in self.field.limits.iter().enumerate() {
             let unit = if matches!(limit.counts, Counts::SpentUntil(_)) { MILLION } else { 1.0 };
-            rows.push((program.row(limit.at_most / unit), unit));
+            rows.push((program.row(self.at_most[l] / unit), unit));
             for (v, column) in self.columns.iter().enumerate() {
                 program.set(v, column.takes[l] / unit);
             }
@@ -179,11 +180,11 @@ impl Master<'_> {
             by_site[column.life.site].push(v);
         }
         let mut rows = Vec::new();
-        for (s, site) in self.field.sites.iter().enumerate() {
+        for s in 0..self.field.sites.len() {
             let mut of_site = Vec::new();
             for date in 0..self.field.dates.len() {
                 let opening = layout.opening[s].clone();
-                of_site.push(program.row(if opening.is_empty() { site.maximum_mw } else { 0.0 }));
+                of_site.push(program.row(if opening.is_empty() { self.connection_mw[s] } else { 0.0 }));
                 for v in &by_site[s] {
                     let (first, end) = self.columns[*v].dates;
                     if (first..end).contains(&date) {
@@ -191,7 +192,7 @@ impl Master<'_> {
                     }
                 }
                 for v in opening.take(date + 1) {
-                    program.set(v, -site.maximum_mw);
+                    program.set(v, -self.connection_mw[s]);
                 }
             }
             if !layout.opening[s].is_empty() {
@@ -208,7 +209,7 @@ impl Master<'_> {
         rows
     }
 
-    fn add_conversions(&self, _: &Layout, program: &mut Program) -> Vec<usize> {
+    fn add_conversions(&self, program: &mut Program) -> Vec<usize> {
         let mut rows = Vec::new();
         for (s, site) in self.field.sites.iter().enumerate() {
             rows.push(program.row(site.convertible_mw));
@@ -221,7 +222,7 @@ impl Master<'_> {
         rows
     }
 
-    fn add_branches(&self, _: &Layout, program: &mut Program) -> Vec<usize> {
+    fn add_branches(&self, program: &mut Program) -> Vec<usize> {
         let mut rows = Vec::new();
         for branch in &self.branches {
             let sign = if branch.at_most { 1.0 } else { -1.0 };

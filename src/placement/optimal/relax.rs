@@ -6,12 +6,12 @@
 
 use std::collections::BTreeSet;
 
-use super::PlaceError;
 use super::hours::{Draws, Evaluated, Hours};
 use super::life::{Column, Life};
 use super::master::{Branch, Master, Solution};
-use super::price::{Marginals, best_lives};
+use super::price::{Marginals, Priced, best_lives};
 use super::risk::tail_tilt;
+use crate::placement::answer::PlaceError;
 use crate::placement::field::{Counts, Field};
 
 /// A plan of lives with MW, and its value.
@@ -30,12 +30,25 @@ pub struct Mix {
 pub struct Relaxed {
     /// The best plan found.
     pub best: Mix,
+    /// The prices that prove that no plan is worth more than [`Proof::bound_usd`].
+    pub prices: Solution,
+    /// What follows from them.
+    pub proof: Proof,
+}
+
+/// What prices prove.
+#[derive(Debug, Clone, Default)]
+pub struct Proof {
     /// No plan is worth more, USD.
     pub bound_usd: f64,
-    /// The prices that prove it.
-    pub prices: Solution,
     /// Price of connection that the proof takes, by site and date, USD per MW.
     pub slots: Vec<Vec<f64>>,
+    /// Best life from each build on offer, by site, worth after all prices.
+    pub new: Vec<Vec<Priced>>,
+    /// Best life of each standing block, by site.
+    pub standing: Vec<Vec<Priced>>,
+    /// Marginal values at each site.
+    pub marginals: Vec<Marginals>,
 }
 
 /// Cuts and lives found so far, and the hours behind them.
@@ -76,6 +89,8 @@ impl<'a> Search<'a> {
             columns: Vec::new(),
             cuts: at_rest.into_iter().map(|e| vec![e.cut]).collect(),
             tail_cuts: Vec::new(),
+            at_most: field.limits.iter().map(|l| l.at_most).collect(),
+            connection_mw: field.sites.iter().map(|s| s.maximum_mw).collect(),
             branches: Vec::new(),
             openings: vec![(0.0, 1.0); field.sites.len()],
             group_starts,
@@ -119,38 +134,45 @@ impl<'a> Search<'a> {
         news
     }
 
-    /// Solves to a relative gap, from what is known; `warm` is a plan that can be had.
-    pub fn solve(&mut self, gap_share: f64, warm: Option<&Mix>) -> Result<Relaxed, PlaceError> {
+    /// Solves until the gap is small, from what is known; `warm` is a plan that can be had. Stops early where the bound
+    /// falls below `cutoff_usd`: then nothing here is better than what is known elsewhere.
+    pub fn solve(&mut self, gap_share: f64, warm: Option<&Mix>, cutoff_usd: f64) -> Result<Relaxed, PlaceError> {
         let mut best = self.start_from(warm);
         let mut proven: Option<Relaxed> = None;
         for round in 0..MOST_ROUNDS {
             self.rounds += 1;
             let prices = self.master.solve()?;
-            let (bound_usd, slots, news) = self.bound(&prices);
-            let found = self.repaired(&prices);
+            let proof = self.prove(&prices);
             let step = if round == 0 { 1.0 } else { STEP };
-            let tried = self.between(best.as_ref(), &found, step);
+            let tried = self.between(best.as_ref(), &self.repaired(&prices), step);
             let tried = self.valued(tried);
             if best.as_ref().is_none_or(|b| tried.value_usd > b.value_usd) {
                 best = Some(tried);
             }
-            if proven.as_ref().is_none_or(|p| bound_usd < p.bound_usd) {
-                let mix = best.clone().unwrap_or_default();
+            self.learn_all(&proof);
+            if proven.as_ref().is_none_or(|p| proof.bound_usd < p.proof.bound_usd) {
                 self.forget_idle(&prices);
-                proven = Some(Relaxed { best: mix, bound_usd, prices, slots });
+                proven = Some(Relaxed { best: Mix::default(), prices, proof });
             }
-            for life in news {
-                self.learn(life);
-            }
-            let (Some(p), Some(b)) = (&mut proven, &best) else { continue };
-            p.best = b.clone();
-            if relative_gap(p.bound_usd, b.value_usd) <= gap_share {
-                break;
+            if let (Some(proven), Some(best)) = (&proven, &best) {
+                let bound_usd = proven.proof.bound_usd;
+                if relative_gap(bound_usd, best.value_usd) <= gap_share || bound_usd <= cutoff_usd {
+                    break;
+                }
             }
         }
         let mut proven = proven.expect("there was a round");
+        proven.best = best.expect("each round values a plan");
         proven.best.mw.resize(self.master.columns.len(), 0.0);
         Ok(proven)
+    }
+
+    /// Adds the lives that are worth more than they cost at the prices of a proof, and what standing blocks do best.
+    fn learn_all(&mut self, proof: &Proof) {
+        let new = proof.new.iter().flatten().filter(|p| p.worth_usd > NEWS_USD);
+        for priced in new.chain(proof.standing.iter().flatten()) {
+            self.learn(priced.life.clone());
+        }
     }
 
     fn start_from(&mut self, warm: Option<&Mix>) -> Option<Mix> {
@@ -229,14 +251,14 @@ impl<'a> Search<'a> {
                     .sum(),
                 _ => 0.0,
             };
-            look(used + opening, limit.at_most);
+            look(used + opening, self.master.at_most[l]);
         }
         for (s, site) in self.field.sites.iter().enumerate() {
             let here: Vec<_> = mix.mw.iter().zip(&self.master.columns).filter(|(_, c)| c.life.site == s).collect();
             for date in 0..self.field.dates.len() {
                 let used: f64 = here.iter().filter(|(_, c)| (c.dates.0..c.dates.1).contains(&date)).map(|p| p.0).sum();
                 let open: f64 = if self.master.opens(s) { mix.opening[s].iter().take(date + 1).sum() } else { 1.0 };
-                look(used, site.maximum_mw * open);
+                look(used, self.master.connection_mw[s] * open);
             }
             let converted: f64 = here.iter().filter(|(_, c)| c.converts).map(|p| p.0).sum();
             look(converted, site.convertible_mw);
@@ -293,8 +315,7 @@ impl<'a> Search<'a> {
 
     /// Mean of the worst paths' hours over selling, USD; learns its cut.
     fn learn_tail(&mut self, draws: &[Draws], evaluated: &[Evaluated]) -> f64 {
-        let paths: Vec<f64> = by_path(evaluated, self.field.paths);
-        let over: Vec<f64> = paths.iter().zip(&self.base_by_path_usd).map(|(p, b)| p - b).collect();
+        let over = self.over_by_path(evaluated.iter());
         let tilt = tail_tilt(&over, self.field.risk.tail_share);
         let tilted = self.hours.evaluate_all(draws, Some(&tilt));
         let base: f64 =
@@ -302,6 +323,17 @@ impl<'a> Search<'a> {
         let value: f64 = tilted.iter().map(|e| e.relaxed_usd).sum::<f64>() - base;
         self.master.tail_cuts.push((tilted.into_iter().map(|e| e.cut).collect(), base));
         value
+    }
+
+    /// Value of hours over selling by path, USD.
+    pub fn over_by_path<'e>(&self, evaluated: impl Iterator<Item = &'e Evaluated>) -> Vec<f64> {
+        let mut over: Vec<f64> = self.base_by_path_usd.iter().map(|usd| -usd).collect();
+        for e in evaluated {
+            for (sum, usd) in over.iter_mut().zip(&e.by_path_usd) {
+                *sum += usd;
+            }
+        }
+        over
     }
 
     /// What a plan earns and costs beside its hours, USD.
@@ -352,49 +384,48 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The bound that prices prove, the price of connection it takes, and the lives worth knowing.
-    fn bound(&self, prices: &Solution) -> (f64, Vec<Vec<f64>>, Vec<Life>) {
-        let mut usd = self.constants_usd(prices);
-        for (limit, price) in self.field.limits.iter().zip(&prices.limits) {
-            usd += limit.at_most * price;
+    /// What prices prove: a bound on all plans, and the best lives at them.
+    fn prove(&self, prices: &Solution) -> Proof {
+        let mut proof = Proof { bound_usd: self.constants_usd(prices), ..Proof::default() };
+        for (at_most, price) in self.master.at_most.iter().zip(&prices.limits) {
+            proof.bound_usd += at_most * price;
         }
         for (branch, price) in self.master.branches.iter().zip(&prices.branches) {
-            usd += if branch.at_most { branch.mw * price } else { -branch.mw * price };
+            proof.bound_usd += if branch.at_most { branch.mw * price } else { -branch.mw * price };
         }
-        let mut slots = Vec::new();
-        let mut news = Vec::new();
         for (s, site) in self.field.sites.iter().enumerate() {
-            let (new, standing) = best_lives(self.field, s, &self.marginals(prices, s));
-            usd += site.convertible_mw * prices.converted[s];
-            usd += site.standing.iter().zip(&standing).map(|(b, p)| b.mw * p.worth_usd).sum::<f64>();
-            // No life may be worth more than its connection costs: where one is, connection costs more from its date.
-            let mut here = prices.slots[s].clone();
+            let marginals = self.marginals(prices, s);
+            let (new, standing) = best_lives(self.field, s, &marginals);
+            proof.bound_usd += site.convertible_mw * prices.converted[s];
+            proof.bound_usd += site.standing.iter().zip(&standing).map(|(b, p)| b.mw * p.worth_usd).sum::<f64>();
+            // No life may be worth more than its connection costs: where one is, connection costs more on its date.
+            let mut slots = prices.slots[s].clone();
             for priced in &new {
-                let date = self.field.sites[s].offers[priced.life.orders[0]].date;
-                let missing = priced.worth_usd - (here[date] - prices.slots[s][date]);
-                here[date] += missing.max(0.0);
+                let date = site.offers[priced.life.orders[0]].date;
+                let missing = priced.worth_usd - (slots[date] - prices.slots[s][date]);
+                slots[date] += missing.max(0.0);
             }
-            usd += self.connection_usd(s, &here, prices);
-            slots.push(here);
-            let known_worth = NEWS_USD;
-            news.extend(new.into_iter().filter(|p| p.worth_usd > known_worth).map(|p| p.life));
-            news.extend(standing.into_iter().map(|p| p.life));
+            proof.bound_usd += self.connection_usd(s, &slots, prices);
+            proof.slots.push(slots);
+            proof.new.push(new);
+            proof.standing.push(standing);
+            proof.marginals.push(marginals);
         }
-        (usd, slots, news)
+        proof
     }
 
     /// What a site's connection is worth at its prices, USD; where opening costs, of the best date to open.
     fn connection_usd(&self, s: usize, slots: &[f64], prices: &Solution) -> f64 {
         let site = &self.field.sites[s];
         if !self.master.opens(s) {
-            return site.maximum_mw * slots.iter().sum::<f64>();
+            return self.master.connection_mw[s] * slots.iter().sum::<f64>();
         }
         let spent_from = |date: usize| -> f64 {
             let limits = self.field.limits.iter().zip(&prices.limits);
             limits.filter(|(l, _)| matches!(l.counts, Counts::SpentUntil(d) if d >= date)).map(|(_, p)| p).sum()
         };
         let open_on = |date: usize| {
-            site.maximum_mw * slots[date..].iter().sum::<f64>()
+            self.master.connection_mw[s] * slots[date..].iter().sum::<f64>()
                 - site.opening_discounted_usd[date]
                 - site.opening_capital_usd * spent_from(date)
         };

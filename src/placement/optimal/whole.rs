@@ -3,10 +3,14 @@
 //! The relaxation's MW are cut down to modules; then modules are added while they gain, and exchanged while that gains.
 //! What a step may gain is known from above by the last planes, so most steps are ruled out without looking at hours.
 
+use std::collections::BTreeSet;
+
 use super::hours::{Draws, Evaluated};
+use super::life::{Column, Life};
+use super::price::Priced;
 use super::relax::{Relaxed, Search};
 use crate::placement::field::{Counts, Offer};
-use crate::placement::problem::Action;
+use crate::placement::problem::{Action, FarmKind};
 
 /// MW by column in whole modules, and what they are worth.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +25,8 @@ pub struct Whole {
 const SLACK: f64 = 1e-9;
 /// USD that a step must gain to be taken.
 const WORTHWHILE_USD: f64 = 1.0;
+/// Share of its discounted cost that a life may lack and still be tried.
+const NEAR_SHARE: f64 = 0.05;
 /// Passes of exchanges.
 const PASSES: usize = 6;
 
@@ -89,9 +95,10 @@ impl<'a> Plan<'a> {
         while let Some(worst) = self.search.broken(&self.mw) {
             let columns = &self.search.master.columns;
             let takes = |v: &usize| worst.takes(self.search, *v);
-            let Some(v) = (0..self.mw.len()).rev().find(|v| {
-                self.mw[*v] > 0.0 && columns[*v].life.block.is_none() && takes(v) > 0.0
-            }) else {
+            let Some(v) = (0..self.mw.len())
+                .rev()
+                .find(|v| self.mw[*v] > 0.0 && columns[*v].life.block.is_none() && takes(v) > 0.0)
+            else {
                 break;
             };
             let module_mw = module_mw(self.search, v);
@@ -133,7 +140,8 @@ impl<'a> Plan<'a> {
     }
 
     fn possible(&self, step: Step) -> bool {
-        step.from.is_none_or(|from| self.mw[from] + SLACK >= step.mw) && self.search.allows(&self.used, &self.mw, step_list(step))
+        step.from.is_none_or(|from| self.mw[from] + SLACK >= step.mw)
+            && self.search.allows(&self.used, &self.mw, step_list(step))
     }
 
     fn take(&mut self, mw: Vec<f64>, seen: impl IntoIterator<Item = (usize, (f64, Vec<Evaluated>))>) {
@@ -246,20 +254,38 @@ fn step_list(step: Step) -> [(usize, f64); 2] {
 /// blocks from one life to another.
 fn steps(search: &Search, relaxed: &Relaxed) -> Vec<Step> {
     let columns = &search.master.columns;
+    let near_lives = near(search, relaxed);
     let near: Vec<usize> = (0..columns.len())
-        .filter(|v| relaxed.best.mw.get(*v).is_some_and(|mw| *mw > 1e-6) || relaxed.near.contains(&columns[*v].life))
+        .filter(|v| relaxed.best.mw.get(*v).is_some_and(|mw| *mw > 1e-6) || near_lives.contains(&columns[*v].life))
         .collect();
     let mut steps = Vec::new();
     for v in &near {
         let life = &columns[*v].life;
         if life.block.is_none() {
-            steps.push(Step { to: *v, from: None, mw: module_mw(search, *v) });
+            let offer = &search.field.sites[life.site].offers[life.orders[0]];
+            let first_mw = offer.module_mw * (offer.minimum_mw / offer.module_mw).ceil().max(1.0);
+            steps.push(Step { to: *v, from: None, mw: offer.module_mw });
+            if first_mw > offer.module_mw {
+                steps.push(Step { to: *v, from: None, mw: first_mw });
+            }
             continue;
         }
-        let rest = near.iter().filter(|w| *w != v && columns[**w].life.block == life.block && columns[**w].life.site == life.site);
+        let rest = near
+            .iter()
+            .filter(|w| *w != v && columns[**w].life.block == life.block && columns[**w].life.site == life.site);
         steps.extend(rest.map(|w| Step { to: *v, from: Some(*w), mw: module_mw(search, *v) }));
     }
     steps
+}
+
+/// Lives that would be worth building if a small part of their capital were given back.
+fn near(search: &Search, relaxed: &Relaxed) -> BTreeSet<Life> {
+    let slack = |p: &Priced| {
+        let site = &search.field.sites[p.life.site];
+        NEAR_SHARE * p.life.orders.iter().map(|o| site.offers[*o].cost_discounted_usd_per_mw).sum::<f64>()
+    };
+    let new = relaxed.proof.new.iter().flatten().filter(|p| p.worth_usd > -slack(p));
+    new.chain(relaxed.proof.standing.iter().flatten()).map(|p| p.life.clone()).collect()
 }
 
 /// Smallest step of a life, MW: of its building, or of the conversion of what stands.
@@ -374,7 +400,8 @@ impl Search<'_> {
     /// Value of a site under a plan over selling, USD: hours, steady money, real overhead and opening.
     fn site_value_usd(&self, site: usize, mw: &[f64], evaluated: &[Evaluated]) -> f64 {
         let groups = self.master.groups();
-        let hours: f64 = evaluated.iter().enumerate().map(|(g, e)| e.true_usd - self.master.base_usd[site * groups + g]).sum();
+        let hours: f64 =
+            evaluated.iter().enumerate().map(|(g, e)| e.true_usd - self.master.base_usd[site * groups + g]).sum();
         let here = || (0..mw.len()).filter(|v| mw[*v] > 0.0 && self.master.columns[*v].life.site == site);
         let steady: f64 = here().map(|v| mw[v] * self.steady_without_overhead_usd(v)).sum();
         let mut runs = vec![false; self.field.segments()];
@@ -387,6 +414,18 @@ impl Search<'_> {
         let overhead: f64 =
             runs.iter().zip(&place.overhead_discounted_usd).filter(|(r, _)| **r).map(|(_, usd)| usd).sum();
         hours + steady - overhead - self.opening_usd(site, mw).0
+    }
+
+    /// Value of a site under a plan over selling, USD.
+    pub fn value_at_site_usd(&self, site: usize, mw: &[f64]) -> f64 {
+        self.site_value_usd(site, mw, &self.evaluate_site(site, mw, None))
+    }
+
+    /// How much of each of the field's limits a plan uses.
+    pub fn limits_used(&self, mw: &[f64]) -> Vec<f64> {
+        let mut used = self.used(mw);
+        used.truncate(self.field.limits.len());
+        used
     }
 
     /// Cost of opening a site under a plan: discounted, and by date what it takes from the budget, USD.
@@ -473,9 +512,9 @@ impl Search<'_> {
     fn allowed(&self, i: usize) -> f64 {
         let (limits, dates, sites) = (self.field.limits.len(), self.field.dates.len(), self.field.sites.len());
         if i < limits {
-            self.field.limits[i].at_most
+            self.master.at_most[i]
         } else if i < limits + sites * dates {
-            self.field.sites[(i - limits) / dates].maximum_mw
+            self.master.connection_mw[(i - limits) / dates]
         } else {
             self.field.sites[i - limits - sites * dates].convertible_mw
         }
@@ -519,17 +558,23 @@ impl Search<'_> {
         (0..after.len()).all(|i| after[i] <= used[i] || within(after[i], self.allowed(i)))
     }
 
-    /// Whether every kind at a site that is built there has at least its smallest size.
+    /// Whether every kind that is built at a site has at least its smallest size there.
     fn minimum_holds(&self, site: usize, mw: &[f64]) -> bool {
         let place = &self.field.sites[site];
-        let ordered = |o: usize| -> f64 {
-            let columns = self.master.columns.iter().zip(mw);
-            columns.filter(|(c, _)| c.life.site == site && c.life.orders.contains(&o)).map(|p| p.1).sum()
+        let kind = |o: usize| self.field.kind(place.offers[o].stage.model);
+        let of_kind = |wanted: FarmKind| -> f64 {
+            let columns = self.master.columns.iter().zip(mw).filter(|(c, _)| c.life.site == site);
+            let becomes = |c: &Column| {
+                let last = c.life.orders.last().map(|o| kind(*o));
+                last.or_else(|| c.life.block.map(|b| self.field.kind(place.standing[b].stage.model)))
+            };
+            columns.filter(|(c, _)| becomes(c) == Some(wanted)).map(|p| p.1).sum()
         };
-        let standing: f64 = place.standing.iter().map(|s| s.mw).sum();
-        place.offers.iter().enumerate().filter(|(_, offer)| offer.minimum_mw > offer.module_mw).all(|(o, offer)| {
-            let mw = ordered(o);
-            mw <= 0.0 || mw + standing + SLACK >= offer.minimum_mw
+        FarmKind::ALL.into_iter().all(|wanted| {
+            let mut offers = place.offers.iter().enumerate().filter(|(o, _)| kind(*o) == wanted);
+            let minimum_mw = offers.next().map_or(0.0, |(_, offer)| offer.minimum_mw);
+            let mw = of_kind(wanted);
+            mw <= 0.0 || mw + SLACK >= minimum_mw
         })
     }
 }
