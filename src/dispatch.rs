@@ -5,7 +5,9 @@
 //! is exported. [`dispatch_hour`] gives the full account of an hour with reason codes, [`hour_value`] its
 //! value alone and [`hours_value_usd`] that of many hours, which is what a planner evaluates over and over.
 
+mod clearing;
 mod hour;
+mod lanes;
 mod merit;
 mod reason;
 pub mod slice;
