@@ -93,13 +93,15 @@ impl<'a> Column<'a> {
     fn new(values: &'a [f64]) -> Self {
         let (full, rest) = values.as_chunks();
         let mut tail = [0.0; LANES];
-        tail[..rest.len()].copy_from_slice(rest);
+        if !rest.is_empty() {
+            tail[..rest.len()].copy_from_slice(rest);
+        }
         Self { full, tail }
     }
 
     /// Nothing if every hour is 0.
     fn power(values: &'a [f64]) -> Option<Self> {
-        let some = |eight: &[f64]| eight.iter().fold(false, |some, mw| some | (*mw > 0.0));
+        let some = |hours: &[f64]| hours.iter().filter(|mw| **mw > 0.0).count() > 0;
         values.chunks(4 * LANES).any(some).then(|| Self::new(values))
     }
 
