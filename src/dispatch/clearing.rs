@@ -8,9 +8,9 @@
 //! ```
 //!
 //! where `floor` is the cost of the first source that has any power: what the first MW costs where nobody bids for it.
-//! A load of `x` MW and value `e` put in its place makes `P` into `max(P(q), min(e, P(q - x)))`, with `P = ∞` before 0.
-//! So the loads whose values are the same in every hour, the miners, form one chain of comparisons, and export and
-//! the firm load come on top.
+//! The loads whose values are the same in every hour, the miners, form one chain of comparisons. A load of `x` MW whose
+//! value `e` changes (export) is put in its place, after all that are worth at least as much and end at `A`: from there
+//! on `P(q)` becomes `min(e, P(q - x))`, with `P = ∞` before 0.
 //!
 //! Any λ gives a bound on the value of the hour for every choice of capacities, the clearing price the least one:
 //!
@@ -120,17 +120,32 @@ impl<V: Number, const FIRM_FIRST: bool> Demand<'_, V, FIRM_FIRST> {
         if FIRM_FIRST {
             return self.miners_at(places, self.firm_mw, self.short);
         }
-        let (zero, infinite) = (V::splat(0.0), V::splat(f64::INFINITY));
-        let mut bids = self.miners_at(places, zero, infinite);
-        let mut before = places;
-        for place in &mut before {
-            *place = place.sub(self.firm_mw);
+        let until = self.miners_until(V::splat(0.0), self.short);
+        let moved = before_insertion(until, self.firm_mw, places);
+        let bids = self.miners_at(moved, V::splat(0.0), V::splat(f64::INFINITY));
+        after_insertion(until, self.short, places, bids)
+    }
+
+    /// Where the loads end that are worth at least `value`, MW.
+    #[inline(always)]
+    fn until(&self, value: V) -> V {
+        if FIRM_FIRST {
+            return self.miners_until(self.firm_mw, value);
         }
-        let shifted = self.miners_at(before, zero, infinite);
-        for i in 0..N {
-            bids[i] = bids[i].max(self.short.min(shifted[i]));
+        let miners = self.miners_until(V::splat(0.0), value);
+        value.if_greater(self.short, miners, miners.add(self.firm_mw))
+    }
+
+    /// Where the miners end that earn at least `value`, MW; `begin` if there are none.
+    #[inline(always)]
+    fn miners_until(&self, begin: V, value: V) -> V {
+        let mut until = begin;
+        let mut worth = self.best;
+        for step in self.steps {
+            until = value.if_greater(worth, until, V::splat(step.end_mw));
+            worth = V::splat(step.next_usd_per_mwh);
         }
-        bids
+        until
     }
 
     /// The chain: `lead` before the miners begin, then the value of each up to its end.
@@ -148,6 +163,25 @@ impl<V: Number, const FIRM_FIRST: bool> Demand<'_, V, FIRM_FIRST> {
         }
         bids
     }
+}
+
+/// Where each place was before a load of `mw` is put in at `until`.
+#[inline(always)]
+fn before_insertion<V: Number, const N: usize>(until: V, mw: V, mut places: [V; N]) -> [V; N] {
+    for place in &mut places {
+        *place = until.if_greater(*place, *place, place.sub(mw));
+    }
+    places
+}
+
+/// Value of the load at each place after one of `value` is put in at `until`. `bids` are the values where the places
+/// were before.
+#[inline(always)]
+fn after_insertion<V: Number, const N: usize>(until: V, value: V, places: [V; N], mut bids: [V; N]) -> [V; N] {
+    for i in 0..N {
+        bids[i] = until.if_greater(places[i], bids[i], value.min(bids[i]));
+    }
+    bids
 }
 
 /// Power that may be sold to the market.
@@ -169,17 +203,13 @@ pub(super) fn price<V: Number, const N: usize, const FIRM_FIRST: bool>(
     for i in 1..N {
         ends[i] = ends[i - 1].add(offers.mw[i]);
     }
-    let mut bids = demand.at(ends);
-    if let Some(export) = export {
-        let mut before = ends;
-        for place in &mut before {
-            *place = place.sub(export.mw);
+    let bids = match export {
+        Some(Export { mw, value }) => {
+            let until = demand.until(value);
+            after_insertion(until, value, ends, demand.at(before_insertion(until, mw, ends)))
         }
-        let shifted = demand.at(before);
-        for i in 0..N {
-            bids[i] = bids[i].max(export.value.min(shifted[i]));
-        }
-    }
+        None => demand.at(ends),
+    };
     let mut price = bids[N - 1].max(offers.floor(none));
     for i in 1..N {
         price = price.max(offers.cost[i].min(bids[i - 1]));

@@ -123,7 +123,8 @@ pub(super) struct Job<'a> {
     hours: usize,
     price: Column<'a>,
     grid: Column<'a>,
-    export: Option<Column<'a>>,
+    export: Column<'a>,
+    exports: bool,
     /// Local sources by cost, those the site has before those it lacks.
     local: [(f64, Column<'a>); 2],
     local_count: usize,
@@ -140,6 +141,7 @@ impl<'a> Job<'a> {
     ) -> Self {
         let surplus = (terms.surplus_cost_usd_per_mwh, Column::power(slice.surplus_mw));
         let hydro = (terms.hydro_cost_usd_per_mwh, Column::power(slice.hydro_mw));
+        let export = Column::power(slice.export_mw);
         let local_count = usize::from(surplus.1.is_some()) + usize::from(hydro.1.is_some());
         let hydro_leads = if local_count == 2 { hydro.0 < surplus.0 } else { surplus.1.is_none() };
         let (first, second) = if hydro_leads { (hydro, surplus) } else { (surplus, hydro) };
@@ -152,7 +154,8 @@ impl<'a> Job<'a> {
             hours: slice.price_usd_per_mwh.len(),
             price: Column::new(slice.price_usd_per_mwh),
             grid: Column::new(slice.import_mw),
-            export: Column::power(slice.export_mw),
+            export: export.unwrap_or(NOTHING),
+            exports: export.is_some(),
             local: [first, second].map(|(cost, column)| (cost, column.unwrap_or(NOTHING))),
             local_count,
         }
@@ -162,7 +165,7 @@ impl<'a> Job<'a> {
 /// Computes a slice with registers of this kind.
 #[inline(always)]
 fn run<V: Lanes>(job: &Job, gains: &mut [f64]) -> SliceDual {
-    match (job.firm_first, job.local_count, job.export.is_some()) {
+    match (job.firm_first, job.local_count, job.exports) {
         (false, ..) => sum::<V, 3, true, true>(job, gains),
         (true, 0, _) => sum::<V, 1, false, false>(job, gains),
         (true, 1, false) => sum::<V, 2, false, false>(job, gains),
@@ -207,10 +210,7 @@ fn clear<V: Lanes, const N: usize, const EXPORT: bool, const GENERAL: bool>(job:
     let market: V = job.price.at(i);
     let grid_cost = market.add(V::splat(job.terms.import_adder_usd_per_mwh));
     let short = grid_cost.max(V::splat(constant_shortfall_price(job.terms)));
-    let export = Export {
-        mw: job.export.as_ref().map_or(V::splat(0.0), |column| column.at(i)),
-        value: market.sub(V::splat(job.terms.export_fee_usd_per_mwh)),
-    };
+    let export = Export { mw: job.export.at(i), value: market.sub(V::splat(job.terms.export_fee_usd_per_mwh)) };
     let mut offers = Offers { cost: [grid_cost; N], mw: [job.grid.at(i); N] };
     for k in 0..N - 1 {
         offers.cost[k] = V::splat(job.local[k].0);
