@@ -69,6 +69,10 @@ impl SliceDual {
 /// otherwise, and no dual would bound it. So there, and only there, the value is more than the dispatch makes.
 ///
 /// Same bits on every processor. Allocates nothing for up to 32 miner tiers.
+///
+/// # Panics
+///
+/// If a column of the slice has neither as many hours as the price nor none.
 pub fn slice_dual(
     slice: &Slice,
     terms: &Terms,

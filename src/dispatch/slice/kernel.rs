@@ -32,6 +32,7 @@ pub(super) fn best() -> Kernel {
 /// All kernels this processor can run, the portable one first.
 #[cfg(test)]
 pub(super) fn available() -> Vec<Kernel> {
+    #[allow(unused_mut, reason = "other processors have the portable kernel only")]
     let mut kernels: Vec<Kernel> = vec![run::<Portable>];
     #[cfg(target_arch = "x86_64")]
     kernels.extend([x86::avx2(), x86::avx512()].into_iter().flatten());
@@ -139,6 +140,9 @@ impl<'a> Job<'a> {
         miners: &'a [MinerTier],
         steps: &'a [Step],
     ) -> Self {
+        let hours = slice.price_usd_per_mwh.len();
+        let columns = [slice.surplus_mw, slice.hydro_mw, slice.import_mw, slice.export_mw];
+        assert!(columns.iter().all(|c| c.is_empty() || c.len() == hours), "columns have every hour or none");
         let surplus = (terms.surplus_cost_usd_per_mwh, Column::power(slice.surplus_mw));
         let hydro = (terms.hydro_cost_usd_per_mwh, Column::power(slice.hydro_mw));
         let export = Column::power(slice.export_mw);
@@ -151,7 +155,7 @@ impl<'a> Job<'a> {
             miners,
             steps,
             firm_first: firm_first(terms, firm_mw, miners),
-            hours: slice.price_usd_per_mwh.len(),
+            hours,
             price: Column::new(slice.price_usd_per_mwh),
             grid: Column::new(slice.import_mw),
             export: export.unwrap_or(NOTHING),
