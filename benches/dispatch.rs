@@ -1,10 +1,11 @@
-//! Time per hour of the dispatch kernels, beside a naive merit order in the same run.
+//! Speed of the dispatch kernels, beside a naive merit order in the same run.
 //!
-//! `cargo bench --bench dispatch` prints nanoseconds per hour and the ratio to the naive version; the ratio is what to
-//! compare between machines and runs. The naive version is what one writes first: a list of offers and a list of bids,
-//! sorted each hour.
+//! `cargo bench --bench dispatch` prints nanoseconds per hour, million site-hours per second and the ratio to the naive
+//! version; the ratio is what to compare between machines and runs. The naive version is what one writes first: a list
+//! of offers and a list of bids, sorted each hour.
 #![expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
 
+use hashwatt::dispatch::slice::{Slice, slice_dual};
 use hashwatt::dispatch::{Hour, Loads, MinerTier, Terms, dispatch_hour, hours_value_usd};
 use std::hint::black_box;
 use std::time::Instant;
@@ -32,6 +33,47 @@ fn main() {
     let value = time("hours_value_usd", || hours_value_usd(black_box(&hours), &terms, &loads, 200.0));
     println!("naive / dispatch_hour   {:6.2}", naive / account);
     println!("naive / hours_value_usd {:6.2}", naive / value);
+
+    let two_sources = |hour: &Hour| Hour { hydro_mw: 0.0, miners_called_off: false, ..*hour };
+    let all_sources = |hour: &Hour| Hour { miners_called_off: false, ..*hour };
+    let no_export = |hour: &Hour| Hour { export_mw: 0.0, ..two_sources(hour) };
+    let hours = |change: &dyn Fn(&Hour) -> Hour| hours.iter().map(change).collect::<Vec<_>>();
+    let many: Vec<_> = (0..14).map(|k| tier(8.0, 110.0 - 6.0 * k as f64)).collect();
+    compare("surplus and grid, 3 loads", &hours(&no_export), &terms, 20.0, &miners[..2], HOURS);
+    compare("the same with export", &hours(&two_sources), &terms, 20.0, &miners[..2], HOURS);
+    compare("3 sources, export, 14 loads", &hours(&all_sources), &terms, 20.0, &many[..13], HOURS);
+    compare("the same, day by day", &hours(&all_sources), &terms, 20.0, &many[..13], 24);
+    compare("2 sources, 14 loads, by day", &hours(&no_export), &terms, 20.0, &many[..13], 24);
+}
+
+/// Times value with gradient over a year in slices of `slice_hours`, and prints it beside the naive value alone.
+fn compare(name: &str, hours: &[Hour], terms: &Terms, firm_mw: f64, miners: &[MinerTier], slice_hours: usize) {
+    println!("\n{name}");
+    let column = |field: fn(&Hour) -> f64| hours.iter().map(field).collect::<Vec<f64>>();
+    let (surplus, hydro) = (column(|h| h.surplus_mw), column(|h| h.hydro_mw));
+    let (import, export) = (column(|h| h.import_mw), column(|h| h.export_mw));
+    let price = column(|h| h.price_usd_per_mwh);
+    let loads = Loads { ai_mw: firm_mw, miners };
+    let naive = time("naive value", || hours.iter().map(|hour| naive_value_usd(hour, terms, &loads, 0.0)).sum());
+    let mut gains = vec![0.0; miners.len()];
+    let dual = time("value, gradient", || {
+        let mut value_usd = 0.0;
+        for from in (0..HOURS).step_by(slice_hours) {
+            let range = from..from + slice_hours;
+            let slice = Slice {
+                surplus_mw: &surplus[range.clone()],
+                hydro_mw: &hydro[range.clone()],
+                import_mw: &import[range.clone()],
+                export_mw: &export[range.clone()],
+                price_usd_per_mwh: &price[range],
+            };
+            gains.fill(0.0);
+            let dual = slice_dual(black_box(&slice), terms, firm_mw, black_box(miners), &mut gains);
+            value_usd += dual.value_usd(firm_mw, miners, &gains);
+        }
+        value_usd
+    });
+    println!("{:.0} million site-hours/s, naive / this {:.1}", 1e3 / dual, naive / dual);
 }
 
 /// Best of the rounds, ns per hour.

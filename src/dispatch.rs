@@ -2,10 +2,13 @@
 //!
 //! Sources are surplus (wind or solar the grid does not take), hydro, grid import and, for AI only, backup. Loads are
 //! the AI firm, served first whatever it costs, then miners tier by tier; local energy that earns more in the market
-//! is exported. [`dispatch_hour`] gives the full account of an hour with reason codes, [`hour_value`] its
-//! value alone and [`hours_value_usd`] that of many hours, which is what a planner evaluates over and over.
+//! is exported. [`dispatch_hour`] gives the full account of an hour with reason codes, [`hour_value`] its value alone
+//! and [`hours_value_usd`] that of many hours. [`slice::slice_dual`] values a slice of hours together with what one more
+//! MW of each load would add, from the same clearing price: what an optimiser evaluates over and over.
 
+mod clearing;
 mod hour;
+mod lanes;
 mod merit;
 mod reason;
 pub mod slice;

@@ -1,19 +1,20 @@
 //! The merit order of one hour: the exact optimum of a small linear program without a solver.
 //!
 //! Variables: power from surplus, hydro and grid; to AI, to each miner tier, to export. AI takes what it needs first,
-//! whatever it costs. The rest maximises what miners and export bring less what energy costs, within the limits, where
-//! grid power must not be exported.
+//! whatever it costs: it bids without limit. The rest maximises what miners and export bring less what energy costs,
+//! within the limits, where grid power must not be exported.
 //!
-//! **Merged market.** Leave the last rule out: then sources are interchangeable, and the optimum is where the merit
-//! orders of loads (dearest first) and sources (cheapest first) cross. If an exported MWh brings no more than an imported
-//! one costs, export never reaches the grid's step, so the rule holds of itself: this is the case whenever adder and fee
-//! are not negative together.
+//! The clearing price λ of [`clearing`](super::clearing) tells who is served: sources cheaper than λ give all they
+//! have, loads worth more than λ get all they want, and what is short on one side comes from those at λ itself. A load
+//! that earns exactly what its source costs does not run.
 //!
-//! **Two sides.** Otherwise the merged solution may export more than the local sources give. Then the rule binds at the
-//! optimum: from any permitted point, moving towards the (better, forbidden) merged solution gains until exports equal
-//! local generation. With exports equal to local generation all loads run on the grid alone, and the two sides are two
-//! separate merit orders. (AI cannot stand in the way: if it needed local energy, no merged solution could export all.)
+//! **Two sides.** If an exported MWh brings no more than an imported one costs, export never reaches the grid's step.
+//! Otherwise the merged solution may export more than the local sources give. Then the rule binds at the optimum: from
+//! any permitted point, moving towards the (better, forbidden) merged solution gains until exports equal local
+//! generation. With exports equal to local generation all loads run on the grid alone, and the two sides are two
+//! separate markets. (AI cannot stand in the way: if it needed local energy, no merged solution could export all.)
 
+use super::clearing::{Demand, Export, Offers, best_usd_per_mwh, price, with_steps};
 use super::hour::{Hour, Loads, MinerTier, Terms};
 
 /// Totals of the optimum.
@@ -37,38 +38,6 @@ pub(super) struct Served {
     pub export_mw: f64,
 }
 
-/// Sources in order of cost, used up from the cheapest.
-struct Stack {
-    order: [usize; 3],
-    costs: [f64; 3],
-    left: [f64; 3],
-    at: usize,
-}
-
-impl Stack {
-    fn new(costs: [f64; 3], mw: [f64; 3]) -> Self {
-        Self { order: order(costs), costs, left: mw, at: 0 }
-    }
-
-    /// Draws up to `mw` from sources that cost less than `value`; gives what could not be had, exactly 0 if all could.
-    fn draw(&mut self, mw: f64, value: f64) -> f64 {
-        let mut missing = mw;
-        while missing > 0.0 && self.at < 3 {
-            let source = self.order[self.at];
-            if self.costs[source] >= value {
-                break;
-            }
-            let taken = missing.min(self.left[source]);
-            missing -= taken;
-            self.left[source] -= taken;
-            if self.left[source] <= 0.0 {
-                self.at += 1;
-            }
-        }
-        missing
-    }
-}
-
 /// Indices in order of cost; ties keep surplus before hydro before grid.
 pub(super) fn order(costs: [f64; 3]) -> [usize; 3] {
     let [a, b, c] = costs;
@@ -84,54 +53,102 @@ pub(super) fn order(costs: [f64; 3]) -> [usize; 3] {
 /// Solves the hour.
 pub(super) fn solve(hour: &Hour, terms: &Terms, loads: &Loads) -> Served {
     let costs = terms.costs(hour);
-    let available = [hour.surplus_mw, hour.hydro_mw, hour.import_mw];
-    let export_value = terms.export_value(hour);
-    let mut stack = Stack::new(costs, available);
-    let mut served = serve(&mut stack, hour, terms, loads, hour.export_mw, export_value);
-    let exports_grid = export_value > costs[2] && served.export_mw > served.used_mw[0] + served.used_mw[1];
-    if exports_grid {
-        let mut local = Stack::new(costs, [available[0], available[1], 0.0]);
-        let export_mw = hour.export_mw - local.draw(hour.export_mw, export_value);
-        let mut grid = Stack::new(costs, [0.0, 0.0, available[2]]);
-        served = serve(&mut grid, hour, terms, loads, 0.0, export_value);
-        served.export_mw = export_mw;
-        served.used_mw[0] = available[0] - local.left[0];
-        served.used_mw[1] = available[1] - local.left[1];
+    let [surplus_mw, hydro_mw, import_mw] = [hour.surplus_mw, hour.hydro_mw, hour.import_mw];
+    let export = Export { mw: hour.export_mw, value: terms.export_value(hour) };
+    let miners = loads.miners_on(hour);
+    let served = serve(costs, [surplus_mw, hydro_mw, import_mw], terms, loads.ai_mw, miners, export);
+    let exports_grid = export.value > costs[2] && served.export_mw > served.used_mw[0] + served.used_mw[1];
+    if !exports_grid {
+        return served;
     }
-    served
+    let sold = serve(costs, [surplus_mw, hydro_mw, 0.0], terms, 0.0, &[], export);
+    let no_export = Export { mw: 0.0, ..export };
+    let served = serve(costs, [0.0, 0.0, import_mw], terms, loads.ai_mw, miners, no_export);
+    let used_mw = [sold.used_mw[0], sold.used_mw[1], served.used_mw[2]];
+    Served { used_mw, export_mw: sold.export_mw, ..served }
 }
 
-/// Serves AI, then miners and export in order of their value, from one stack of sources.
-fn serve(stack: &mut Stack, hour: &Hour, terms: &Terms, loads: &Loads, export_mw: f64, export_value: f64) -> Served {
-    let available = stack.left;
-    let ai_missing = stack.draw(loads.ai_mw, f64::INFINITY);
-    let backup_mw = ai_missing.min(terms.backup_mw);
-    let mut served = Served {
-        used_mw: [0.0; 3],
-        ai_mw: loads.ai_mw - ai_missing,
-        backup_mw,
-        ai_unserved_mw: ai_missing - backup_mw,
-        mining_mw: 0.0,
-        mining_value_usd: 0.0,
-        next_value_usd_per_mwh: None,
-        export_mw: 0.0,
-    };
-    let mut export_waits = export_mw > 0.0;
-    for &MinerTier { mw, value_usd_per_mwh } in loads.miners_on(hour) {
-        if export_waits && export_value > value_usd_per_mwh {
-            served.export_mw = export_mw - stack.draw(export_mw, export_value);
-            export_waits = false;
+/// Clears one market and serves its loads.
+fn serve(
+    costs: [f64; 3],
+    available: [f64; 3],
+    terms: &Terms,
+    ai_mw: f64,
+    miners: &[MinerTier],
+    export: Export<f64>,
+) -> Served {
+    let in_order = order(costs);
+    let offers = Offers { cost: in_order.map(|i| costs[i]), mw: in_order.map(|i| available[i]) };
+    let price = with_steps(miners, ai_mw, |steps| {
+        let best = best_usd_per_mwh(miners);
+        let demand = Demand::<f64, true> { steps, best, firm_mw: ai_mw, short: f64::INFINITY };
+        price(&offers, &demand, Some(export), f64::INFINITY)
+    });
+    Market { price, costs, available }.serve(terms, ai_mw, miners, export)
+}
+
+/// Sources and the price at which they clear, infinite where AI is not served in full.
+struct Market {
+    price: f64,
+    costs: [f64; 3],
+    available: [f64; 3],
+}
+
+impl Market {
+    /// Serves the loads at the price. `spare_mw` is left for loads worth exactly the price, best miner first, export
+    /// last.
+    fn serve(&self, terms: &Terms, ai_mw: f64, miners: &[MinerTier], export: Export<f64>) -> Served {
+        let supply_mw: f64 = (0..3).filter(|&i| self.costs[i] < self.price).map(|i| self.available[i]).sum();
+        let mut demand_mw = if self.price < f64::INFINITY { ai_mw } else { 0.0 };
+        let worth_more = miners.iter().take_while(|miner| miner.value_usd_per_mwh > self.price);
+        demand_mw += worth_more.map(|miner| miner.mw).sum::<f64>();
+        demand_mw += if export.value > self.price { export.mw } else { 0.0 };
+        let mut spare_mw = (supply_mw - demand_mw).max(0.0);
+
+        let ai_missing = ai_mw - self.draw(ai_mw, f64::INFINITY, &mut spare_mw);
+        let backup_mw = ai_missing.min(terms.backup_mw);
+        let mut served = Served {
+            used_mw: self.used_mw(demand_mw - supply_mw),
+            ai_mw: ai_mw - ai_missing,
+            backup_mw,
+            ai_unserved_mw: ai_missing - backup_mw,
+            mining_mw: 0.0,
+            mining_value_usd: 0.0,
+            next_value_usd_per_mwh: None,
+            export_mw: 0.0,
+        };
+        for miner in miners {
+            let mw = self.draw(miner.mw, miner.value_usd_per_mwh, &mut spare_mw);
+            served.mining_mw += mw;
+            served.mining_value_usd += mw * miner.value_usd_per_mwh;
+            if mw < miner.mw && served.next_value_usd_per_mwh.is_none() {
+                served.next_value_usd_per_mwh = Some(miner.value_usd_per_mwh);
+            }
         }
-        let missing = stack.draw(mw, value_usd_per_mwh);
-        served.mining_mw += mw - missing;
-        served.mining_value_usd += (mw - missing) * value_usd_per_mwh;
-        if missing > 0.0 && served.next_value_usd_per_mwh.is_none() {
-            served.next_value_usd_per_mwh = Some(value_usd_per_mwh);
+        served.export_mw = self.draw(export.mw, export.value, &mut spare_mw);
+        served
+    }
+
+    /// What a load of this value gets, MW.
+    fn draw(&self, mw: f64, value: f64, spare_mw: &mut f64) -> f64 {
+        if value > self.price {
+            return mw;
         }
+        let drawn = if value == self.price { mw.min(*spare_mw) } else { 0.0 };
+        *spare_mw -= drawn;
+        drawn
     }
-    if export_waits {
-        served.export_mw = export_mw - stack.draw(export_mw, export_value);
+
+    /// What the sources give, MW, if those at the price itself have to give `lacking_mw`, local ones first.
+    fn used_mw(&self, lacking_mw: f64) -> [f64; 3] {
+        let mut lacking_mw = lacking_mw.max(0.0);
+        core::array::from_fn(|i| {
+            if self.costs[i] < self.price {
+                return self.available[i];
+            }
+            let mw = if self.costs[i] == self.price { lacking_mw.min(self.available[i]) } else { 0.0 };
+            lacking_mw -= mw;
+            mw
+        })
     }
-    served.used_mw = core::array::from_fn(|source| available[source] - stack.left[source]);
-    served
 }

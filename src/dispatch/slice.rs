@@ -1,8 +1,17 @@
 //! Many hours at once: their value, and what one more MW of each load would add.
 
-use super::hour::{MinerTier, Terms};
+mod kernel;
+mod supply;
+#[cfg(test)]
+mod tests;
 
-/// Hours side by side, each field of the same length.
+pub use supply::{FirmSupply, firm_supply, slice_running_mwh};
+
+use super::clearing::with_steps;
+use super::hour::{Hour, MinerTier, Terms};
+use kernel::Job;
+
+/// Hours side by side. The price has every hour; the others have as many, or none if the site lacks them.
 #[derive(Debug, Clone, Copy)]
 pub struct Slice<'a> {
     /// Surplus, MW.
@@ -17,6 +26,21 @@ pub struct Slice<'a> {
     pub price_usd_per_mwh: &'a [f64],
 }
 
+impl Slice<'_> {
+    /// One of the hours.
+    fn hour(&self, h: usize) -> Hour {
+        let at = |values: &[f64]| values.get(h).copied().unwrap_or(0.0);
+        Hour {
+            surplus_mw: at(self.surplus_mw),
+            hydro_mw: at(self.hydro_mw),
+            import_mw: at(self.import_mw),
+            export_mw: at(self.export_mw),
+            price_usd_per_mwh: self.price_usd_per_mwh[h],
+            miners_called_off: false,
+        }
+    }
+}
+
 /// The value of a slice as a sum over its hours, in the form of its dual: for every choice of capacities
 /// `value <= assets_usd + Σ mw_k · gain_k - firm_mw · firm_usd_per_mw`, with equality at those it was computed for.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -27,11 +51,28 @@ pub struct SliceDual {
     pub firm_usd_per_mw: f64,
 }
 
+impl SliceDual {
+    /// The bound for these capacities, USD: the value itself at those it was computed for. `gains_usd_per_mw` are those
+    /// of the same call.
+    pub fn value_usd(&self, firm_mw: f64, miners: &[MinerTier], gains_usd_per_mw: &[f64]) -> f64 {
+        let mining: f64 = miners.iter().zip(gains_usd_per_mw).map(|(miner, gain)| miner.mw * gain).sum();
+        self.assets_usd + mining - firm_mw * self.firm_usd_per_mw
+    }
+}
+
 /// Adds to `gains_usd_per_mw` what one more MW of each miner would add to the value of the slice, USD, and gives the
 /// rest of the dual. `miners` are sorted, best value first; those of 0 MW have a gain too.
 ///
 /// The value is that of [`super::welfare_usd`] with AI served at no value and what cannot be served counted at the
-/// shortfall price of the hour: `max(backup_cost_usd_per_mwh, cost of the dearest source)`.
+/// shortfall price of the hour: `max(backup_cost_usd_per_mwh, cost of the dearest source)`. Miners that earn more than
+/// this price go before AI here, where [`super::dispatch_hour`] serves AI first: the value would not be concave
+/// otherwise, and no dual would bound it. So there, and only there, the value is more than the dispatch makes.
+///
+/// Same bits on every processor. Allocates nothing for up to 32 miner tiers.
+///
+/// # Panics
+///
+/// If a column of the slice has neither as many hours as the price nor none.
 pub fn slice_dual(
     slice: &Slice,
     terms: &Terms,
@@ -39,48 +80,18 @@ pub fn slice_dual(
     miners: &[MinerTier],
     gains_usd_per_mw: &mut [f64],
 ) -> SliceDual {
-    let mut dual = SliceDual::default();
-    for h in 0..slice.surplus_mw.len() {
-        let price = slice.price_usd_per_mwh[h];
-        let grid = price + terms.import_adder_usd_per_mwh;
-        let mut sources = [
-            (terms.surplus_cost_usd_per_mwh, slice.surplus_mw[h]),
-            (terms.hydro_cost_usd_per_mwh, slice.hydro_mw[h]),
-            (grid, slice.import_mw[h]),
-        ];
-        sources.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let short = terms.backup_cost_usd_per_mwh.max(sources[2].0);
-        let export = (price - terms.export_fee_usd_per_mwh, slice.export_mw[h]);
-        let mut loads: Vec<(f64, f64)> = miners.iter().map(|m| (m.value_usd_per_mwh, m.mw)).collect();
-        loads.push(export);
-        loads.push((short, firm_mw));
-        loads.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let bid = |q: f64| {
-            let mut cumulative = 0.0;
-            for (value, mw) in &loads {
-                cumulative += mw;
-                if cumulative > q {
-                    return *value;
-                }
-            }
-            f64::NEG_INFINITY
-        };
-        let first = sources[0].1;
-        let second = first + sources[1].1;
-        let third = second + sources[2].1;
-        let clearing = [(sources[0].0, 0.0), (sources[1].0, first), (sources[2].0, second), (short, third)]
-            .iter()
-            .map(|(cost, from)| cost.min(bid(*from)))
-            .fold(f64::NEG_INFINITY, f64::max);
-        // Where no load bids for the first MW, it costs what its source does.
-        let floor = sources.iter().find(|s| s.1 > 0.0).map_or(short, |s| s.0);
-        let clearing = clearing.max(floor);
-        for (gain, miner) in gains_usd_per_mw.iter_mut().zip(miners) {
-            *gain += (miner.value_usd_per_mwh - clearing).max(0.0);
-        }
-        dual.firm_usd_per_mw += clearing.min(short);
-        dual.assets_usd += sources.iter().map(|(cost, mw)| mw * (clearing - cost).max(0.0)).sum::<f64>()
-            + export.1 * (export.0 - clearing).max(0.0);
-    }
-    dual
+    dual_by(kernel::best(), slice, terms, firm_mw, miners, gains_usd_per_mw)
+}
+
+/// [`slice_dual`] by one of the kernels.
+fn dual_by(
+    kernel: kernel::Kernel,
+    slice: &Slice,
+    terms: &Terms,
+    firm_mw: f64,
+    miners: &[MinerTier],
+    gains_usd_per_mw: &mut [f64],
+) -> SliceDual {
+    let begin_mw = if kernel::firm_first(terms, firm_mw, miners) { firm_mw } else { 0.0 };
+    with_steps(miners, begin_mw, |steps| kernel(&Job::new(slice, terms, firm_mw, miners, steps), gains_usd_per_mw))
 }

@@ -35,7 +35,7 @@ pub fn hour_value(hour: &Hour, terms: &Terms, loads: &Loads) -> HourValue {
         start += tier.mw;
         export_start += if after_export { 0.0 } else { tier.mw };
     }
-    let ai_missing = (loads.ai_mw - stretches.end[2]).max(0.0);
+    let ai_missing = stretches.missing_mw(loads.ai_mw);
     let on_backup = ai_missing.min(terms.backup_mw);
     HourValue {
         mining_and_export_usd: gain_usd + stretches.gain_usd(export_start, hour.export_mw, export_value),
@@ -66,14 +66,14 @@ pub fn hours_value_usd(hours: &[Hour], terms: &Terms, loads: &Loads, ai_value_us
 }
 
 /// Sources side by side in order of cost: source `i` spans `begin[i]..end[i]` MW.
-struct Stretches {
+pub(super) struct Stretches {
     cost: [f64; 3],
     begin: [f64; 3],
     end: [f64; 3],
 }
 
 impl Stretches {
-    fn new(costs: [f64; 3], mw: [f64; 3]) -> Self {
+    pub(super) fn new(costs: [f64; 3], mw: [f64; 3]) -> Self {
         let mut sources = [(costs[0], mw[0]), (costs[1], mw[1]), (costs[2], mw[2])];
         for (i, j) in [(0, 1), (1, 2), (0, 1)] {
             let (a, b) = (sources[i], sources[j]);
@@ -96,8 +96,13 @@ impl Stretches {
     }
 
     /// Cost of the first `mw`, whatever they cost, USD.
-    fn first_usd(&self, mw: f64) -> f64 {
+    pub(super) fn first_usd(&self, mw: f64) -> f64 {
         let on = |i: usize| (mw.min(self.end[i]) - self.begin[i]).max(0.0) * self.cost[i];
         on(0) + on(1) + on(2)
+    }
+
+    /// What the first `mw` lack, MW.
+    pub(super) fn missing_mw(&self, mw: f64) -> f64 {
+        (mw - self.end[2]).max(0.0)
     }
 }
