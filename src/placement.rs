@@ -17,4 +17,10 @@ pub use greedy::greedy;
 pub use problem::{Action, Block, FarmKind, Limits, Period, Plan, Problem, Replacement, SiteCase, Step, Technology};
 
 #[cfg(test)]
+mod lp;
+#[cfg(test)]
+mod monolith;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
 mod tests;
