@@ -6,9 +6,11 @@
 //! site is always computed by the same hourly dispatch the simulation runs ([`value::site_value_usd`]).
 
 pub mod field;
+mod first;
 mod fixed;
 mod greedy;
 mod problem;
+pub mod pypsa;
 mod state;
 pub mod value;
 
