@@ -30,7 +30,7 @@ pub(crate) struct Shape {
 
 const KIND: [FarmKind; 4] = [FarmKind::Mining, FarmKind::Mining, FarmKind::Hosting, FarmKind::Cloud];
 const CAPITAL: [f64; 4] = [0.9e6, 1.5e6, 9e6, 25e6];
-const STEADY: [f64; 4] = [-6e4, -7e4, 1.4e6, 5.5e6];
+const STEADY: [f64; 4] = [-6e4, -7e4, 4.2e6, 13e6];
 
 /// Draws a field; the same for the same seed.
 pub(crate) fn field(seed: u64, shape: &Shape) -> Field {
@@ -55,13 +55,13 @@ pub(crate) fn field(seed: u64, shape: &Shape) -> Field {
 
 fn days(rng: &mut Stream, shape: &Shape, discount: &[f64]) -> Vec<SampleDay> {
     let mut days = Vec::new();
-    for segment in 0..shape.segments {
+    for (segment, discount) in discount.iter().enumerate().take(shape.segments) {
         for path in 0..shape.paths {
             let level = rng.random_range(35.0..65.0);
             days.extend((0..shape.days).map(|_| SampleDay {
                 path,
                 segment,
-                weight: 365.0 / shape.days as f64 * 0.75 * discount[segment] / shape.paths as f64,
+                weight: 365.0 / shape.days as f64 * 0.75 * discount / shape.paths as f64,
                 hashprice_usd_per_ph_day: level * rng.random_range(0.9..1.1),
             }));
         }
@@ -129,7 +129,7 @@ fn hours(rng: &mut Stream, hours: usize) -> SiteHours {
     SiteHours {
         surplus_mw: draw(-0.5 * size, size + 0.1).into_iter().map(|mw| mw.max(0.0)).collect(),
         hydro_mw: draw(0.0, 60.0 - 0.5 * size),
-        import_mw: draw(20.0, 80.0),
+        import_mw: draw(0.0, 60.0),
         export_mw: draw(0.0, 30.0),
         price_usd_per_mwh: draw(-0.3 * level, 2.3 * level),
     }
