@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod examples;
 pub mod exit;
+mod export;
 mod folder;
 mod input;
 mod interrupt;
@@ -46,6 +47,8 @@ enum Command {
     Chart(chart::Args),
     /// Run a scenario many times over a grid or a random sample of its keys, on all cores
     Sweep(sweep::Args),
+    /// Write the decision problem for another program to solve
+    Export(export::Args),
     /// The search for blocks by itself: how fast it is, whether headers verify, one block
     Mine(mine::Args),
     /// The scenarios that come with the program
@@ -73,6 +76,7 @@ impl Command {
             Self::Check(args) => check::execute(&args),
             Self::Chart(args) => chart::execute(&args),
             Self::Sweep(args) => sweep::execute(&args),
+            Self::Export(args) => export::execute(&args),
             Self::Mine(args) => mine::execute(&args),
             Self::Examples(args) => examples::execute(&args),
             Self::Schema => schema::execute(),

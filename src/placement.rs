@@ -7,10 +7,12 @@
 
 pub mod answer;
 pub mod field;
+mod first;
 mod fixed;
 mod greedy;
 pub mod optimal;
 mod problem;
+pub mod pypsa;
 mod state;
 pub mod value;
 
@@ -18,5 +20,11 @@ pub use fixed::{Order, fixed};
 pub use greedy::greedy;
 pub use problem::{Action, Block, FarmKind, Limits, Period, Plan, Problem, Replacement, SiteCase, Step, Technology};
 
+#[cfg(test)]
+mod lp;
+#[cfg(test)]
+mod monolith;
+#[cfg(test)]
+mod sample;
 #[cfg(test)]
 mod tests;

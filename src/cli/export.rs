@@ -1,0 +1,113 @@
+//! `hashwatt export`: the decision problem in the formats of other programs.
+
+use super::exit::Failure;
+use super::mode::name;
+use super::{folder, input};
+use crate::placement::field::Field;
+use crate::placement::pypsa::{self, ExportError};
+use crate::results::{Manifest, WriteError, check_target, write_folder};
+use crate::scenario::{Loaded, Override};
+use clap::Subcommand;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Arguments of `export`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Export,
+}
+
+/// Which program is to read it.
+#[derive(Debug, Subcommand)]
+enum Export {
+    /// Write what may be built on the first decision date, on one sampled path, as the CSV folder of a PyPSA network
+    Pypsa(PypsaArgs),
+}
+
+/// Arguments of `export pypsa`.
+#[derive(Debug, clap::Args)]
+struct PypsaArgs {
+    /// The scenario file
+    scenario: PathBuf,
+    /// The folder to write to
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Set a key of the scenario, e.g. --set placement.budget_usd=1e9; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = Override::parse)]
+    overrides: Vec<Override>,
+    /// Replace an earlier export in the same folder
+    #[arg(long)]
+    force: bool,
+    /// Say nothing
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Poses the decision and writes it.
+pub fn execute(args: &Args) -> Result<(), Failure> {
+    match &args.command {
+        Export::Pypsa(args) => pypsa(args),
+    }
+}
+
+fn pypsa(args: &PypsaArgs) -> Result<(), Failure> {
+    let loaded = input::scenario(&args.scenario, &args.overrides)?;
+    check_target(&args.folder, args.force)?;
+    let manifest = begin(args, &loaded);
+    let field = pose(&loaded)?;
+    let files = pypsa::files(&field, &loaded.scenario.name)?;
+    write_folder(&args.folder, &manifest, args.force, |dir| fill(dir, &files))?;
+    if args.quiet { Ok(()) } else { print(&field, &args.folder) }
+}
+
+fn begin(args: &PypsaArgs, loaded: &Loaded) -> Manifest {
+    Manifest {
+        scenario_file: args.scenario.display().to_string(),
+        overrides: args.overrides.iter().map(|o| o.text().to_owned()).collect(),
+        seed: loaded.scenario.seed,
+        mode: name(loaded.scenario.bitcoin.mode).to_owned(),
+        scenario_text: loaded.text.clone(),
+        scenario_hash: loaded.hash.clone(),
+        inputs: folder::inputs(&loaded.inputs),
+        ..Manifest::begin()
+    }
+}
+
+/// The decision as the simulation poses it.
+fn pose(loaded: &Loaded) -> Result<Field, Failure> {
+    let _ = &loaded.scenario;
+    Err(Failure::Unexpected("this version cannot pose the decision of a whole horizon yet".to_owned()))
+}
+
+fn fill(dir: &Path, files: &[(String, String)]) -> Result<(), WriteError> {
+    files.iter().try_for_each(|(name, contents)| {
+        let path = dir.join(name);
+        std::fs::write(&path, contents).map_err(|source| WriteError::Io { path, source })
+    })
+}
+
+fn print(field: &Field, folder: &Path) -> Result<(), Failure> {
+    let first = field.first_decision();
+    let offers: usize = first.sites.iter().map(|site| site.offers.len()).sum();
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "{} sites, {offers} possible builds, {} hours: the first of {} decision dates ({}), the first of {} paths",
+        first.sites.len(),
+        24 * first.days.len(),
+        field.dates.len(),
+        field.boundaries[field.dates[0]],
+        field.paths,
+    )?;
+    writeln!(out, "network  {}", folder.display())?;
+    Ok(())
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::NothingToBuild => Self::BadInput(error.to_string()),
+        }
+    }
+}
