@@ -4,6 +4,9 @@
 //! *discounted value*: expected over the sampled paths, after tax and capital, over selling the energy, discounted to
 //! the scenario's first day. Capital is money of its date.
 
+#[cfg(test)]
+pub mod fixture;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Action, FarmKind};
@@ -234,6 +237,17 @@ pub struct Lack {
     pub usd_per_mw: f64,
     /// The same as a fall of the power price in all hours in which it would run, USD/MWh; `None` where it never runs.
     pub usd_per_mwh: Option<f64>,
+}
+
+impl Lack {
+    /// The option in words: `mining, Antminer S21 XP, 2026-01-01`.
+    pub fn option(&self) -> String {
+        let date = self.date;
+        match self.kind {
+            FarmKind::Hosting => format!("hosting, {date}"),
+            kind => format!("{}, {}, {date}", kind.as_str(), self.technology),
+        }
+    }
 }
 
 /// What a limit counts.
