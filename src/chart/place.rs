@@ -11,7 +11,8 @@ use super::palette::{AI, GREY, GRID, INK, MINING, SPINE};
 use super::panel::Panel;
 use super::scale::{Scale, short};
 use super::{ChartError, map, write};
-use crate::results::{PlaceTables, SiteRow, TradeOffRow, ValueCurveRow};
+use crate::results::tables::place::{TradeOffRow, ValueCurveRow};
+use crate::results::{PlaceTables, SiteRow};
 
 const USD_PER_MILLION: f64 = 1e6;
 /// Panels of sites drawn at most.
