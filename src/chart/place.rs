@@ -129,10 +129,11 @@ fn draw_curve(c: &mut Canvas, panel: Panel, curve: &Curve) {
     let room = panel.right - panel.left - text_width(&said, SMALL, false) - 12.0;
     panel.caption(c, &shortened(curve.site, TEXT * 1.12, room), 28.0);
     c.text((panel.right, panel.top - 28.0), &said, Style::new(SMALL, GREY, Align::Right));
-    for tick in y.ticks(48.0) {
+    c.line(&[(panel.left, panel.bottom), (panel.right, panel.bottom)], GRID, 1.5);
+    for tick in y.ticks(38.0) {
         let color = if tick == 0.0 { SPINE } else { GRID };
         c.line(&[(panel.left, y.at(tick)), (panel.right, y.at(tick))], color, 1.0);
-        c.text((panel.left - 8.0, y.at(tick)), &short(tick), Style::new(SMALL, INK, Align::Right));
+        c.text((panel.left - 14.0, y.at(tick)), &short(tick), Style::new(SMALL, INK, Align::Right));
     }
     for tick in x.ticks(80.0) {
         let at = x.at(tick);
@@ -152,36 +153,46 @@ fn trade_off(tables: &PlaceTables, title: &str) -> Result<String, ChartError> {
     let rows: Vec<&TradeOffRow> = tables.trade_off.iter().filter(is_number).collect();
     canvas::svg(if rows.is_empty() { EMPTY_HEIGHT } else { 860.0 }, |c| {
         let note = subtitle(title, "expected discounted value of the best plan at each budget, after tax and capital");
-        let top = c.heading("What money buys: value by budget (million USD)", &note);
+        let top = c.heading("What money buys: value by budget (USD)", &note);
         let Some(first) = rows.first() else {
             c.nothing("No trade-off was asked for.");
             return;
         };
-        draw_trade_off(c, top, &rows, first.scenario_budget_usd / USD_PER_MILLION);
+        draw_trade_off(c, top, &rows, first.scenario_budget_usd);
     })
 }
 
-fn draw_trade_off(c: &mut Canvas, top: f64, rows: &[&TradeOffRow], budget: f64) {
-    let points = || rows.iter().map(|r| (r.budget_usd / USD_PER_MILLION, r.value_usd / USD_PER_MILLION));
-    let panel = Panel { left: 130.0, right: WIDTH - 60.0, top: top + 76.0, bottom: 760.0 };
-    let x = Scale::with_zero(points().map(|p| p.0).chain([budget]), panel.x_px());
+fn draw_trade_off(c: &mut Canvas, top: f64, rows: &[&TradeOffRow], budget_usd: f64) {
+    let (x_unit, x_name) = unit(rows.iter().map(|r| r.budget_usd).chain([budget_usd]));
+    let (y_unit, y_name) = unit(rows.iter().map(|r| r.value_usd));
+    let points = || rows.iter().map(|r| (r.budget_usd / x_unit, r.value_usd / y_unit));
+    let budget = budget_usd / x_unit;
+    let panel = Panel { left: 130.0, right: WIDTH - 70.0, top: top + 76.0, bottom: 760.0 };
+    let x = Scale::exact(0.0, points().map(|p| p.0).fold(budget, f64::max), panel.x_px());
     let y = Scale::with_zero(points().map(|p| p.1), panel.y_px());
-    c.text((MARGIN, panel.top - 56.0), "value (million USD)", Style::new(TEXT, INK, Align::Left).bold());
+    let bold = |align| Style::new(TEXT, INK, align).bold();
+    c.text((MARGIN, panel.top - 56.0), &format!("value ({y_name})"), bold(Align::Left));
     panel.draw_y(c, &y);
     panel.draw_x(c, &x, 130.0);
     let at = x.at(budget);
     c.dashes((at, panel.top), (at, panel.bottom), GREY, 2.0);
-    let label = format!("budget of the scenario: {} M USD", short(budget));
+    let label = format!("budget of the scenario: {} USD", short(budget_usd));
     let half = text_width(&label, SMALL, false) / 2.0;
     let middle = at.clamp(panel.left + half, panel.right - half);
     c.text((middle, panel.top - 16.0), &label, Style::new(SMALL, INK, Align::Middle));
     c.curve((&x, &y), points(), AI, 4.0);
     for (vx, vy) in points() {
         let is_scenario = (vx - budget).abs() <= 1e-9 * budget.abs();
-        c.circle((x.at(vx), y.at(vy)), if is_scenario { 9.0 } else { 6.0 }, if is_scenario { MINING } else { AI }, 1.0);
+        let (radius, color) = if is_scenario { (9.0, MINING) } else { (6.0, AI) };
+        c.circle((x.at(vx), y.at(vy)), radius, color, 1.0);
     }
     let middle = f64::midpoint(panel.left, panel.right);
-    c.text((middle, 824.0), "budget, all dates together (million USD)", Style::new(TEXT, INK, Align::Middle).bold());
+    c.text((middle, 824.0), &format!("budget, all dates together ({x_name})"), bold(Align::Middle));
+}
+
+/// USD of a unit in which these amounts are short numbers, and its name.
+fn unit(usd: impl Iterator<Item = f64>) -> (f64, &'static str) {
+    if usd.map(f64::abs).fold(0.0, f64::max) >= 2e9 { (1e9, "billion USD") } else { (1e6, "million USD") }
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use crate::cli::exit::Failure;
 use crate::cli::output::{grouped, millions, rounded, table};
 use crate::placement::Action;
-use crate::placement::answer::{Alternative, Answer, Difference, Lack, LimitAnswer, LimitUnit, Sizes, WorstPaths};
+use crate::placement::answer::{
+    Alternative, Answer, Difference, Lack, LimitAnswer, LimitUnit, PlannedStep, Sizes, WorstPaths,
+};
 use crate::results::PlaceSummary;
 use std::io::{self, Write};
 use std::path::Path;
@@ -42,7 +44,7 @@ pub(super) fn describe(summary: &PlaceSummary) -> String {
     let paragraphs = [
         Some(head(summary)),
         Some(proof(answer)),
-        plan(answer),
+        Some(plan(answer)),
         sites(answer),
         limits(answer),
         lacking(answer),
@@ -94,21 +96,22 @@ fn proof(answer: &Answer) -> String {
 fn value(answer: &Answer) -> String {
     let sampling = &answer.sampling;
     let sizes = if answer.sizes == Sizes::Continuous { " (continuous sizes)" } else { "" };
-    let meaning = "after tax and capital, over selling the energy, discounted to the first day";
+    let meaning = "expected after tax and capital, over selling the energy, discounted to the first day";
     let hours = grouped(sampling.hours_per_path_and_site);
     let over = match sampling.paths() {
         1 => format!("one path of {hours} hours a site"),
         n => format!("{n} paths of {hours} hours a site"),
     };
-    let error = sampling.standard_error_usd.zip(sampling.sd_usd).map(|(error, sd)| {
-        format!("; standard error {} M USD, standard deviation between paths {} M USD", millions(error), millions(sd))
-    });
+    let error = sampling
+        .standard_error_usd
+        .zip(sampling.sd_usd)
+        .map(|(error, sd)| format!(", standard error {} M USD, {} M USD between paths", millions(error), millions(sd)));
     let objective = millions(answer.proof.objective_usd);
     let over = format!("{over}{}", error.unwrap_or_default());
     match &sampling.worst {
-        None => format!("The plan{sizes} is worth {objective} M USD, {meaning} ({over})."),
+        None => format!("The plan{sizes} is worth {objective} M USD, {meaning}\n({over})."),
         Some(WorstPaths { weight, tail_share, mean_usd }) => format!(
-            "The plan{sizes} is worth {} M USD in the mean and {} M USD in the worst {} of the paths, {meaning} ({over}).\n\
+            "The plan{sizes} is worth {} M USD in the mean and {} M USD in the worst {} of the paths, {meaning}\n({over}).\n\
              Weighing the worst with {weight}, {objective} M USD.",
             millions(sampling.mean_usd),
             millions(*mean_usd),
@@ -132,11 +135,11 @@ fn effort(answer: &Answer) -> String {
     )
 }
 
-fn plan(answer: &Answer) -> Option<String> {
+fn plan(answer: &Answer) -> String {
     if answer.plan.is_empty() {
-        return Some("Nothing is built: no option of any site earns its capital.".to_owned());
+        return "Nothing is built: no option of any site earns its capital.".to_owned();
     }
-    let row = |s: &crate::placement::answer::PlannedStep| {
+    let row = |s: &PlannedStep| {
         let technology = match &s.replaced {
             Some(old) => format!("{} for {old}", s.technology),
             None => s.technology.clone(),
@@ -152,7 +155,7 @@ fn plan(answer: &Answer) -> Option<String> {
         ]
     };
     let header = ["plan", "step", "ordered", "runs from", "MW", "capital M USD"];
-    Some(table(header, answer.plan.iter().map(row)))
+    table(header, answer.plan.iter().map(row))
 }
 
 fn sites(answer: &Answer) -> Option<String> {
@@ -262,7 +265,7 @@ fn differences(all: &[Difference]) -> String {
     };
     let told: Vec<String> = all.iter().take(MOST_DIFFERENCES).map(one).collect();
     let left_out = all.len().saturating_sub(MOST_DIFFERENCES);
-    let more = if left_out > 0 { format!(", and {left_out} more differences") } else { String::new() };
+    let more = if left_out > 0 { format!(" and {left_out} more") } else { String::new() };
     format!("{}{more}", told.join(", "))
 }
 

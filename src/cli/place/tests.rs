@@ -53,6 +53,10 @@ fn the_folder_is_whole_and_reads_back() {
     assert_eq!(tables, PlaceTables::new(&loaded.scenario, &answer(&loaded)));
     assert_eq!((summary.seed, summary.answer.sites.len()), (3, 12));
     assert!(summary.files.contains(&"charts/value-curves.png".to_owned()), "{:?}", summary.files);
+    let chart = out.join("charts/tradeoff.svg");
+    let before = std::fs::read(&chart).unwrap();
+    chart::draw_placement(&tables, &folder::placement_title(&summary), &out).unwrap();
+    assert!(std::fs::read(&chart).unwrap() == before, "drawn again from its tables a chart differs");
     let refused = place(&args, &out).unwrap_err();
     assert!(refused.exit_code() == 2 && refused.to_string().contains("--force"), "{refused}");
 }
@@ -109,7 +113,7 @@ fn the_summary_says_value_bound_gap_limits_and_what_is_missing() {
         "the gap is 0.0060 %, 0.0100 % were asked for.",
         "Were sizes continuous",
         "14 rounds, 812 cuts, 33 nodes; 12.3 s",
-        "20 paths of 8,760 hours a site; standard error",
+        "20 paths of 8,760 hours a site, standard error",
         "0.153 USD per USD",
         "41,250 USD per MW",
         "Not binding: AI hosting 2026.",
@@ -150,8 +154,7 @@ fn a_limit_that_cannot_be_kept_is_bad_input_and_named() {
     let error = PlaceError::Infeasible { limit, need: 2e6, have: 1e6, unit: "USD".to_owned() };
     let failure = Failure::from(error);
     assert_eq!(failure.exit_code(), 2);
-    let text =
-        "no plan keeps the limit `budget until 2026-01-01`: at least 2000000 USD are needed, 1000000 USD are allowed";
+    let text = "no plan keeps the limit `budget until 2026-01-01`: at least 2,000,000 USD are needed, 1,000,000 USD are allowed";
     assert_eq!(failure.to_string(), text);
     assert_eq!(Failure::from(PlaceError::Unbounded { what: "mining at a".to_owned() }).exit_code(), 2);
     assert_eq!(Failure::from(PlaceError::Solver("x".to_owned())).exit_code(), 1);
