@@ -4,7 +4,7 @@
 //! font: the same tables give the same bytes on any machine. Charts know tables only, never the simulation, so
 //! drawing an old run again gives the same pictures.
 //!
-//! [`draw_all`] draws the charts of a run; [`heat_map`] and [`lines`] draw any numbers over one or two swept keys.
+//! [`draw_all`] draws the charts of a run, [`draw_placement`] those of a placement; [`heat_map`] and [`lines`] draw any numbers over one or two swept keys.
 
 mod canvas;
 mod cash;
@@ -21,6 +21,7 @@ mod margin;
 mod network;
 mod palette;
 mod panel;
+mod place;
 mod placed;
 mod scale;
 
@@ -31,6 +32,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg;
 
 pub use generic::{HeatMap, Lines, Series, heat_map, lines};
+pub use place::draw_placement;
 
 use crate::results::Tables;
 

@@ -17,6 +17,7 @@ mod man;
 mod mine;
 mod mode;
 mod output;
+mod place;
 mod progress;
 mod run;
 mod schema;
@@ -41,6 +42,8 @@ struct Cli {
 enum Command {
     /// Simulate a scenario: tables, charts and a short summary
     Run(run::Args),
+    /// Find the plan that is worth most, prove how good it is, and say what limits it; no simulation
+    Place(place::Args),
     /// Check a scenario and say what it amounts to, without running it
     Check(check::Args),
     /// Draw the charts of a finished run again from its tables
@@ -73,6 +76,7 @@ impl Command {
     fn execute(self) -> Result<(), Failure> {
         match self {
             Self::Run(args) => run::execute(&args),
+            Self::Place(args) => place::execute(&args),
             Self::Check(args) => check::execute(&args),
             Self::Chart(args) => chart::execute(&args),
             Self::Sweep(args) => sweep::execute(&args),

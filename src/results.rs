@@ -5,6 +5,8 @@ pub mod tables;
 mod describe;
 mod file;
 mod manifest;
+mod place;
+mod plan_file;
 mod rows;
 mod summary;
 mod write;
@@ -13,8 +15,11 @@ pub use crate::finance::Kind;
 pub use describe::describe_tables;
 pub use file::{ReadError, read_rows, write_rows};
 pub use manifest::{FileRecord, InputRecord, Manifest, git_commit};
+pub use place::{PlaceSummary, describe_placement, fill_placement, is_placement, read_placement};
+pub use plan_file::{path_from, plan_toml};
 pub use rows::{PORTFOLIO, cashflow_rows, epoch_rows, monthly_rows};
 pub use summary::{CostPerBtc, PortfolioSummary, SiteSummary, Summary};
+pub use tables::place::PlaceTables;
 pub use tables::{
     Action, CashFlowRow, ChainRow, DispatchRow, EpochRow, EventRow, FarmRow, MonthlyRow, NetworkRow, Origin, PlacedRow,
     PlacementRow, ReasonRow, Row, Scope, SiteClass, SiteRow, Tables,

@@ -288,6 +288,7 @@ fn there_is_a_manual_page_and_a_completion_for_every_command() {
     assert_eq!(code(&hashwatt(&["man", "--out", dir.path().to_str().unwrap()])), 0);
     for command in [
         "run",
+        "place",
         "check",
         "chart",
         "sweep",

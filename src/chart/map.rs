@@ -33,12 +33,19 @@ struct Frame {
 }
 
 pub(super) fn svg(tables: &Tables, run: &str) -> Result<String, ChartError> {
+    page(
+        &tables.sites,
+        &subtitle(run, "largest capacity during the run, MW at the meter; area of a half disc is its MW"),
+    )
+}
+
+/// The map of any sites, by their peak capacities; `note` says what those are.
+pub(super) fn page(sites: &[SiteRow], note: &str) -> Result<String, ChartError> {
     let on_earth = |s: &&SiteRow| s.latitude_deg.abs() <= 90.0 && s.longitude_deg.abs() <= 180.0;
-    let mut sites = tables.sites.iter().filter(on_earth).collect::<Vec<_>>();
+    let mut sites = sites.iter().filter(on_earth).collect::<Vec<_>>();
     sites.sort_by(|a, b| size(b).total_cmp(&size(a)));
     canvas::svg(if sites.is_empty() { EMPTY_HEIGHT } else { 160.0 + MAP + STRIP }, |c| {
-        let note = subtitle(run, "largest capacity during the run, MW at the meter; area of a half disc is its MW");
-        let top = c.heading("Sites and their mining and AI capacity (MW)", &note);
+        let top = c.heading("Sites and their mining and AI capacity (MW)", note);
         if sites.is_empty() {
             c.nothing("The run has no sites.");
             return;

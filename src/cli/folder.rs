@@ -1,6 +1,6 @@
 //! Where results go and what they are called.
 
-use crate::results::{InputRecord, Summary};
+use crate::results::{InputRecord, PlaceSummary, Summary};
 use crate::scenario::InputFile;
 use crate::scenario::load::sha256_hex;
 use std::path::PathBuf;
@@ -16,6 +16,11 @@ pub fn default(name: &str, hash: &str) -> PathBuf {
 pub fn title(summary: &Summary) -> String {
     let year = |day: &str| day.get(..4).unwrap_or(day).to_owned();
     format!("{}, {}–{}", summary.scenario, year(&summary.first_day), year(&summary.last_day))
+}
+
+/// What charts call a placement. Taken from the summary, so that drawing again gives the same.
+pub fn placement_title(summary: &PlaceSummary) -> String {
+    format!("{}, plan of {} to {}", summary.scenario, summary.first_day, summary.last_day)
 }
 
 /// Input files as the manifest lists them.

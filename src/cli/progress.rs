@@ -1,5 +1,6 @@
 //! Progress bars on standard error: hidden off a terminal and with `--quiet`.
 
+use crate::placement::answer::{self, Phase};
 use crate::sim::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Instant;
@@ -38,6 +39,40 @@ impl RunBar {
     /// Takes the bar away.
     pub fn clear(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// What an optimiser is at: phase, rounds, nodes, value and bound. How long it takes is not known beforehand.
+pub struct PlaceBar(ProgressBar);
+
+impl PlaceBar {
+    /// Shows that it has begun.
+    pub fn new(quiet: bool) -> Self {
+        Self(bar(0, quiet, "{spinner} {elapsed_precise}  {msg}"))
+    }
+
+    /// Moves on.
+    pub fn show(&self, progress: &answer::Progress) {
+        if self.0.is_hidden() {
+            return;
+        }
+        let phase = match progress.phase {
+            Phase::Posing => "sampling weather and prices",
+            Phase::Relaxation => "continuous sizes",
+            Phase::Modules => "whole modules",
+            Phase::Afterwards => "alternatives and curves",
+        };
+        let (rounds, nodes) = (progress.rounds, progress.nodes);
+        let money = |usd: Option<f64>| usd.map_or_else(|| "–".to_owned(), super::output::millions);
+        let (value, bound) = (money(progress.objective_usd), money(progress.upper_bound_usd));
+        let message = format!("{phase}  {rounds} rounds, {nodes} nodes  value {value}, bound {bound} M USD");
+        self.0.set_message(message);
+        self.0.tick();
+    }
+
+    /// Takes it away.
+    pub fn clear(&self) {
+        self.0.finish_and_clear();
     }
 }
 

@@ -4,7 +4,13 @@
 //! *discounted value*: expected over the sampled paths, after tax and capital, over selling the energy, discounted to
 //! the scenario's first day. Capital is money of its date.
 
+#[cfg(test)]
+pub mod fixture;
+mod search;
+
 use serde::{Deserialize, Serialize};
+
+pub use search::{Phase, PlaceError, Progress};
 
 use super::{Action, FarmKind};
 use crate::calendar::Day;
@@ -236,6 +242,17 @@ pub struct Lack {
     pub usd_per_mwh: Option<f64>,
 }
 
+impl Lack {
+    /// The option in words: `mining, Antminer S21 XP, 2026-01-01`.
+    pub fn option(&self) -> String {
+        let date = self.date;
+        match self.kind {
+            FarmKind::Hosting => format!("hosting, {date}"),
+            kind => format!("{}, {}, {date}", kind.as_str(), self.technology),
+        }
+    }
+}
+
 /// What a limit counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -378,64 +395,4 @@ impl PolicyValue {
             regret_share: gap_share(value_usd, upper_bound_usd),
         }
     }
-}
-
-/// How far the search is, for whoever waits.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Progress {
-    /// What is being done.
-    pub phase: Phase,
-    /// Rounds so far.
-    pub rounds: u64,
-    /// Nodes of branch and bound so far.
-    pub nodes: u64,
-    /// Best value so far, USD.
-    pub objective_usd: Option<f64>,
-    /// Least bound so far, USD.
-    pub upper_bound_usd: Option<f64>,
-}
-
-/// Steps of the search.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Phase {
-    /// Drawing paths and posing the problem.
-    #[default]
-    Posing,
-    /// The relaxation.
-    Relaxation,
-    /// Whole modules.
-    Modules,
-    /// Alternatives, curves, other policies.
-    Afterwards,
-}
-
-/// Why there is no plan.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum PlaceError {
-    /// Not even what must be done fits a limit.
-    #[error("no plan keeps the limit `{limit}`: at least {} {unit} are needed, {} {unit} are allowed", whole(*need), whole(*have))]
-    Infeasible {
-        /// Name of the limit.
-        limit: String,
-        /// Least that is needed.
-        need: f64,
-        /// What is allowed.
-        have: f64,
-        /// Unit of both.
-        unit: String,
-    },
-    /// More is always better.
-    #[error("nothing limits `{what}`: each MW more brings more; state a budget, a connection or a delivery limit")]
-    Unbounded {
-        /// What grows without end.
-        what: String,
-    },
-    /// The numbers went wrong.
-    #[error("the optimiser failed: {0}")]
-    Solver(String),
-}
-
-/// An amount for a sentence: whole where it is large.
-fn whole(x: f64) -> String {
-    if x.abs() < 100.0 { format!("{}", (x * 1000.0).round() / 1000.0) } else { format!("{x:.0}") }
 }

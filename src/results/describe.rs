@@ -32,7 +32,7 @@ pub fn describe_tables() -> String {
     format!("{INTRODUCTION}{}", tables.concat())
 }
 
-fn table<R: Row>() -> String {
+pub(super) fn table<R: Row>() -> String {
     let columns: Vec<String> =
         R::COLUMNS.iter().map(|(column, meaning)| format!("| `{column}` | {meaning} |\n")).collect();
     format!("\n## {}\n\n{}\n\n| column | meaning |\n|---|---|\n{}", R::FILE, R::ABOUT, columns.concat())

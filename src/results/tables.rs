@@ -69,6 +69,8 @@ macro_rules! table {
     };
 }
 
+pub mod place;
+
 /// What a sum is taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -15,7 +15,7 @@ use super::manifest::now;
 use super::tables::{Row, Tables};
 use super::{FileRecord, Manifest, Summary};
 
-const MANIFEST: &str = "manifest.json";
+pub(super) const MANIFEST: &str = "manifest.json";
 const SUMMARY: &str = "summary.json";
 const HEADERS: &str = "headers.bin";
 
@@ -62,7 +62,7 @@ pub enum WriteError {
 }
 
 impl WriteError {
-    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(super) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { path, source }
     }
@@ -235,13 +235,13 @@ fn write_tables(dir: &Path, tables: &Tables) -> Result<(), WriteError> {
     fs::write(&path, &tables.headers).map_err(WriteError::io(&path))
 }
 
-fn write_json(path: &Path, value: &impl Serialize) -> Result<(), WriteError> {
+pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), WriteError> {
     let mut text = serde_json::to_string_pretty(value).map_err(|e| WriteError::io(path)(e.into()))?;
     text.push('\n');
     fs::write(path, text).map_err(WriteError::io(path))
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
+pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
     let text = fs::read_to_string(path).map_err(ReadError::io(path))?;
     serde_json::from_str(&text).map_err(|e| ReadError::Json { path: path.to_owned(), message: e.to_string() })
 }
@@ -262,7 +262,7 @@ fn files(dir: &Path) -> io::Result<Vec<String>> {
     Ok(found)
 }
 
-fn files_with(dir: &Path, more: &[&str]) -> Result<Vec<String>, WriteError> {
+pub(super) fn files_with(dir: &Path, more: &[&str]) -> Result<Vec<String>, WriteError> {
     let mut found = files(dir).map_err(WriteError::io(dir))?;
     found.extend(more.iter().map(|name| (*name).to_owned()));
     found.sort();
