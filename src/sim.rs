@@ -16,6 +16,7 @@ mod dispatch;
 mod market;
 mod mine;
 mod network;
+mod outlook;
 mod record;
 mod resources;
 mod schedule;
@@ -35,6 +36,7 @@ use crate::results::{Summary, Tables};
 use crate::scenario::Scenario;
 use resources::{Calendar, Chain};
 
+pub use outlook::{OwnHashrate, field, own_hashrate};
 pub use setup::chain_start;
 
 /// How far a run has come.

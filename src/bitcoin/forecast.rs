@@ -60,15 +60,17 @@ pub fn forecast(
     from: Day,
     to: Day,
 ) -> Vec<ForecastPoint> {
-    project(network, chain, price_at, |_| fees_btc_per_block, from, to)
+    project(network, chain, price_at, |_| fees_btc_per_block, |_| 0.0, from, to)
 }
 
-/// As [`forecast`], with fees (BTC per block) that may change from day to day.
+/// As [`forecast`], with fees (BTC per block) that may change from day to day, and a hashrate (EH/s) beside the
+/// network's own that finds blocks too: that of the mines being planned.
 pub fn project(
     network: &Network,
     chain: ChainSnapshot,
     price_at: impl Fn(Day) -> f64,
     fees_at: impl Fn(Day) -> f64,
+    own_eh_s_at: impl Fn(Day) -> f64,
     from: Day,
     to: Day,
 ) -> Vec<ForecastPoint> {
@@ -96,7 +98,7 @@ pub fn project(
             hashprice_usd_per_ph_day: hashprice_usd_per_ph_day(chain.difficulty, chain.subsidy_btc(), fees, price),
         };
         lived_subsidy_btc = chain.subsidy_btc();
-        elapsed = chain.advance(network.hashrate_eh_s());
+        elapsed = chain.advance(network.hashrate_eh_s() + own_eh_s_at(day));
         time += elapsed;
         points.push(ForecastPoint { days: elapsed, ..point });
     }

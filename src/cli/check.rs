@@ -99,8 +99,9 @@ fn placement(scenario: &Scenario) -> String {
     let placement = &scenario.placement;
     match placement.policy {
         Policy::Fixed => format!("fixed, {} steps", scenario.plan.len()),
-        Policy::Greedy => format!(
-            "greedy, {} M USD at the start and {} M USD a year",
+        Policy::Greedy | Policy::Optimal => format!(
+            "{}, {} M USD at the start and {} M USD a year",
+            if placement.policy == Policy::Greedy { "greedy" } else { "optimal" },
             rounded(placement.budget_usd / 1e6),
             rounded(placement.budget_usd_per_year / 1e6)
         ),

@@ -115,6 +115,24 @@ impl AiMarket {
             .collect()
     }
 
+    /// Mean rent of an accelerator on a day as a run that begins on `start` draws it, USD per GPU-hour: the median times
+    /// exp(variance of the shock / 2).
+    pub fn mean_rent_usd_per_gpu_hour(&self, accelerator: &Accelerator, start: Day, day: Day) -> f64 {
+        let dated = self.rent_paths.get(&accelerator.name).filter(|path| !path.is_empty());
+        let given_until = dated.and_then(|_| self.path(accelerator).last().map(|p| p.0));
+        let free_from = given_until.map_or(start, |last| last.max(start));
+        let reversion = core::f64::consts::LN_2 / self.rent_shock_half_life_years;
+        let spread = |years: f64| {
+            let gone = 1.0 - exp(-2.0 * reversion * years.max(0.0));
+            self.rent_log_vol_per_year * self.rent_log_vol_per_year * gone / (2.0 * reversion)
+        };
+        // The shock counts from the last given rent on: x(t) - x(free_from), both starting from 0 at the start.
+        let (base_years, years) = (free_from.years_since(start), day.years_since(free_from));
+        let kept = exp(-reversion * years.max(0.0));
+        let variance = if years > 0.0 { spread(years) + (1.0 - kept) * (1.0 - kept) * spread(base_years) } else { 0.0 };
+        self.median_rent_usd_per_gpu_hour(accelerator, day) * exp(0.5 * variance)
+    }
+
     /// Shock to the logarithm of all rents, day by day from 0: mean-reverting (Ornstein–Uhlenbeck) with the
     /// given volatility and half-life, sampled exactly.
     fn daily_log_shocks(&self, days: usize, seed: u64) -> Vec<f64> {

@@ -13,6 +13,8 @@ pub struct Order {
     /// Indices into [`Problem::technologies`], in order of preference: what may stand afterwards; for a retirement
     /// what may be retired.
     pub technologies: Vec<usize>,
+    /// Name of the only technology it may take the place of; `None` for any.
+    pub replaces: Option<String>,
     /// MW of connection.
     pub mw: f64,
     /// What the plan calls it, for saying what was not possible.
@@ -55,6 +57,10 @@ fn next_step(state: &State, order: &Order, technology: usize, left_mw: f64) -> O
     match order.action {
         Action::Build => state.build(site, technology, left_mw.min(state.free_mw(site))),
         Action::Convert | Action::Refresh => blocks
+            .filter(|b| {
+                let old = &state.problem.technologies[b.technology].name;
+                order.replaces.as_ref().is_none_or(|name| name == old)
+            })
             .filter_map(|b| state.replace(site, technology, b, left_mw.min(b.slots_mw)))
             .find(|s| s.action == order.action),
         Action::Retire => blocks.find(|b| b.free && b.technology == technology).map(|b| state.retire(site, b, left_mw)),

@@ -175,6 +175,10 @@ pub struct SiteCase {
     pub coincident_usd_per_mw_year: f64,
     /// Demand-response capacity payment, USD per MW of mining drawn and year.
     pub demand_response_usd_per_mw_year: f64,
+    /// Capital of opening the site that its first order pays, USD; 0 once it is open.
+    pub opening_usd: f64,
+    /// Years before which nothing new runs here, whatever its own lead time.
+    pub least_lead_years: f64,
     /// Costs of the site while a farm stands there, USD per year.
     pub overhead_usd_per_year: f64,
     /// Grid outages per year, for the service credits of AI without backup.

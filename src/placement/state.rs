@@ -9,6 +9,7 @@ pub(super) struct State<'a> {
     pub blocks: Vec<Vec<Block>>,
     value_usd: Vec<f64>,
     convertible_mw: Vec<f64>,
+    opening_usd: Vec<f64>,
     budget_usd: f64,
     kind_mw: [f64; 3],
 }
@@ -25,6 +26,7 @@ impl<'a> State<'a> {
             blocks,
             value_usd,
             convertible_mw: problem.sites.iter().map(|s| s.convertible_mw).collect(),
+            opening_usd: problem.sites.iter().map(|s| s.opening_usd).collect(),
             budget_usd: problem.limits.budget_usd,
             kind_mw: problem.limits.kind_mw,
         }
@@ -35,14 +37,20 @@ impl<'a> State<'a> {
         self.problem.sites[site].maximum_mw - self.blocks[site].iter().map(|b| b.slots_mw).sum::<f64>()
     }
 
-    /// New capacity, where there is room and time for it; not yet valued.
+    /// New capacity, where there is room and time for it, and the opening of the site if it is the first; not yet
+    /// valued.
     pub fn build(&self, site: usize, technology: usize, mw: f64) -> Option<Step> {
         let what = &self.problem.technologies[technology];
-        let possible =
-            mw > EPSILON_MW && mw <= self.free_mw(site) + EPSILON_MW && what.lead_years < self.problem.horizon_years();
-        let capital_usd = mw * what.capital_usd_per_mw[self.climate(site)];
+        let in_time = self.lead_years(site, technology) < self.problem.horizon_years();
+        let possible = mw > EPSILON_MW && mw <= self.free_mw(site) + EPSILON_MW && in_time;
+        let capital_usd = mw * what.capital_usd_per_mw[self.climate(site)] + self.opening_usd[site];
         let step = Step { site, action: Action::Build, technology, block: None, mw, capital_usd, value_usd: 0.0 };
         possible.then_some(step)
+    }
+
+    /// Years from order to operation of new capacity at a site.
+    fn lead_years(&self, site: usize, technology: usize) -> f64 {
+        self.problem.technologies[technology].lead_years.max(self.problem.sites[site].least_lead_years)
     }
 
     /// New machines or AI in place of a block, where that is possible; not yet valued.
@@ -119,6 +127,9 @@ impl<'a> State<'a> {
         if takes_demand(step.action, kind) {
             self.kind_mw[kind as usize] -= step.mw;
         }
+        if step.action == Action::Build {
+            self.opening_usd[step.site] = 0.0;
+        }
         if step.action == Action::Convert {
             self.convertible_mw[step.site] -= step.mw;
         }
@@ -150,7 +161,7 @@ impl<'a> State<'a> {
             refreshable: false,
         };
         let Some(old) = step.block.and_then(|id| blocks.iter().position(|b| b.id == id)) else {
-            blocks.push(new(what.lead_years));
+            blocks.push(new(self.lead_years(step.site, step.technology)));
             return blocks;
         };
         if let Some((_, by)) = self.replacement(&blocks[old], step.technology).filter(|_| step.action != Action::Retire)

@@ -43,6 +43,8 @@ fn site(name: &str, price_usd_per_mwh: f64) -> SiteCase {
         peak_usd_per_mw_year: 0.0,
         coincident_usd_per_mw_year: 0.0,
         demand_response_usd_per_mw_year: 0.0,
+        opening_usd: 0.0,
+        least_lead_years: 0.0,
         overhead_usd_per_year: 0.0,
         outages_per_year: 0.0,
         outage_hours: 0.0,
@@ -181,7 +183,7 @@ fn a_conversion_takes_the_mines_place_and_counts_its_lost_mining() {
 
 fn order(action: Action, technology: usize, mw: f64) -> Order {
     let name = if technology == 0 { "miner" } else { "hosting" }.to_owned();
-    Order { site: 0, action, technologies: vec![technology], mw, name }
+    Order { site: 0, action, technologies: vec![technology], replaces: None, mw, name }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::problem::{Block, FarmKind, Problem, SiteCase, Technology};
 use crate::calendar::HOURS_PER_YEAR;
+use crate::compute::Sla;
 use crate::dispatch::{Hour, Loads, MinerTier, Terms, hour_value};
 
 /// Expected discounted value of a site's hours with these blocks, after tax, end value included, capital excluded, USD.
@@ -60,7 +61,9 @@ fn annual_value_usd(problem: &Problem, site: &SiteCase, p: usize, blocks: &[&Blo
         .iter()
         .filter(|b| technology(b).kind.is_firm())
         .map(|b| {
-            let credits = expected_credit_share(technology(b), site, year.served_share);
+            let outages = Outages { per_year: site.outages_per_year, hours: site.outage_hours, restart_hours: 0.0 };
+            let (sla, backup_share) = (&technology(b).sla, technology(b).backup_share);
+            let credits = expected_credit_share(sla, backup_share, outages, year.served_share);
             let local = if technology(b).kind == FarmKind::Hosting { site.hosting_rent_factor } else { 1.0 };
             let let_share = ramp_share(technology(b), problem.middle_years(p) - b.from_years);
             b.mw * technology(b).firm_revenue_usd_per_mw_year[p] * local * let_share * (1.0 - credits)
@@ -119,11 +122,23 @@ fn typical_year(hours: &[Hour], terms: &Terms, tiers: &[MinerTier], firm: &FirmL
 
 /// Expected service credit as a share of rent: the steps applied to the typical service level, and in the months
 /// with an outage that backup does not bridge, to that month's uptime.
-fn expected_credit_share(technology: &Technology, site: &SiteCase, served_share: f64) -> f64 {
-    let usual = technology.sla.credit_share(served_share);
-    let bare_share = (1.0 - technology.backup_share).max(0.0);
-    let lost_share = bare_share * site.outage_hours / (HOURS_PER_YEAR / 12.0);
-    let outage_month = technology.sla.credit_share((served_share - lost_share).max(0.0));
-    let months_with_outage = (site.outages_per_year / 12.0).min(1.0);
+pub fn expected_credit_share(sla: &Sla, backup_share: f64, outages: Outages, served_share: f64) -> f64 {
+    let usual = sla.credit_share(served_share);
+    let bare_share = (1.0 - backup_share).max(0.0);
+    let restart_hours = if bare_share > 0.0 { outages.restart_hours } else { 0.0 };
+    let lost_share = (bare_share * outages.hours + restart_hours) / (HOURS_PER_YEAR / 12.0);
+    let outage_month = sla.credit_share((served_share - lost_share).max(0.0));
+    let months_with_outage = (outages.per_year / 12.0).min(1.0);
     usual + months_with_outage * (outage_month - usual)
+}
+
+/// Outages of a grid connection.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outages {
+    /// How many a year.
+    pub per_year: f64,
+    /// Mean duration, hours.
+    pub hours: f64,
+    /// Hours lost beside for restarts where backup does not bridge one.
+    pub restart_hours: f64,
 }

@@ -160,6 +160,16 @@ pub struct Site {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1e10))]
     pub overhead_usd_per_year: f64,
+    /// Capital of opening the site (road, substation, permits), once, when the first farm is ordered here, USD. It is
+    /// depreciated like halls and worth nothing at the end. Default: 0. Nothing where a farm stands on the first day.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e11))]
+    pub opening_usd: f64,
+    /// Months from an order until new capacity can run here at the earliest (connection, permits), whatever the lead
+    /// time of its kind. Default: 0. Nothing where a farm stands on the first day.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 240))]
+    pub opening_months: u32,
     /// Wind or solar output that the grid does not take. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surplus: Option<Surplus>,
@@ -188,6 +198,16 @@ impl Site {
     /// Where it is.
     pub fn location(&self) -> Location {
         Location { latitude_deg: self.latitude_deg, longitude_deg: self.longitude_deg }
+    }
+
+    /// Capital of its opening that a first order pays, USD.
+    pub fn opening_due_usd(&self) -> f64 {
+        if self.standing.is_empty() { self.opening_usd } else { 0.0 }
+    }
+
+    /// Months before which nothing that is ordered runs.
+    pub fn least_lead_months(&self) -> u32 {
+        if self.standing.is_empty() { self.opening_months } else { 0 }
     }
 
     /// What powers it: as the file says, or by its sources.
@@ -230,8 +250,8 @@ pub struct Standing {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Placement {
-    /// `greedy`: module by module, whatever adds most discounted value per dollar; `fixed`: what `[[plan]]` says.
-    /// Required.
+    /// `greedy`: module by module, whatever adds most discounted value per dollar; `optimal`: the plan of all sites and
+    /// dates together with the highest expected value; `fixed`: what `[[plan]]` says. Required.
     pub policy: Policy,
     /// Money for the first decision, USD. Default: 0. Unspent money is carried over.
     #[serde(default)]
@@ -244,7 +264,7 @@ pub struct Placement {
     /// Days of decision. Default: all three. Source: machines are ordered for a season, plans change at halvings.
     #[serde(default = "default_decide")]
     pub decide: Vec<Occasion>,
-    /// What greedy may build. Default: mining, hosting and cloud.
+    /// What `greedy` and `optimal` may build. Default: mining, hosting and cloud.
     #[serde(default = "default_kinds")]
     pub kinds: Vec<FarmKind>,
     /// Least discounted value above cost that a dollar of capital must bring. Default: 0.1. Source: a margin for
@@ -267,10 +287,50 @@ pub struct Placement {
     #[schemars(range(min = 4, max = 365))]
     pub sample_days_per_year: u16,
     /// Growth of the coin's price the planner expects, share per year (0.1 = 10 %). Default: what the price model
-    /// itself expects at the median.
+    /// itself expects at the median; `optimal` then draws its paths from the price model. Leave it out to let
+    /// `optimal` reckon with the spread of prices: with it, the price of all its paths grows like this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = -0.9, max = 10.0))]
     pub expected_price_growth_per_year_share: Option<f64>,
+    /// Paths of prices, weather and outages that `optimal` looks at. Default: 20. Source: choice; the mean of twenty
+    /// paths is known to a fifth of the spread of one.
+    #[serde(default = "default_paths")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub paths: u16,
+    /// How much the worst paths count in what `optimal` maximises: (1 - weight) x mean + weight x mean of the worst
+    /// paths. Default: 0, the mean alone.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub cvar_weight: f64,
+    /// Share of the paths that are the worst. Default: 0.1. Source: choice; the usual tail of conditional value at risk.
+    #[serde(default = "default_tail")]
+    #[schemars(range(min = 0.001, max = 1.0))]
+    pub cvar_tail_share: f64,
+    /// Connection MW that all sites together may have, as `optimal` plans them. Default: no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fleet_limits_mw: Option<FleetLimits>,
+}
+
+/// Connection MW that all sites together may have, standing or ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FleetLimits {
+    /// Mining, MW. Default: no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1e7))]
+    pub mining: Option<f64>,
+    /// Hosting, MW. Default: no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1e7))]
+    pub hosting: Option<f64>,
+    /// Cloud, MW. Default: no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1e7))]
+    pub cloud: Option<f64>,
+    /// All kinds together, MW. Default: no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1e7))]
+    pub all: Option<f64>,
 }
 
 /// How farms are placed.
@@ -281,6 +341,8 @@ pub enum Policy {
     Fixed,
     /// Module by module, by value per dollar.
     Greedy,
+    /// All sites and dates together, by expected value over the horizon.
+    Optimal,
 }
 
 /// When decisions are taken.
@@ -319,6 +381,14 @@ fn default_sample_days() -> u16 {
     24
 }
 
+fn default_paths() -> u16 {
+    20
+}
+
+fn default_tail() -> f64 {
+    0.1
+}
+
 /// One step of a fixed plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -337,4 +407,7 @@ pub struct PlanEntry {
     /// Model to build or refresh to, or to retire. Default: the best on sale; for `retire` all models of the kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<String>,
+    /// `convert` and `refresh`: model that is replaced. Default: whatever may be, in order of building.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
 }

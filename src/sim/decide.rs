@@ -1,7 +1,7 @@
 //! Phase *Decide*: on decision dates, what to build, convert, refresh and retire.
 
 pub mod act;
-mod considered;
+pub mod considered;
 mod eye;
 mod problem;
 
@@ -24,7 +24,7 @@ pub fn decide(world: &mut World) {
             let plan = greedy(&case.problem);
             act::carry_out(world, &case, &plan, "most value per dollar");
         }
-        Policy::Fixed => follow_the_plan(world),
+        Policy::Fixed | Policy::Optimal => follow_the_plan(world),
         Policy::Greedy => {}
     }
 }
@@ -82,6 +82,7 @@ fn resolve(problem: &Problem, entry: &PlanEntry) -> Option<Order> {
         site,
         action: entry.action,
         technologies: (0..problem.technologies.len()).filter(fits).collect(),
+        replaces: entry.replaces.clone(),
         mw: entry.mw,
         name: entry.machine.clone().unwrap_or_else(|| entry.kind.as_str().to_owned()),
     })

@@ -7,7 +7,7 @@ mod energy;
 mod upkeep;
 
 pub use ai::ai;
-pub use charges::{Peaks, charges};
+pub use charges::{COINCIDENT_MONTHS, Peaks, charges};
 pub use coins::coins;
 pub use energy::energy;
 pub use upkeep::upkeep;

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 
 use super::components::{Batch, CallsLeft, GridSale, Site, SiteLog, Supply, Today};
-use super::decide::act::{ai_index, farm_of, life_years, signed_rent, spawn_batch};
+use super::decide::act::{ai_index, farm_of, spawn_batch};
 use super::resources::{
     Calendar, Chain, ChainDay, Coin, Journal, LastStep, Ledger, Order, Plan, PlannerSupply, Purse, Quote, RestOfWorld,
     RunMode,
@@ -17,15 +17,13 @@ use crate::bitcoin::market::daily_prices;
 use crate::bitcoin::network::Network;
 use crate::bitcoin::protocol::{RETARGET_TIMESPAN_S, halving_epoch};
 use crate::bitcoin::race::{Mode, Race};
-use crate::calendar::DAYS_PER_YEAR;
 use crate::compute::Catalogue;
 use crate::dispatch::{Hour, Loads, Terms, dispatch_hour};
 use crate::energy::{Hourly, Sampling, supply, supply_sample};
 use crate::finance::Kind;
-use crate::placement::FarmKind;
 use crate::results::tables::Origin;
 use crate::scenario::Scenario;
-use crate::scenario::model::{Site as SiteParams, Standing};
+use crate::scenario::model::{PlanEntry, Policy, Site as SiteParams, Standing};
 
 use super::SimError;
 
@@ -34,6 +32,8 @@ use super::SimError;
 /// # Errors
 /// When the chain's start is not known or the catalogue has wrong entries: a checked scenario has neither.
 pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimError> {
+    let planned = planned(scenario, seed)?;
+    let scenario = &planned;
     let start = chain_start(scenario)?;
     let days = scenario.days();
     let catalogue = Catalogue::build(&scenario.machines, scenario.end).map_err(|wrong| SimError::setup(&wrong))?;
@@ -65,6 +65,20 @@ pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimErr
     Ok(world)
 }
 
+/// The scenario with its plan: under `optimal` that of the optimiser.
+fn planned(scenario: &Scenario, seed: u64) -> Result<Scenario, SimError> {
+    let mut planned = scenario.clone();
+    if scenario.placement.policy == Policy::Optimal {
+        planned.plan = optimal_plan(scenario, seed)?;
+    }
+    Ok(planned)
+}
+
+/// The plan of the policy `optimal`.
+fn optimal_plan(_scenario: &Scenario, _seed: u64) -> Result<Vec<PlanEntry>, SimError> {
+    Err(SimError::Setup("the optimiser is not part of this version yet".to_owned()))
+}
+
 /// State of the chain on the first day.
 ///
 /// # Errors
@@ -91,7 +105,6 @@ fn insert_chain(world: &mut World, scenario: &Scenario, start: &ChainStart, mode
     world.insert_resource(Chain { race, hashrate_eh_s: vec![0.0], day: ChainDay::default() });
 }
 
-/// The rest of the world runs what the difficulty implies at ten minutes a block, less what stands at our sites.
 fn insert_rest_of_world(
     world: &mut World,
     scenario: &Scenario,
@@ -99,25 +112,34 @@ fn insert_rest_of_world(
     hashprice_usd: f64,
     ours_eh_s: f64,
 ) {
+    world.insert_resource(RestOfWorld(rest_of_world(scenario, start, hashprice_usd, ours_eh_s)));
+}
+
+/// The rest of the world runs what the difficulty implies at ten minutes a block, less what stands at our sites.
+pub fn rest_of_world(scenario: &Scenario, start: &ChainStart, hashprice_usd: f64, ours_eh_s: f64) -> Network {
     let block_s = RETARGET_TIMESPAN_S as f64 / 2_016.0;
     let everybody_eh_s = start.bits.expected_hashes() / block_s / 1e18;
-    let model = &scenario.bitcoin.network;
     let others_eh_s = (everybody_eh_s - ours_eh_s).max(0.0);
-    world.insert_resource(RestOfWorld(Network::new(model, scenario.start, others_eh_s, hashprice_usd)));
+    Network::new(&scenario.bitcoin.network, scenario.start, others_eh_s, hashprice_usd)
 }
 
 /// Every site's hours over the horizon, drawn side by side: a site's draw depends on nothing but itself.
 fn supplies(scenario: &Scenario, days: usize, seed: u64, stream: &str) -> Vec<Hourly> {
-    let sampling = Sampling {
+    let sampling = Sampling { days, ..sampling(scenario, seed, stream) };
+    let draw = if stream == "planner" { supply_sample } else { supply };
+    scenario.sites.par_iter().map(|site| draw(&site.name, site.location(), &site.energy(), &sampling)).collect()
+}
+
+/// A draw of the scenario's weather and markets over its whole horizon.
+pub fn sampling<'a>(scenario: &'a Scenario, seed: u64, stream: &'a str) -> Sampling<'a> {
+    Sampling {
         seed,
         stream,
         weather: &scenario.weather,
         files: &scenario.data.series,
         start: scenario.start,
-        days,
-    };
-    let draw = if stream == "planner" { supply_sample } else { supply };
-    scenario.sites.par_iter().map(|site| draw(&site.name, site.location(), &site.energy(), &sampling)).collect()
+        days: scenario.days(),
+    }
 }
 
 fn spawn_sites(world: &mut World, scenario: &Scenario, days: usize, seed: u64) {
@@ -146,7 +168,7 @@ fn spawn_sites(world: &mut World, scenario: &Scenario, days: usize, seed: u64) {
 }
 
 /// What energy costs at a site beside the market price.
-fn terms(site: &SiteParams, backup_fuel_usd_per_mwh: f64) -> Terms {
+pub fn terms(site: &SiteParams, backup_fuel_usd_per_mwh: f64) -> Terms {
     Terms {
         surplus_cost_usd_per_mwh: site.surplus.as_ref().map_or(0.0, |s| s.cost_usd_per_mwh),
         hydro_cost_usd_per_mwh: site.hydro.as_ref().map_or(0.0, |h| h.water_value_usd_per_mwh),
@@ -167,17 +189,12 @@ fn stand_farms(world: &mut World, scenario: &Scenario) {
 }
 
 fn stand(world: &mut World, scenario: &Scenario, site: usize, standing: &Standing) {
-    let Some(technology) = technology_of(world, scenario, standing) else { return };
-    let online = scenario.start.plus_days(-(standing.age_years * DAYS_PER_YEAR).round() as i32);
+    let Some(technology) = world.resource_mut::<Technologies>().of_standing(standing, scenario) else { return };
     let quote = *world.resource::<Quote>();
-    let technologies = world.resource::<Technologies>();
-    let model = &technologies.models[technology];
+    let model = &world.resource::<Technologies>().models[technology];
     let prices = Prices::of(scenario, scenario.start, &quote);
-    let worth = prices.new_outlay(model, scenario.sites[site].climate);
-    let until = online.plus_months((12.0 * life_years(&prices, model)).round() as i32);
     let it_mw = standing.mw * prices.critical_it_mw_per_mw(model);
-    let mut batch = Batch::new(technology, standing.mw, online, until.max(scenario.start.plus_months(12)), worth);
-    batch.signed_rent_usd_per_kw_month = signed_rent(world, site, standing.kind);
+    let batch = prices.standing(technology, model, site, standing);
     if let Some(i) = ai_index(standing.kind) {
         world.resource_mut::<Purse>().it_mw[i].0 += it_mw;
     }
@@ -185,31 +202,10 @@ fn stand(world: &mut World, scenario: &Scenario, site: usize, standing: &Standin
     spawn_batch(world, farm, batch);
 }
 
-fn technology_of(world: &mut World, scenario: &Scenario, standing: &Standing) -> Option<usize> {
-    let mut technologies = world.resource_mut::<Technologies>();
-    match (standing.kind, &standing.machine) {
-        (FarmKind::Hosting, _) => Some(Technologies::HALL),
-        (FarmKind::Mining, Some(name)) => {
-            let machine = technologies.catalogue.mining_named(name)?.clone();
-            Some(technologies.miner(&machine))
-        }
-        (FarmKind::Cloud, Some(name)) => {
-            let accelerator = technologies.catalogue.accelerator_named(name)?.clone();
-            Some(technologies.cluster(&accelerator, scenario))
-        }
-        (FarmKind::Mining | FarmKind::Cloud, None) => None,
-    }
-}
-
 fn standing_hashrate_eh_s(world: &mut World) -> f64 {
-    let mining = world.resource::<Plan>().0.mining.clone();
     let mut batches = world.query::<&Batch>();
-    let technologies = world.resource::<Technologies>();
-    let batch_eh_s = |batch: &Batch| match &technologies.models[batch.technology] {
-        super::technology::Model::Miner(m) => mining.nameplate_eh_s(batch.mw, m) * mining.available_share(),
-        _ => 0.0,
-    };
-    batches.iter(world).map(batch_eh_s).sum()
+    let (scenario, technologies) = (&world.resource::<Plan>().0, world.resource::<Technologies>());
+    batches.iter(world).map(|b| technologies.models[b.technology].eh_s_per_mw(scenario) * b.mw).sum()
 }
 
 impl Today {

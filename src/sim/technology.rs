@@ -1,14 +1,19 @@
 //! What stands or can be bought, and what a MW of it costs and fetches.
 
+mod rules;
+
 use bevy_ecs::prelude::*;
 
 use super::components::Batch;
 use super::resources::Quote;
-use crate::calendar::Day;
+use crate::calendar::{DAYS_PER_YEAR, Day};
 use crate::compute::{Accelerator, Catalogue, Climate, MiningMachine};
 use crate::placement::FarmKind;
 use crate::scenario::Scenario;
+use crate::scenario::model::Standing;
 use crate::units::UsdPerPhDay;
+
+pub use rules::tiers;
 
 /// What a batch is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +33,14 @@ impl Model {
             Self::Miner(_) => FarmKind::Mining,
             Self::Hall => FarmKind::Hosting,
             Self::Cluster(..) => FarmKind::Cloud,
+        }
+    }
+
+    /// Hashrate of one MW of connection at full run, EH/s; 0 for AI.
+    pub fn eh_s_per_mw(&self, scenario: &Scenario) -> f64 {
+        match self {
+            Self::Miner(machine) => scenario.mining.nameplate_eh_s(scenario.mining.available_share(), machine),
+            Self::Hall | Self::Cluster(..) => 0.0,
         }
     }
 
@@ -79,6 +92,22 @@ impl Technologies {
             self.models.len() - 1
         })
     }
+
+    /// Number of what a scenario says stands.
+    pub fn of_standing(&mut self, standing: &Standing, scenario: &Scenario) -> Option<usize> {
+        match (standing.kind, &standing.machine) {
+            (FarmKind::Hosting, _) => Some(Self::HALL),
+            (FarmKind::Mining, Some(name)) => {
+                let machine = self.catalogue.mining_named(name)?.clone();
+                Some(self.miner(&machine))
+            }
+            (FarmKind::Cloud, Some(name)) => {
+                let accelerator = self.catalogue.accelerator_named(name)?.clone();
+                Some(self.cluster(&accelerator, scenario))
+            }
+            (FarmKind::Mining | FarmKind::Cloud, None) => None,
+        }
+    }
 }
 
 /// Capital of one MW of connection, USD.
@@ -115,6 +144,11 @@ impl<'a> Prices<'a> {
         Self { scenario, day, hashprice: UsdPerPhDay(quote.hashprice_usd), outlook: UsdPerPhDay(quote.outlook_usd) }
     }
 
+    /// For asking what does not depend on the hashprice.
+    pub fn unpriced(scenario: &'a Scenario, day: Day) -> Self {
+        Self { scenario, day, hashprice: UsdPerPhDay(0.0), outlook: UsdPerPhDay(0.0) }
+    }
+
     /// Meter MW drawn at full run for one MW of connection.
     pub fn draw_share(&self, model: &Model, climate: Climate) -> f64 {
         match model {
@@ -141,6 +175,17 @@ impl<'a> Prices<'a> {
             infrastructure_usd: infrastructure_usd + self.backup_usd(model, climate),
             machines_usd: self.machines_usd_per_mw(model),
         }
+    }
+
+    /// What a scenario says stands at a site on its first day, the prices' day: its capital is sunk, but its worth is
+    /// that of a new one of the same age.
+    pub fn standing(&self, technology: usize, model: &Model, site: usize, standing: &Standing) -> Batch {
+        let online = self.day.plus_days(-(standing.age_years * DAYS_PER_YEAR).round() as i32);
+        let worth = self.new_outlay(model, self.scenario.sites[site].climate);
+        let until = online.plus_months(self.life_months(standing.kind));
+        let mut batch = Batch::new(technology, standing.mw, online, until.max(self.day.plus_months(12)), worth);
+        batch.signed_rent_usd_per_kw_month = self.signed_rent(site, standing.kind);
+        batch
     }
 
     /// Capital of a MW of AI in place of a MW of mining.

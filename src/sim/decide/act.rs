@@ -7,10 +7,9 @@ use crate::calendar::Day;
 use crate::finance::{Kind, Line};
 use crate::placement::{Action, FarmKind, Plan as Steps, Step};
 use crate::results::tables::{EventRow, Origin, PlacementRow};
-use crate::scenario::Scenario;
 use crate::sim::components::{At, Batch, Farm, In};
 use crate::sim::resources::{Calendar, Chain, Journal, Ledger, Order, Plan, Purse, Quote};
-use crate::sim::technology::{Model, Outlay, Prices, Technologies};
+use crate::sim::technology::{Outlay, Prices, Technologies};
 
 /// Carries out the steps in order.
 pub fn carry_out(world: &mut World, case: &Case, plan: &Steps, why: &str) {
@@ -33,13 +32,23 @@ fn build(world: &mut World, step: &Step) -> Day {
     let kind = kind(world, step);
     let (outlay, lead_months) = with_prices(world, |prices, technologies| {
         let model = &technologies.models[step.technology];
-        let climate = prices.scenario.sites[step.site].climate;
-        (prices.new_outlay(model, climate), lead_months(prices, kind))
+        let site = &prices.scenario.sites[step.site];
+        let lead_months = prices.lead_months(kind).max(site.least_lead_months()) as i32;
+        (prices.new_outlay(model, site.climate), lead_months)
     });
     let online = today.plus_months(lead_months);
+    let due_usd =
+        if opened(world, step.site) { 0.0 } else { world.resource::<Plan>().0.sites[step.site].opening_due_usd() };
     let farm = farm_of(world, step.site, kind, Origin::New, Some(today));
+    book(world, farm, Line::InfrastructureCapital, 0.0 - due_usd);
     order_batch(world, farm, step, online, outlay, outlay);
     online
+}
+
+/// Whether a farm stands or was ever ordered at a site.
+pub fn opened(world: &World, site: usize) -> bool {
+    let here = |&farm: &Entity| world.get::<Farm>(farm).is_some_and(|f| f.site == site);
+    world.resource::<Order>().farms.iter().any(here)
 }
 
 /// New machines or AI in place of older capacity; gives its first day.
@@ -169,10 +178,11 @@ fn shrink(world: &mut World, entity: Entity, mw: f64) {
 /// Spawns the batch a step buys, pays for it and counts it against demand; `worth` is what it stands for later.
 fn order_batch(world: &mut World, farm: Entity, step: &Step, online: Day, price: Outlay, worth: Outlay) -> Entity {
     let kind = kind(world, step);
-    let life = with_prices(world, |prices, technologies| life_years(prices, &technologies.models[step.technology]));
-    let until = online.plus_months((12.0 * life).round() as i32);
+    let (life_months, rent) =
+        with_prices(world, |prices, _| (prices.life_months(kind), prices.signed_rent(step.site, kind)));
+    let until = online.plus_months(life_months);
     let mut batch = Batch::new(step.technology, step.mw, online, until, worth);
-    batch.signed_rent_usd_per_kw_month = signed_rent(world, step.site, kind);
+    batch.signed_rent_usd_per_kw_month = rent;
     let entity = spawn_batch(world, farm, batch);
     book(world, farm, Line::InfrastructureCapital, -step.mw * price.infrastructure_usd);
     book(world, farm, Line::MachineCapital, -step.mw * price.machines_usd);
@@ -229,44 +239,6 @@ pub fn book_kind(kind: FarmKind) -> Kind {
         FarmKind::Hosting => Kind::Hosting,
         FarmKind::Cloud => Kind::Cloud,
     }
-}
-
-/// Rent at which a lease is signed today at a site, USD/kW-month; 0 for what has none.
-pub fn signed_rent(world: &World, site: usize, kind: FarmKind) -> f64 {
-    let (calendar, scenario) = (world.resource::<Calendar>(), &world.resource::<Plan>().0);
-    let years = calendar.today.years_since(calendar.start);
-    let growth = scenario.ai_market.hosting_rent_growth_per_year_share;
-    if kind != FarmKind::Hosting {
-        return 0.0;
-    }
-    scenario.hosting.rent_at_signing(years, growth) * rent_factor(scenario, site)
-}
-
-/// Rent of AI leases at a site over that of `[hosting]`.
-pub fn rent_factor(scenario: &Scenario, site: usize) -> f64 {
-    let usual = scenario.hosting.rent_usd_per_kw_month;
-    match scenario.sites[site].hosting_rent_usd_per_kw_month {
-        Some(local) if usual > 0.0 => local / usual,
-        _ => 1.0,
-    }
-}
-
-/// Years a batch runs.
-pub fn life_years(prices: &Prices, model: &Model) -> f64 {
-    match model {
-        Model::Miner(_) => prices.scenario.mining.machine_life_years,
-        Model::Hall => prices.scenario.hosting.lease_years,
-        Model::Cluster(..) => prices.scenario.cloud.accelerator_life_years,
-    }
-}
-
-fn lead_months(prices: &Prices, kind: FarmKind) -> i32 {
-    let months = match kind {
-        FarmKind::Mining => prices.scenario.mining.lead_months,
-        FarmKind::Hosting => prices.scenario.hosting.facility.lead_months,
-        FarmKind::Cloud => prices.scenario.cloud.facility.lead_months,
-    };
-    months as i32
 }
 
 /// Place in `Purse::it_mw`.

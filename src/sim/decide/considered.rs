@@ -1,66 +1,71 @@
 //! Which models a planner compares.
 
-use bevy_ecs::prelude::*;
-
 use crate::calendar::{DAYS_PER_YEAR, Day};
 use crate::compute::{Accelerator, MiningMachine};
 use crate::placement::FarmKind;
 use crate::scenario::Scenario;
 use crate::scenario::model::Policy;
-use crate::sim::resources::{Calendar, Plan, Quote};
 use crate::sim::technology::Technologies;
 use crate::units::UsdPerPhDay;
 
-/// Numbers of the models a planner may build today.
-pub(super) fn considered_models(world: &mut World) -> Vec<usize> {
-    let today = world.resource::<Calendar>().today;
-    let outlook = UsdPerPhDay(world.resource::<Quote>().outlook_usd);
-    world.resource_scope(|world, mut technologies: Mut<Technologies>| {
-        let scenario = &world.resource::<Plan>().0;
-        let placement = &scenario.placement;
-        let fixed = placement.policy == Policy::Fixed;
-        let wants = |kind: FarmKind| fixed || placement.kinds.contains(&kind);
-        let mut numbers = Vec::new();
-        if wants(FarmKind::Mining) {
-            let mut named: Vec<String> = scenario
-                .plan
-                .iter()
-                .filter(|e| e.date == today && e.kind == FarmKind::Mining)
-                .filter_map(|e| e.machine.clone())
-                .collect();
-            named.extend(scenario.mining.machine.clone());
-            let count = usize::from(placement.mining_models);
-            for machine in machines_to_compare(scenario, &technologies, today, outlook, count, &named) {
-                numbers.push(technologies.miner(&machine));
-            }
+/// Numbers of the models a planner may build on `day`, when sellers of machines reckon with `outlook`.
+pub fn considered_models(
+    scenario: &Scenario,
+    technologies: &mut Technologies,
+    day: Day,
+    outlook: UsdPerPhDay,
+) -> Vec<usize> {
+    let placement = &scenario.placement;
+    let planned = placement.policy != Policy::Greedy && !scenario.plan.is_empty();
+    let wants = |kind: FarmKind| planned || placement.policy == Policy::Fixed || placement.kinds.contains(&kind);
+    let named = |kind: FarmKind| -> Vec<String> {
+        let entries = scenario.plan.iter().filter(|e| e.date == day && e.kind == kind);
+        entries.filter_map(|e| e.machine.clone()).collect()
+    };
+    let mut numbers = Vec::new();
+    if wants(FarmKind::Mining) {
+        let mut names = named(FarmKind::Mining);
+        names.extend(scenario.mining.machine.clone());
+        let count = usize::from(placement.mining_models);
+        for machine in machines_to_compare(scenario, technologies, day, outlook, count, &names) {
+            numbers.push(technologies.miner(&machine));
         }
-        if wants(FarmKind::Hosting) {
-            numbers.push(Technologies::HALL);
+    }
+    if wants(FarmKind::Hosting) {
+        numbers.push(Technologies::HALL);
+    }
+    if wants(FarmKind::Cloud) {
+        for accelerator in accelerators_to_compare(scenario, technologies, day, &named(FarmKind::Cloud)) {
+            numbers.push(technologies.cluster(&accelerator, scenario));
         }
-        if wants(FarmKind::Cloud) {
-            for accelerator in accelerators_to_compare(scenario, &technologies, today) {
-                let number = technologies.cluster(&accelerator, scenario);
-                if !numbers.contains(&number) {
-                    numbers.push(number);
-                }
-            }
+    }
+    let mut once = Vec::with_capacity(numbers.len());
+    numbers.into_iter().for_each(|n| {
+        if !once.contains(&n) {
+            once.push(n)
         }
-        numbers
-    })
+    });
+    once
 }
 
 /// The named accelerator, or else the newest flagships today (for refreshing) and on the days on which a conversion
 /// and a new hall ordered today open: makers announce their generations years ahead, and machines are bought for
 /// the opening.
-fn accelerators_to_compare(scenario: &Scenario, technologies: &Technologies, today: Day) -> Vec<Accelerator> {
+fn accelerators_to_compare(
+    scenario: &Scenario,
+    technologies: &Technologies,
+    today: Day,
+    named: &[String],
+) -> Vec<Accelerator> {
     let catalogue = &technologies.catalogue;
+    let named = named.iter().filter_map(|name| catalogue.accelerator_named(name));
     if let Some(name) = &scenario.cloud.accelerator {
-        return catalogue.accelerator_named(name).cloned().into_iter().collect();
+        return named.chain(catalogue.accelerator_named(name)).cloned().collect();
     }
-    [0, scenario.conversion.months, scenario.cloud.facility.lead_months]
+    let newest = [0, scenario.conversion.months, scenario.cloud.facility.lead_months]
         .into_iter()
-        .filter_map(|months| catalogue.newest_flagship(today.plus_months(months as i32)).cloned())
-        .collect()
+        .filter_map(|months| catalogue.newest_flagship(today.plus_months(months as i32)));
+    named.chain(newest).cloned().collect()
 }
 
 /// The named machines, or else those on sale with the least cost of machine and power per hash.

@@ -1,14 +1,14 @@
 //! What the planner sees: each technology's expected revenue, cost and value by forecast period.
 
 use crate::calendar::{DAYS_PER_YEAR, Day, HOURS_PER_YEAR};
-use crate::compute::{Accelerator, Climate, ConversionTarget, EcoMode};
+use crate::compute::{Accelerator, Climate};
 use crate::finance::Depreciation;
 use crate::math;
 use crate::placement::{Period, Replacement, Technology};
 use crate::scenario::Scenario;
 use crate::sim::components::Batch;
 use crate::sim::resources::Calendar;
-use crate::sim::technology::{Model, Outlay, Prices};
+use crate::sim::technology::{Model, Outlay, Prices, tiers};
 use crate::units::UsdPerPhDay;
 
 /// A forecast period in days and prices.
@@ -47,12 +47,11 @@ impl Eye<'_> {
         let by_climate = |f: &dyn Fn(Climate) -> f64| [Climate::Cold, Climate::Mild, Climate::Hot].map(f);
         let outlay = |climate: Climate| self.prices.new_outlay(model, climate);
         let mild = outlay(Climate::Mild);
-        let convert_outlay = by_climate(&|c| self.prices.conversion_outlay(model, c).total_usd());
-        let machines_only = [self.prices.machines_usd_per_mw(model); 3];
+        let kind = model.kind();
         let months = |m: u32| f64::from(m) / 12.0;
         let mut technology = Technology {
             name: model.name().to_owned(),
-            kind: model.kind(),
+            kind,
             draw_share: by_climate(&|c| self.prices.draw_share(model, c)),
             tiers: Vec::new(),
             revenue_usd_per_mwh: Vec::new(),
@@ -65,14 +64,14 @@ impl Eye<'_> {
             fixed_usd_per_mw_year: 0.0,
             capital_usd_per_mw: by_climate(&|c| outlay(c).total_usd()),
             tax_shield_share: self.tax_shield_share(mild),
-            refresh: None,
-            convert: None,
+            refresh: self.refresh(model),
+            convert: self.conversion(model),
             end_value_usd_per_mw: 0.0,
-            lead_years: 0.0,
-            life_years: 0.0,
-            module_mw: 1.0,
-            minimum_site_mw: 0.0,
-            on_sale,
+            lead_years: months(self.prices.lead_months(kind)),
+            life_years: self.prices.life_years(kind),
+            module_mw: self.prices.module_mw(kind),
+            minimum_site_mw: self.prices.minimum_site_mw(kind),
+            on_sale: on_sale && self.prices.may_build(model),
         };
         match model {
             Model::Miner(machine) => {
@@ -83,27 +82,13 @@ impl Eye<'_> {
                 technology.variable_usd_per_mwh = mining.variable_om_usd_per_mwh;
                 technology.fixed_usd_per_mw_year =
                     mining.fixed_om_usd_per_mw_year + mining.repair_usd_per_mw_year(machine);
-                technology.lead_years = months(mining.lead_months);
-                technology.life_years = mining.machine_life_years;
-                technology.module_mw = mining.module_mw;
-                technology.refresh = mining.refresh.then_some(Replacement {
-                    capital_usd_per_mw: machines_only,
-                    lead_years: months(mining.lead_months),
-                    lost_share: 0.0,
-                    module_mw: technology.module_mw,
-                });
             }
             Model::Hall => {
                 let hosting = &scenario.hosting;
                 technology.firm_revenue_usd_per_mw_year = self.hosting_revenue();
                 technology.pass_through_cap_usd_per_mwh = hosting.power_pass_through_cap_usd_per_mwh;
                 technology.backup_share = hosting.backup.share;
-                technology.lead_years = months(hosting.facility.lead_months);
-                technology.life_years = hosting.lease_years;
-                technology.module_mw = hosting.facility.module_mw;
-                technology.minimum_site_mw = hosting.screens.minimum_mw;
                 technology.ramp_years = hosting.facility.ramp_months / 12.0;
-                technology.convert = self.conversion(ConversionTarget::Hosting, convert_outlay);
             }
             Model::Cluster(accelerator, rents) => {
                 let cloud = &scenario.cloud;
@@ -113,23 +98,7 @@ impl Eye<'_> {
                 technology.backup_share = cloud.backup.share;
                 technology.fixed_usd_per_mw_year =
                     it_mw * cloud.facility_om_usd_per_it_mw_year + mild.machines_usd * cloud.hardware_om_per_year_share;
-                technology.lead_years = months(cloud.facility.lead_months);
-                technology.life_years = cloud.accelerator_life_years;
-                technology.module_mw = cloud.facility.module_mw;
-                technology.minimum_site_mw = cloud.screens.minimum_mw;
                 technology.ramp_years = cloud.facility.ramp_months / 12.0;
-                let opening = |months: u32| self.calendar.today.plus_months(months as i32);
-                let delivered = |day: Day| accelerator.release <= day;
-                technology.refresh = (cloud.refresh && delivered(self.calendar.today)).then_some(Replacement {
-                    capital_usd_per_mw: machines_only,
-                    lead_years: 0.0,
-                    lost_share: 0.0,
-                    module_mw: technology.module_mw,
-                });
-                technology.convert = self
-                    .conversion(ConversionTarget::Cloud, convert_outlay)
-                    .filter(|_| delivered(opening(scenario.conversion.months)));
-                technology.on_sale &= delivered(opening(cloud.facility.lead_months));
             }
         }
         technology.end_value_usd_per_mw = self.end_value_of_new(model, &technology, mild);
@@ -153,11 +122,21 @@ impl Eye<'_> {
         then.end_value_usd_per_mw(model, batch) * self.discount(self.years(day))
     }
 
-    fn conversion(&self, to: ConversionTarget, capital_usd_per_mw: [f64; 3]) -> Option<Replacement> {
+    fn refresh(&self, model: &Model) -> Option<Replacement> {
+        let months = self.prices.refresh_months(model)?;
+        Some(Replacement {
+            capital_usd_per_mw: [self.prices.machines_usd_per_mw(model); 3],
+            lead_years: f64::from(months) / 12.0,
+            lost_share: 0.0,
+            module_mw: self.prices.module_mw(model.kind()),
+        })
+    }
+
+    fn conversion(&self, model: &Model) -> Option<Replacement> {
         let conversion = &self.scenario.conversion;
-        let fits = conversion.target == to || conversion.target == ConversionTarget::Best;
-        (conversion.allowed && fits).then_some(Replacement {
-            capital_usd_per_mw,
+        let outlay = |climate: Climate| self.prices.conversion_outlay(model, climate).total_usd();
+        self.prices.may_convert(model).then(|| Replacement {
+            capital_usd_per_mw: [Climate::Cold, Climate::Mild, Climate::Hot].map(outlay),
             lead_years: f64::from(conversion.months) / 12.0,
             lost_share: conversion.lost_mining_share,
             module_mw: conversion.module_mw,
@@ -218,15 +197,5 @@ impl Eye<'_> {
         let machines = paid.machines_usd * present(finance.machine_depreciation);
         let halls = paid.infrastructure_usd * present(finance.infrastructure_depreciation);
         finance.tax_rate_share * (machines + halls) / total
-    }
-}
-
-/// The states of a machine as shares of its draw and factors on its revenue per MWh.
-fn tiers(eco: &EcoMode) -> Vec<(f64, f64)> {
-    let (power, hash) = (eco.power_share, eco.hashrate_share);
-    if power < 1.0 && power > 0.0 {
-        vec![(power, hash / power), (1.0 - power, (1.0 - hash) / (1.0 - power))]
-    } else {
-        vec![(1.0, 1.0)]
     }
 }

@@ -2,7 +2,7 @@
 
 use bevy_ecs::prelude::*;
 
-use super::act::rent_factor;
+use super::act::opened;
 use super::considered::considered_models;
 use super::eye::{Eye, Span};
 use crate::bitcoin::forecast::{ChainSnapshot, ForecastPoint, forecast};
@@ -17,6 +17,7 @@ use crate::sim::components::{Batch, Batches, Farms, Site};
 use crate::sim::resources::{Calendar, Chain, Order, Plan, PlannerSupply, Purse, Quote, RestOfWorld};
 use crate::sim::supply::hour_at;
 use crate::sim::technology::{Model, Prices, Technologies};
+use crate::units::UsdPerPhDay;
 
 /// The problem, and what its numbers stand for.
 pub struct Case {
@@ -27,7 +28,10 @@ pub struct Case {
 
 /// Poses the problem of today.
 pub fn pose(world: &mut World) -> Case {
-    let considered = considered_models(world);
+    let (today, outlook) = (world.resource::<Calendar>().today, world.resource::<Quote>().outlook_usd);
+    let considered = world.resource_scope(|world, mut technologies: Mut<Technologies>| {
+        considered_models(&world.resource::<Plan>().0, &mut technologies, today, UsdPerPhDay(outlook))
+    });
     let spans = spans(world);
     let calendar = world.resource::<Calendar>();
     let scenario = &world.resource::<Plan>().0;
@@ -141,7 +145,7 @@ fn site_case(
         blocks,
         maximum_mw: params.maximum_mw,
         convertible_mw,
-        hosting_rent_factor: rent_factor(eye.scenario, site.index),
+        hosting_rent_factor: eye.prices.rent_factor(site.index),
         hosting_allowed: eye.scenario.hosting.screens.refusal(&facts).is_none(),
         cloud_allowed: eye.scenario.cloud.screens.refusal(&facts).is_none(),
         conversion_allowed: eye.scenario.conversion.screens.refusal(&facts).is_none(),
@@ -152,6 +156,8 @@ fn site_case(
         demand_response_usd_per_mw_year: grid
             .and_then(|g| g.demand_response.as_ref())
             .map_or(0.0, |d| d.capacity_payment_usd_per_mw_year),
+        opening_usd: if opened(world, site.index) { 0.0 } else { params.opening_due_usd() },
+        least_lead_years: f64::from(params.least_lead_months()) / 12.0,
         overhead_usd_per_year: params.overhead_usd_per_year,
         outages_per_year: grid.map_or(0.0, |g| g.outages_per_year),
         outage_hours: grid.map_or(0.0, |g| g.outage_hours),
@@ -167,11 +173,6 @@ fn standing(world: &World, site: Entity) -> Vec<Entity> {
 fn block(batch: &Batch, id: usize, model: &Model, eye: &Eye) -> Block {
     let today = eye.calendar.today;
     let age_years = today.years_since(batch.online);
-    let min_age_years = match model {
-        Model::Miner(_) => eye.scenario.mining.refresh_min_age_years,
-        Model::Hall => f64::INFINITY,
-        Model::Cluster(..) => eye.scenario.cloud.refresh_min_age_years,
-    };
     Block {
         id,
         technology: batch.technology,
@@ -183,7 +184,7 @@ fn block(batch: &Batch, id: usize, model: &Model, eye: &Eye) -> Block {
         closing_usd_per_mw: eye.prices.closing_usd_per_mw(model, batch),
         end_value_usd_per_mw: eye.end_value(model, batch),
         free: batch.runs(today),
-        refreshable: age_years >= min_age_years,
+        refreshable: age_years >= eye.prices.refresh_min_age_years(model),
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Peaks {
 }
 
 /// Months whose highest-priced hour stands for the system's coincident peak. Source: ERCOT four coincident peaks.
-const COINCIDENT_MONTHS: core::ops::RangeInclusive<i8> = 6..=9;
+pub const COINCIDENT_MONTHS: core::ops::RangeInclusive<i8> = 6..=9;
 
 /// Follows the peaks day by day and books the charges: demand monthly, capacity and coincident peaks at the year's
 /// end (or the run's). Leases pass power through, so a hosting tenant repays its part in full.

@@ -1,0 +1,98 @@
+//! What a dollar of a day is worth on the first day, as the books discount and tax it.
+
+use crate::calendar::Day;
+use crate::finance::{Depreciation, FinanceParams, Period, npv};
+use crate::scenario::Scenario;
+
+/// Discount and tax by day.
+///
+/// Months are discounted from their middle; income is taxed in the last month of its year; capital is deducted by its
+/// schedule, and what is left in the run's last year. A loss saves tax at once (`tax_losses = "carried_forward"` is
+/// reckoned so too).
+pub struct Money {
+    start: Day,
+    /// By day of the run: discount of its month.
+    discount: Vec<f64>,
+    /// By day of the run: what is left of a dollar of taxable income, discounted.
+    income: Vec<f64>,
+    /// Sums of `income` before each day; one more than days.
+    before: Vec<f64>,
+    /// By calendar year: discounted tax on a dollar, and the dollar's year.
+    tax: Vec<f64>,
+    first_year: i16,
+    machines: Depreciation,
+    halls: Depreciation,
+}
+
+impl Money {
+    /// The money of a scenario.
+    pub fn of(scenario: &Scenario) -> Self {
+        let finance = &scenario.finance;
+        let (start, end) = (scenario.start, scenario.end);
+        let first_year = start.year();
+        let mut discount = Vec::with_capacity(scenario.days());
+        let mut tax = Vec::new();
+        let mut first = start;
+        while first < end {
+            let next = first.plus_days(1 - i32::from(first.day_of_month())).plus_months(1).min(end);
+            let factor = month_discount(finance, start, first, next);
+            discount.extend((first.0..next.0).map(|_| factor));
+            // The last month of each year is the one that stays.
+            tax.resize((first.year() - first_year) as usize + 1, 0.0);
+            tax[(first.year() - first_year) as usize] = finance.tax_rate_share * factor;
+            first = next;
+        }
+        let left = |(i, factor): (usize, &f64)| factor - tax[(start.plus_days(i as i32).year() - first_year) as usize];
+        let income: Vec<f64> = discount.iter().enumerate().map(left).collect();
+        let mut before = vec![0.0];
+        for factor in &income {
+            before.push(before[before.len() - 1] + factor);
+        }
+        Self {
+            start,
+            discount,
+            income,
+            before,
+            tax,
+            first_year,
+            machines: finance.machine_depreciation,
+            halls: finance.infrastructure_depreciation,
+        }
+    }
+
+    fn index(&self, day: Day) -> usize {
+        ((day.0 - self.start.0).max(0) as usize).min(self.income.len().saturating_sub(1))
+    }
+
+    /// What a dollar of taxable income on a day is worth, discounted; what comes on the day after the last is booked on
+    /// the last.
+    pub fn income(&self, day: Day) -> f64 {
+        self.income.get(self.index(day)).copied().unwrap_or(0.0)
+    }
+
+    /// What a dollar a day is worth from a day until another, discounted, after tax.
+    pub fn income_between(&self, from: Day, until: Day) -> f64 {
+        let at = |day: Day| ((day.0 - self.start.0).max(0) as usize).min(self.income.len());
+        (self.before[at(until)] - self.before[at(from)]).max(0.0)
+    }
+
+    /// What capital of a day costs after the tax its depreciation saves, discounted, USD.
+    pub fn cost(&self, day: Day, halls_usd: f64, machines_usd: f64) -> f64 {
+        let bought = (day.year() - self.first_year).max(0) as usize;
+        let saved = |depreciation: Depreciation, usd: f64| -> f64 {
+            let mut basis = vec![0.0; self.tax.len()];
+            if let Some(basis) = basis.get_mut(bought) {
+                *basis = usd;
+            }
+            depreciation.by_year(&basis).iter().zip(&self.tax).map(|(deducted, tax)| deducted * tax).sum()
+        };
+        let paid = (halls_usd + machines_usd) * self.discount.get(self.index(day)).copied().unwrap_or(0.0);
+        paid - saved(self.halls, halls_usd) - saved(self.machines, machines_usd)
+    }
+}
+
+/// Discount of the month, or the part of one, from `first` until `next`.
+fn month_discount(finance: &FinanceParams, start: Day, first: Day, next: Day) -> f64 {
+    let period = Period { first, last: next.plus_days(-1), epoch: 0 };
+    npv(finance.discount_rate_per_year, &[(period.mid_years(start), 1.0)])
+}
