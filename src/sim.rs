@@ -16,6 +16,7 @@ mod dispatch;
 mod market;
 mod mine;
 mod network;
+mod optimum;
 mod outlook;
 mod record;
 mod resources;
@@ -36,6 +37,7 @@ use crate::results::{Summary, Tables};
 use crate::scenario::Scenario;
 use resources::{Calendar, Chain};
 
+pub use optimum::{optimal_plan, place};
 pub use outlook::{OwnHashrate, field, own_hashrate};
 pub use setup::chain_start;
 
@@ -67,6 +69,9 @@ pub enum SimError {
     /// The caller asked to stop.
     #[error("interrupted on {0}")]
     Interrupted(Day),
+    /// The optimiser found no plan.
+    #[error(transparent)]
+    Place(#[from] crate::placement::answer::PlaceError),
     /// The scenario cannot be set up; a checked one can.
     #[error("the scenario cannot be set up: {0}")]
     Setup(String),

@@ -7,6 +7,7 @@ use crate::placement::field::Field;
 use crate::placement::pypsa::{self, ExportError};
 use crate::results::{Manifest, WriteError, check_target, write_folder};
 use crate::scenario::{Loaded, Override};
+use crate::sim::{self, OwnHashrate};
 use clap::Subcommand;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -74,10 +75,10 @@ fn begin(args: &PypsaArgs, loaded: &Loaded) -> Manifest {
     }
 }
 
-/// The decision as the simulation poses it.
+/// The decision as the simulation poses it, with no machines of our own on the network yet.
 fn pose(loaded: &Loaded) -> Result<Field, Failure> {
-    let _ = &loaded.scenario;
-    Err(Failure::Unexpected("this version cannot pose the decision of a whole horizon yet".to_owned()))
+    let scenario = &loaded.scenario;
+    sim::field(scenario, scenario.seed, &OwnHashrate::default()).map_err(|e| Failure::Unexpected(e.to_string()))
 }
 
 fn fill(dir: &Path, files: &[(String, String)]) -> Result<(), WriteError> {

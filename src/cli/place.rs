@@ -6,10 +6,12 @@ use super::progress::PlaceBar;
 use super::{folder, input};
 use crate::chart;
 use crate::placement::answer::{Answer, PlaceError, Progress};
+use crate::placement::optimal::Settings;
 use crate::results::{
     Manifest, PlaceSummary, PlaceTables, WriteError, check_target, fill_placement, path_from, plan_toml, write_folder,
 };
 use crate::scenario::{Loaded, Override};
+use crate::sim::{self, SimError};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -68,14 +70,23 @@ pub fn execute(args: &Args) -> Result<(), Failure> {
     finish(args, &loaded, answer?, manifest, &out, || interrupt.requested())
 }
 
-/// Where the optimiser is called. It reports its progress and stops with [`Failure::Interrupted`] when told to.
+/// Poses and solves.
 fn solve(
-    _loaded: &Loaded,
-    _args: &Args,
-    _watch: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    loaded: &Loaded,
+    args: &Args,
+    watch: &mut (dyn FnMut(&Progress) -> ControlFlow<()> + Send),
 ) -> Result<Answer, Failure> {
-    // MERGE: the optimiser goes here; until then the command ends with this failure.
-    Err(PlaceError::Solver("it is not part of this build".to_owned()).into())
+    let settings = Settings {
+        gap_share: args.gap,
+        relax: args.relax,
+        alternatives_within_share: Some(args.alternatives_within),
+        curves: true,
+        ..Settings::default()
+    };
+    let scenario = &loaded.scenario;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads).build();
+    let pool = pool.map_err(|e| Failure::Unexpected(e.to_string()))?;
+    Ok(pool.install(|| sim::place(scenario, scenario.seed, &settings, true, watch))?)
 }
 
 /// Writes and prints an answer.
@@ -168,6 +179,16 @@ impl From<PlaceError> for Failure {
         match error {
             PlaceError::Infeasible { .. } | PlaceError::Unbounded { .. } => Self::BadInput(error.to_string()),
             PlaceError::Solver(_) => Self::Unexpected(error.to_string()),
+        }
+    }
+}
+
+impl From<SimError> for Failure {
+    fn from(error: SimError) -> Self {
+        match error {
+            SimError::Interrupted(_) => Self::Interrupted,
+            SimError::Place(error) => error.into(),
+            SimError::Setup(_) => Self::Unexpected(error.to_string()),
         }
     }
 }

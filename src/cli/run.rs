@@ -9,7 +9,7 @@ use crate::bitcoin::race::Mode;
 use crate::chart;
 use crate::results::{Manifest, Summary, check_target, write_run};
 use crate::scenario::{Loaded, Override};
-use crate::sim::{self, RunOutput, SimError};
+use crate::sim::{self, RunOutput};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -103,10 +103,7 @@ fn simulate(loaded: &Loaded, quiet: bool, interrupt: &Interrupt) -> Result<RunOu
         if interrupt.requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     bar.clear();
-    outcome.map_err(|error| match &error {
-        SimError::Interrupted(_) => Failure::Interrupted,
-        SimError::Setup(_) => Failure::Unexpected(error.to_string()),
-    })
+    Ok(outcome?)
 }
 
 fn write(

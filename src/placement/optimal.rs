@@ -7,6 +7,7 @@
 //! on the same planes (`whole`).
 
 mod branch;
+mod given;
 mod hours;
 mod life;
 mod master;
@@ -17,8 +18,9 @@ mod risk;
 mod solve;
 mod whole;
 
+pub use given::value_of_steps;
 pub use life::{Column, Life};
 pub use relax::{Mix, Relaxed, Search, relative_gap};
-pub use report::planned_steps;
+pub use report::{planned_steps, running_mw};
 pub use solve::{Optimum, Settings, optimise};
 pub use whole::Whole;

@@ -4,10 +4,9 @@ use std::path::{Component, Path, PathBuf};
 
 use toml::{Table, Value};
 
-use crate::placement::FarmKind;
 use crate::placement::answer::PlannedStep;
 use crate::scenario::Scenario;
-use crate::scenario::model::{PlanEntry, Policy};
+use crate::scenario::model::Policy;
 
 /// The scenario of a plan as TOML.
 ///
@@ -25,7 +24,7 @@ pub fn plan_toml(
     let mut planned = scenario.clone();
     planned.name = format!("{}-plan", scenario.name);
     planned.placement.policy = Policy::Fixed;
-    planned.plan = plan.iter().map(entry).collect();
+    planned.plan = plan.iter().map(PlannedStep::entry).collect();
     let whole = Value::try_from(&planned)?;
     let inherited = base.map(Value::try_from).transpose()?.unwrap_or_else(|| Value::Table(Table::new()));
     let mut table = match difference(&inherited, &whole) {
@@ -43,17 +42,6 @@ pub fn plan_toml(
         "# The plan of `hashwatt place` as a scenario: `hashwatt run` simulates it.\n{}",
         toml::to_string(&table)?
     ))
-}
-
-fn entry(step: &PlannedStep) -> PlanEntry {
-    PlanEntry {
-        date: step.date,
-        action: step.action,
-        site: step.site.clone(),
-        kind: step.kind,
-        mw: step.mw,
-        machine: (step.kind != FarmKind::Hosting).then(|| step.technology.clone()),
-    }
 }
 
 /// What must be laid over `base`, by the rules of `extends`, to make it `whole`; `None` for nothing.

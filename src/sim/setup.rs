@@ -23,7 +23,7 @@ use crate::energy::{Hourly, Sampling, supply, supply_sample};
 use crate::finance::Kind;
 use crate::results::tables::Origin;
 use crate::scenario::Scenario;
-use crate::scenario::model::{PlanEntry, Policy, Site as SiteParams, Standing};
+use crate::scenario::model::{Policy, Site as SiteParams, Standing};
 
 use super::SimError;
 
@@ -69,14 +69,9 @@ pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimErr
 fn planned(scenario: &Scenario, seed: u64) -> Result<Scenario, SimError> {
     let mut planned = scenario.clone();
     if scenario.placement.policy == Policy::Optimal {
-        planned.plan = optimal_plan(scenario, seed)?;
+        planned.plan = super::optimal_plan(scenario, seed)?;
     }
     Ok(planned)
-}
-
-/// The plan of the policy `optimal`.
-fn optimal_plan(_scenario: &Scenario, _seed: u64) -> Result<Vec<PlanEntry>, SimError> {
-    Err(SimError::Setup("the optimiser is not part of this version yet".to_owned()))
 }
 
 /// State of the chain on the first day.

@@ -132,6 +132,25 @@ fn steps_of(field: &Field, column: &Column, mw: f64) -> Vec<((usize, usize), Pla
     steps
 }
 
+/// MW of connection that run under a plan: `[site][segment * models + model]`.
+pub fn running_mw(search: &Search, mw: &[f64]) -> Vec<Vec<f64>> {
+    let (field, models) = (search.field, search.field.models.len());
+    let mut running = vec![vec![0.0; field.segments() * models]; field.sites.len()];
+    for (column, mw) in search.master.columns.iter().zip(mw).filter(|(_, mw)| **mw > NOTHING_MW) {
+        let s = column.life.site;
+        for tenure in column.life.tenures(field, &field.sites[s]) {
+            let mut run = |segments: core::ops::Range<usize>, share: f64| {
+                for segment in segments {
+                    running[s][segment * models + tenure.stage.model] += share * mw;
+                }
+            };
+            run(tenure.stage.from..tenure.ends.max(tenure.stage.from), 1.0);
+            run(tenure.ends.max(tenure.stage.from)..tenure.runs_on.1, tenure.runs_on.0);
+        }
+    }
+    running
+}
+
 fn site_answer(search: &Search, relaxed: &Relaxed, mw: &[f64], s: usize, value_usd: f64) -> SiteAnswer {
     let field = search.field;
     let site = &field.sites[s];

@@ -356,6 +356,31 @@ impl Broken {
 }
 
 impl Search<'_> {
+    /// Rounds connections and limits down to what whole modules can fill: no plan in modules is lost, and the bound on
+    /// them comes closer.
+    pub fn round_limits_down(&mut self) {
+        let field = self.field;
+        for (s, site) in field.sites.iter().enumerate().filter(|(_, site)| site.standing.is_empty()) {
+            let builds = site.offers.iter().filter(|o| o.action == Action::Build);
+            if let Some(step_mw) = common_step_mw(builds.map(|o| o.module_mw)) {
+                self.master.connection_mw[s] = rounded_down(self.master.connection_mw[s], step_mw);
+            }
+        }
+        if field.sites.iter().any(|s| !s.standing.is_empty()) {
+            return;
+        }
+        for (l, limit) in field.limits.iter().enumerate() {
+            let (Counts::Ordered { kinds, .. } | Counts::Standing { kinds, .. }) = &limit.counts else { continue };
+            let offers = field.sites.iter().flat_map(|s| &s.offers);
+            let counted = offers.filter(|o| {
+                kinds[field.kind(o.stage.model) as usize] || o.action == Action::Build && kinds.iter().any(|k| *k)
+            });
+            if let Some(step_mw) = common_step_mw(counted.map(|o| o.module_mw)) {
+                self.master.at_most[l] = rounded_down(self.master.at_most[l], step_mw);
+            }
+        }
+    }
+
     /// Whether a life may have any size: what stands and is not converted.
     fn free_size(&self, column: usize) -> bool {
         let column = &self.master.columns[column];
@@ -577,6 +602,23 @@ impl Search<'_> {
             mw <= 0.0 || mw + SLACK >= minimum_mw
         })
     }
+}
+
+/// The greatest step of which all module sizes are multiples, MW, where there is one worth the name.
+fn common_step_mw(modules_mw: impl Iterator<Item = f64>) -> Option<f64> {
+    const LEAST_MW: f64 = 1e-3;
+    let divisor = |mut a: f64, mut b: f64| {
+        while b > LEAST_MW {
+            let rest = a % b;
+            (a, b) = (b, if b - rest < LEAST_MW { 0.0 } else { rest });
+        }
+        a
+    };
+    modules_mw.reduce(divisor).filter(|step| *step > LEAST_MW)
+}
+
+fn rounded_down(mw: f64, step_mw: f64) -> f64 {
+    (mw / step_mw + SLACK).floor() * step_mw
 }
 
 fn within(used: f64, allowed: f64) -> bool {

@@ -1,0 +1,98 @@
+//! A plan somebody else made, in lives: what it is worth on the optimiser's own paths.
+
+use super::life::Life;
+use super::relax::Search;
+use crate::placement::answer::PlannedStep;
+use crate::placement::field::{Field, FieldSite, Offer, Stage};
+use crate::placement::problem::Action;
+
+/// Value of a plan, USD: its steps taken in order, each on the decision date nearest to its own; what replaces other
+/// capacity takes that which was built first. `None` where a step is not among the offers.
+pub fn value_of_steps(search: &mut Search, steps: &[PlannedStep]) -> Option<f64> {
+    let lives = lives(search.field, steps)?;
+    for (life, _) in &lives {
+        search.learn(life.clone());
+    }
+    let mut mw = vec![0.0; search.master.columns.len()];
+    for (life, life_mw) in lives {
+        let place = search.master.columns.iter().position(|c| c.life == life)?;
+        mw[place] += life_mw;
+    }
+    Some(search.value_of_whole(&mw))
+}
+
+fn lives(field: &Field, steps: &[PlannedStep]) -> Option<Vec<(Life, f64)>> {
+    let mut lives: Vec<(Life, f64)> = Vec::new();
+    for (s, site) in field.sites.iter().enumerate() {
+        for (b, block) in site.standing.iter().enumerate() {
+            lives.push((Life { site: s, block: Some(b), orders: Vec::new(), closed: None }, block.mw));
+        }
+    }
+    for step in steps {
+        let s = field.sites.iter().position(|site| site.name == step.site)?;
+        let days = |d: &usize| (field.boundaries[field.dates[*d]].0 - step.date.0).abs();
+        let date = (0..field.dates.len()).min_by_key(days)?;
+        match step.action {
+            Action::Build => {
+                let o = offer(field, &field.sites[s], date, step)?;
+                lives.push((Life { site: s, block: None, orders: vec![o], closed: None }, step.mw));
+            }
+            Action::Convert | Action::Refresh => {
+                let o = offer(field, &field.sites[s], date, step)?;
+                change(field, &mut lives, s, date, step, |life| life.orders.push(o));
+            }
+            Action::Retire => change(field, &mut lives, s, date, step, |life| life.closed = Some(date)),
+        }
+    }
+    lives.retain(|(_, mw)| *mw > 0.0);
+    Some(lives)
+}
+
+/// The offer that a step takes: of its technology, or else of its kind.
+fn offer(field: &Field, site: &FieldSite, date: usize, step: &PlannedStep) -> Option<usize> {
+    let fits = |o: &Offer| o.date == date && o.action == step.action && field.kind(o.stage.model) == step.kind;
+    let named = |o: &Offer| field.models[o.stage.model].name == step.technology;
+    let offers = &site.offers;
+    offers.iter().position(|o| fits(o) && named(o)).or_else(|| offers.iter().position(fits))
+}
+
+/// Changes as many MW of running lives as a step concerns, splitting them where needed.
+fn change(
+    field: &Field,
+    lives: &mut Vec<(Life, f64)>,
+    s: usize,
+    date: usize,
+    step: &PlannedStep,
+    then: impl Fn(&mut Life),
+) {
+    let mut left_mw = step.mw;
+    for i in 0..lives.len() {
+        let (life, mw) = &lives[i];
+        if left_mw <= 0.0 || *mw <= 0.0 || life.site != s || !concerned(field, life, date, step) {
+            continue;
+        }
+        let taken = mw.min(left_mw);
+        let mut changed = life.clone();
+        then(&mut changed);
+        lives[i].1 -= taken;
+        left_mw -= taken;
+        lives.push((changed, taken));
+    }
+}
+
+fn concerned(field: &Field, life: &Life, date: usize, step: &PlannedStep) -> bool {
+    let site = &field.sites[life.site];
+    let last = life.orders.last().map(|o| &site.offers[*o].stage);
+    let Some(stage): Option<&Stage> = last.or_else(|| life.block.map(|b| &site.standing[b].stage)) else {
+        return false;
+    };
+    let (at, model) = (field.dates[date], &field.models[stage.model]);
+    let runs = life.closed.is_none() && stage.from <= at && at < stage.until;
+    let of_step = match step.action {
+        Action::Refresh => model.kind == step.kind && model.name != step.technology && stage.refreshable_from <= at,
+        Action::Convert => !model.kind.is_firm(),
+        Action::Retire => model.name == step.technology,
+        Action::Build => false,
+    };
+    runs && of_step && step.replaced.as_ref().is_none_or(|name| *name == model.name)
+}

@@ -1,0 +1,161 @@
+//! The policy `optimal`: the plan of the whole horizon, and what other policies make of the same decision.
+
+use super::{OwnHashrate, RunOutput, SimError, field, own_hashrate, run};
+use crate::bitcoin::race::Mode;
+use crate::calendar::Day;
+use crate::placement::FarmKind;
+use crate::placement::answer::{Answer, Phase, PlannedStep, PolicyValue, Progress};
+use crate::placement::field::Field;
+use crate::placement::optimal::{Optimum, Settings, optimise, running_mw, value_of_steps};
+use crate::scenario::Scenario;
+use crate::scenario::model::{PlanEntry, Policy};
+use core::ops::ControlFlow;
+use std::time::Instant;
+
+/// How often the decision is posed: with no machines of our own on the network, then with those of the plan before.
+const POSES: usize = 3;
+
+/// Poses the decision of a scenario and solves it. Our own machines move the network's difficulty: the plan is made
+/// for the hashprice that it leaves itself.
+///
+/// With `others`, the answer says too what the policies `greedy` and (where the scenario has a plan) `fixed` would earn
+/// on the same paths.
+///
+/// # Errors
+/// When the scenario was not checked and cannot be set up, when what stands breaks a limit, or when `progress` breaks
+/// the search off.
+pub fn place(
+    scenario: &Scenario,
+    seed: u64,
+    settings: &Settings,
+    others: bool,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Answer, SimError> {
+    let mut posing = 0.0;
+    let mut own = OwnHashrate::default();
+    for pose in 1..=POSES {
+        let started = Instant::now();
+        watch(progress, &Progress { phase: Phase::Posing, ..Progress::default() }, scenario)?;
+        let decision = field(scenario, seed, &own)?;
+        posing += started.elapsed().as_secs_f64();
+        let last = pose == POSES || !mines(&decision);
+        let settings = if last {
+            *settings
+        } else {
+            Settings {
+                relax: true,
+                curves: false,
+                alternatives_within_share: None,
+                relaxed_gap_share: 1e-4,
+                ..*settings
+            }
+        };
+        let mut stopped = false;
+        let mut show = |p: &Progress| {
+            stopped |= progress(p).is_break();
+        };
+        let mut optimum = optimise(&decision, &settings, &mut show)?;
+        if stopped {
+            return Err(SimError::Interrupted(scenario.start));
+        }
+        if last {
+            let mut answer = core::mem::take(&mut optimum.answer);
+            answer.effort.seconds.posing = posing;
+            if others {
+                answer.policies = policies(scenario, seed, &mut optimum, answer.proof.upper_bound_usd)?;
+            }
+            return Ok(answer);
+        }
+        let running = running_mw(&optimum.search, &optimum.plan.mw);
+        let models = decision.models.len();
+        own = own_hashrate(&decision, &|s, segment, model| running[s][segment * models + model]);
+    }
+    unreachable!("the last pose returns")
+}
+
+fn watch(
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    now: &Progress,
+    scenario: &Scenario,
+) -> Result<(), SimError> {
+    if progress(now).is_break() { Err(SimError::Interrupted(scenario.start)) } else { Ok(()) }
+}
+
+/// Whether mining is on offer anywhere.
+fn mines(decision: &Field) -> bool {
+    let mining = |model: usize| decision.models[model].kind == FarmKind::Mining;
+    decision
+        .sites
+        .iter()
+        .any(|s| s.offers.iter().any(|o| mining(o.stage.model)) || s.standing.iter().any(|b| mining(b.stage.model)))
+}
+
+/// The plan of the policy `optimal` as the entries of a `[[plan]]`.
+///
+/// # Errors
+/// See [`place`].
+pub fn optimal_plan(scenario: &Scenario, seed: u64) -> Result<Vec<PlanEntry>, SimError> {
+    let answer = place(scenario, seed, &Settings::default(), false, &mut |_| ControlFlow::Continue(()))?;
+    Ok(answer.plan.iter().map(PlannedStep::entry).collect())
+}
+
+impl PlannedStep {
+    /// The step as an entry of a scenario's `[[plan]]`.
+    pub fn entry(&self) -> PlanEntry {
+        let named = self.kind != FarmKind::Hosting;
+        PlanEntry {
+            date: self.date,
+            action: self.action,
+            site: self.site.clone(),
+            kind: self.kind,
+            mw: self.mw,
+            machine: named.then(|| self.technology.clone()),
+            replaces: self.replaced.clone(),
+        }
+    }
+}
+
+/// What `greedy` and `fixed` decide in a run without luck, valued as the optimiser values plans.
+fn policies(
+    scenario: &Scenario,
+    seed: u64,
+    optimum: &mut Optimum,
+    upper_bound_usd: f64,
+) -> Result<Vec<PolicyValue>, SimError> {
+    let mut found = Vec::new();
+    for (policy, name) in [(Policy::Greedy, "greedy"), (Policy::Fixed, "fixed")] {
+        if policy == Policy::Fixed && scenario.plan.is_empty() {
+            continue;
+        }
+        let mut by_policy = scenario.clone();
+        by_policy.placement.policy = policy;
+        let output = run(&by_policy, seed, Mode::Expected, &mut |_| ControlFlow::Continue(()))?;
+        if let Some(value_usd) = value_of_steps(&mut optimum.search, &steps(&output)) {
+            found.push(PolicyValue::against(name, value_usd, upper_bound_usd));
+        }
+    }
+    Ok(found)
+}
+
+/// The decisions of a run.
+fn steps(output: &RunOutput) -> Vec<PlannedStep> {
+    let kind = |farm: &str| {
+        let of = |k: &FarmKind| farm.ends_with(&format!("/{}", k.as_str()));
+        FarmKind::ALL.into_iter().find(of).unwrap_or(FarmKind::Mining)
+    };
+    let rows = output.tables.placements.iter();
+    rows.filter_map(|row| {
+        Some(PlannedStep {
+            date: Day::parse(&row.decided_on).ok()?,
+            online_on: row.online_on.as_ref().and_then(|d| Day::parse(d).ok()),
+            site: row.site.clone(),
+            action: row.action,
+            kind: kind(&row.farm),
+            technology: row.technology.clone(),
+            replaced: None,
+            mw: row.mw,
+            capital_usd: row.capital_usd,
+        })
+    })
+    .collect()
+}
