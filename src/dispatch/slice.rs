@@ -93,5 +93,8 @@ fn dual_by(
     gains_usd_per_mw: &mut [f64],
 ) -> SliceDual {
     let begin_mw = if kernel::firm_first(terms, firm_mw, miners) { firm_mw } else { 0.0 };
-    with_steps(miners, begin_mw, |steps| kernel(&Job::new(slice, terms, firm_mw, miners, steps), gains_usd_per_mw))
+    with_steps(miners, begin_mw, |steps| {
+        let mut tails = kernel::Tails::default();
+        kernel(&Job::new(slice, terms, firm_mw, miners, steps, &mut tails), gains_usd_per_mw)
+    })
 }

@@ -87,13 +87,16 @@ fn constant_shortfall_price(terms: &Terms) -> f64 {
 #[derive(Clone, Copy)]
 struct Column<'a> {
     full: &'a [[f64; LANES]],
-    tail: [f64; LANES],
+    tail: &'a [f64; LANES],
 }
 
+/// Room for the ends of the columns.
+pub(super) type Tails = [[f64; LANES]; 5];
+
 impl<'a> Column<'a> {
-    fn new(values: &'a [f64]) -> Self {
+    /// `tail` is all 0.
+    fn new(values: &'a [f64], tail: &'a mut [f64; LANES]) -> Self {
         let (full, rest) = values.as_chunks();
-        let mut tail = [0.0; LANES];
         if !rest.is_empty() {
             tail[..rest.len()].copy_from_slice(rest);
         }
@@ -101,18 +104,18 @@ impl<'a> Column<'a> {
     }
 
     /// Nothing if every hour is 0.
-    fn power(values: &'a [f64]) -> Option<Self> {
+    fn power(values: &'a [f64], tail: &'a mut [f64; LANES]) -> Option<Self> {
         let some = |hours: &[f64]| hours.iter().filter(|mw| **mw > 0.0).count() > 0;
-        values.chunks(4 * LANES).any(some).then(|| Self::new(values))
+        values.chunks(4 * LANES).any(some).then(|| Self::new(values, tail))
     }
 
     #[inline(always)]
     fn at<V: Lanes>(&self, i: usize) -> V {
-        V::load(self.full.get(i).unwrap_or(&self.tail))
+        V::load(self.full.get(i).unwrap_or(self.tail))
     }
 }
 
-const NOTHING: Column = Column { full: &[], tail: [0.0; LANES] };
+const NOTHING: Column = Column { full: &[], tail: &[0.0; LANES] };
 
 /// A slice made ready.
 pub(super) struct Job<'a> {
@@ -132,20 +135,21 @@ pub(super) struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    /// `steps` are those of the miners, see [`super::super::clearing::with_steps`].
+    /// `steps` are those of the miners, see [`super::super::clearing::with_steps`]; the tails are all 0.
     pub(super) fn new(
         slice: &Slice<'a>,
         terms: &'a Terms,
         firm_mw: f64,
         miners: &'a [MinerTier],
         steps: &'a [Step],
+        [price, grid, export, surplus, hydro]: &'a mut Tails,
     ) -> Self {
         let hours = slice.price_usd_per_mwh.len();
         let columns = [slice.surplus_mw, slice.hydro_mw, slice.import_mw, slice.export_mw];
         assert!(columns.iter().all(|c| c.is_empty() || c.len() == hours), "columns have every hour or none");
-        let surplus = (terms.surplus_cost_usd_per_mwh, Column::power(slice.surplus_mw));
-        let hydro = (terms.hydro_cost_usd_per_mwh, Column::power(slice.hydro_mw));
-        let export = Column::power(slice.export_mw);
+        let surplus = (terms.surplus_cost_usd_per_mwh, Column::power(slice.surplus_mw, surplus));
+        let hydro = (terms.hydro_cost_usd_per_mwh, Column::power(slice.hydro_mw, hydro));
+        let export = Column::power(slice.export_mw, export);
         let local_count = usize::from(surplus.1.is_some()) + usize::from(hydro.1.is_some());
         let hydro_leads = if local_count == 2 { hydro.0 < surplus.0 } else { surplus.1.is_none() };
         let (first, second) = if hydro_leads { (hydro, surplus) } else { (surplus, hydro) };
@@ -156,8 +160,8 @@ impl<'a> Job<'a> {
             steps,
             firm_first: firm_first(terms, firm_mw, miners),
             hours,
-            price: Column::new(slice.price_usd_per_mwh),
-            grid: Column::new(slice.import_mw),
+            price: Column::new(slice.price_usd_per_mwh, price),
+            grid: Column::new(slice.import_mw, grid),
             export: export.unwrap_or(NOTHING),
             exports: export.is_some(),
             local: [first, second].map(|(cost, column)| (cost, column.unwrap_or(NOTHING))),
