@@ -403,46 +403,4 @@ fn concave_steps(curve: &FirmCurve, most_mw: f64) -> Vec<(f64, f64)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::monolith::monolith;
-    use super::super::sample::{Shape, field};
-    use super::*;
-
-    #[test]
-    fn steps_cover_a_curve_from_above() {
-        let steps = |usd: &[f64]| concave_steps(&FirmCurve { step_mw: 2.0, discounted_usd: usd.to_vec() }, 50.0);
-        assert_eq!(steps(&[]), [(50.0, 0.0)]);
-        assert_eq!(steps(&[0.0, 4.0, 8.0]), [(50.0, 2.0)]);
-        assert_eq!(steps(&[0.0, 1.0, 8.0, 6.0]), [(4.0, 2.0), (50.0, -1.0)]);
-    }
-
-    #[test]
-    fn without_offers_there_is_nothing_to_export() {
-        let mut empty = field(1, &Shape { sites: 1, segments: 1, dates: 1, paths: 1, days: 1, standing: true });
-        empty.sites[0].offers.clear();
-        assert_eq!(files(&empty, "empty"), Err(ExportError::NothingToBuild));
-    }
-
-    /// Writes folders and their optima by the oracle for `tests/pypsa/compare.py`: to `$HASHWATT_PYPSA_DIR/SEED`, with
-    /// `optimum.txt` beside the tables.
-    #[test]
-    #[ignore = "writes what PyPSA is to solve; see tests/pypsa/README.md"]
-    fn write_cases_for_pypsa() {
-        let Some(dir) = std::env::var_os("HASHWATT_PYPSA_DIR") else { return };
-        for seed in 0..6 {
-            let shape = Shape { sites: 3, segments: 3, dates: 2, paths: 2, days: 3, standing: seed % 2 == 0 };
-            let mut case = field(seed, &shape);
-            if seed >= 4 {
-                case.sites[0].terms.import_adder_usd_per_mwh = -20.0;
-                case.sites[1].terms.backup_cost_usd_per_mwh = 30.0;
-            }
-            let folder = std::path::Path::new(&dir).join(seed.to_string());
-            std::fs::create_dir_all(&folder).unwrap();
-            for (name, contents) in files(&case, "case").unwrap() {
-                std::fs::write(folder.join(name), contents).unwrap();
-            }
-            let usd = monolith(&case.first_decision());
-            std::fs::write(folder.join("optimum.txt"), format!("{usd}\n")).unwrap();
-        }
-    }
-}
+mod tests;
