@@ -3,11 +3,14 @@
 //! A branch bounds the MW of one order, or closes or opens a site. Planes and lives found anywhere hold everywhere, so a
 //! branch begins with all that is known.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::master::Branch;
 use super::relax::{Relaxed, Search, relative_gap};
-use super::whole::{Whole, rounded};
+use super::whole::{Whole, common_step_mw, rounded};
 use crate::placement::answer::PlaceError;
-use crate::placement::field::Offer;
+use crate::placement::field::{Field, Offer};
 use crate::placement::problem::Action;
 
 /// What the search for whole modules found.
@@ -95,10 +98,10 @@ fn spread(search: &Search, relaxed: &Relaxed, node: Node, open: &mut Vec<Node>, 
             openings[site] = bounds;
             open.push(Node { bound_usd: node.bound_usd, branches: node.branches.clone(), openings });
         }
-    } else if let Some((order, below_mw, above_mw)) = fractional_order(search, relaxed) {
+    } else if let Some((orders, below_mw, above_mw)) = fractional_total(search, relaxed) {
         for (at_most, mw) in [(true, below_mw), (false, above_mw)] {
             let mut branches = node.branches.clone();
-            branches.push(Branch { order, at_most, mw });
+            branches.push(Branch { orders: orders.clone(), at_most, mw });
             open.push(Node { bound_usd: node.bound_usd, branches, openings: node.openings.clone() });
         }
     } else {
@@ -113,22 +116,47 @@ fn fractional_opening(search: &Search, relaxed: &Relaxed) -> Option<usize> {
     sites.filter(|s| search.master.opens(*s) && part(s) > WHOLE).max_by(|a, b| part(a).total_cmp(&part(b)))
 }
 
-/// The order whose size is furthest from whole modules by what the part of a module costs, with the sizes around it.
-fn fractional_order(search: &Search, relaxed: &Relaxed) -> Option<((usize, usize), f64, f64)> {
-    let mut worst: Option<(f64, (usize, usize), f64, f64)> = None;
-    for (s, site) in search.field.sites.iter().enumerate() {
-        let sized = |o: &Offer| matches!(o.action, Action::Build | Action::Convert) && o.module_mw > 0.0;
-        for (o, offer) in site.offers.iter().enumerate().filter(|(_, o)| sized(o)) {
-            let columns = search.master.columns.iter().zip(&relaxed.best.mw);
-            let ordered = columns.filter(|(c, _)| c.life.site == s && c.life.orders.contains(&o));
-            let modules = ordered.map(|p| p.1).sum::<f64>() / offer.module_mw;
-            let part = (modules - modules.round()).abs();
-            let weight = part * offer.module_mw * offer.capital_usd_per_mw;
-            if part > WHOLE && worst.is_none_or(|w| weight > w.0) {
-                let below = modules.floor() * offer.module_mw;
-                worst = Some((weight, (s, o), below, below + offer.module_mw));
+/// Orders together, and the MW in whole modules below and above.
+type Split = (Arc<[(usize, usize)]>, f64, f64);
+
+/// A total that is not in whole modules: of a kind on a date over all sites, else of a model, else of a single order.
+/// A budget that ends between two modules is felt by the total at once, by single sites only one after the other.
+fn fractional_total(search: &Search, relaxed: &Relaxed) -> Option<Split> {
+    let field = search.field;
+    let key_of: [fn(&Field, usize, usize) -> (usize, usize, usize); 3] = [
+        |field, s, o| {
+            let offer = &field.sites[s].offers[o];
+            (offer.date, field.kind(offer.stage.model) as usize, 0)
+        },
+        |field, s, o| {
+            let offer = &field.sites[s].offers[o];
+            (offer.date, field.kind(offer.stage.model) as usize, 1 + offer.stage.model)
+        },
+        |_, s, o| (0, s, o),
+    ];
+    key_of.into_iter().find_map(|key| {
+        let mut totals: BTreeMap<(usize, usize, usize), Vec<(usize, usize)>> = BTreeMap::new();
+        for (s, site) in field.sites.iter().enumerate() {
+            let sized = |o: &Offer| matches!(o.action, Action::Build | Action::Convert) && o.module_mw > 0.0;
+            for (o, _) in site.offers.iter().enumerate().filter(|(_, o)| sized(o)) {
+                totals.entry(key(field, s, o)).or_default().push((s, o));
             }
         }
-    }
-    worst.map(|(_, order, below, above)| (order, below, above))
+        let splits = totals.into_values().filter_map(|orders| split(search, relaxed, orders));
+        splits.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, split)| split)
+    })
+}
+
+/// What a total in part modules is split into, and by how much money it misses whole ones; `None` where it is whole.
+fn split(search: &Search, relaxed: &Relaxed, orders: Vec<(usize, usize)>) -> Option<(f64, Split)> {
+    let offer = |(s, o): (usize, usize)| &search.field.sites[s].offers[o];
+    let module_mw = common_step_mw(orders.iter().map(|order| offer(*order).module_mw))?;
+    let capital_usd_per_mw = orders.first().map_or(0.0, |order| offer(*order).capital_usd_per_mw);
+    let orders: Arc<[(usize, usize)]> = orders.into();
+    let branch = Branch { orders: orders.clone(), at_most: true, mw: 0.0 };
+    let columns = search.master.columns.iter().zip(&relaxed.best.mw);
+    let modules = columns.filter(|(c, _)| branch.counts(c)).map(|p| p.1).sum::<f64>() / module_mw;
+    let part = (modules - modules.round()).abs();
+    let below_mw = modules.floor() * module_mw;
+    (part > WHOLE).then_some((part * module_mw * capital_usd_per_mw, (orders, below_mw, below_mw + module_mw)))
 }

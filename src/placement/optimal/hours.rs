@@ -50,8 +50,10 @@ impl<'a> Hours<'a> {
     /// Prepares.
     pub fn new(field: &'a Field) -> Self {
         let segments = field.segments();
-        let groups = field.groups.last().map_or(0, |g| g + 1);
-        let range = |g: usize| field.groups.partition_point(|x| *x < g)..field.groups.partition_point(|x| *x <= g);
+        // Where everything is decided at once, one value function per site makes the smallest master problem.
+        let all = if field.dates.len() == 1 { vec![0; segments] } else { field.groups.clone() };
+        let groups = all.last().map_or(0, |g| g + 1);
+        let range = |g: usize| all.partition_point(|x| *x < g)..all.partition_point(|x| *x <= g);
         let days = (0..segments)
             .map(|s| field.days.partition_point(|d| d.segment < s)..field.days.partition_point(|d| d.segment <= s))
             .collect();

@@ -12,19 +12,28 @@ use super::hours::Cut;
 use super::life::Column;
 use crate::placement::answer::PlaceError;
 use crate::placement::field::{Counts, Field};
+use std::sync::Arc;
 
 /// USD in the program's unit of money.
 pub const MILLION: f64 = 1e6;
 
-/// A bound that a branch of the search puts on the orders of an offer, MW.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A bound that a branch of the search puts on the orders of one or more offers together, MW.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Branch {
-    /// Site and offer.
-    pub order: (usize, usize),
+    /// Sites and offers, in order.
+    pub orders: Arc<[(usize, usize)]>,
     /// Whether at most, else at least.
     pub at_most: bool,
     /// MW.
     pub mw: f64,
+}
+
+impl Branch {
+    /// Whether a MW of a column is a MW ordered. No life orders two of the offers of one branch.
+    pub fn counts(&self, column: &Column) -> bool {
+        let life = &column.life;
+        life.orders.iter().any(|o| self.orders.binary_search(&(life.site, *o)).is_ok())
+    }
 }
 
 /// Everything the master problem is made of.
@@ -35,8 +44,10 @@ pub struct Master<'a> {
     pub base_usd: Vec<f64>,
     /// Lives known so far.
     pub columns: Vec<Column>,
-    /// Cuts known so far: `[site * groups + group]`.
+    /// Cuts in use: `[site * groups + group]`.
     pub cuts: Vec<Vec<Cut>>,
+    /// In how many solutions on end each cut had no weight.
+    pub idle: Vec<Vec<u32>>,
     /// Cuts of the worst paths' mean, over all sites: a plane per site and group, and what to subtract, USD.
     pub tail_cuts: Vec<(Vec<Cut>, f64)>,
     /// What each of the field's limits allows now.
@@ -228,7 +239,7 @@ impl Master<'_> {
             let sign = if branch.at_most { 1.0 } else { -1.0 };
             rows.push(program.row(sign * branch.mw));
             for (v, column) in self.columns.iter().enumerate() {
-                if column.life.site == branch.order.0 && column.life.orders.contains(&branch.order.1) {
+                if branch.counts(column) {
                     program.set(v, sign);
                 }
             }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::hours::{Draws, Evaluated, Hours};
 use super::life::{Column, Life};
-use super::master::{Branch, Master, Solution};
+use super::master::{Master, Solution};
 use super::price::{Marginals, Priced, best_lives};
 use super::risk::tail_tilt;
 use crate::placement::answer::PlaceError;
@@ -70,10 +70,10 @@ pub struct Search<'a> {
 const NEWS_USD: f64 = 1e-3;
 /// Rounds after which a relaxation is given up as it is.
 const MOST_ROUNDS: usize = 400;
-/// Weight that a cut must have in one of the last solutions to be kept.
-const IDLE_WEIGHT: f64 = 1e-7;
-/// Cuts kept of a site and group whatever they weigh: the newest.
-const NEWEST_CUTS: usize = 6;
+/// Weight above which a cut holds something up.
+const IDLE_WEIGHT: f64 = 1e-5;
+/// Solutions on end without weight after which a cut is forgotten.
+const MOST_IDLE: u32 = 8;
 
 impl<'a> Search<'a> {
     /// Begins with the value without farms and the best lives at it.
@@ -87,6 +87,7 @@ impl<'a> Search<'a> {
             field,
             base_usd: at_rest.iter().map(|e| e.relaxed_usd).collect(),
             columns: Vec::new(),
+            idle: vec![vec![0]; at_rest.len()],
             cuts: at_rest.into_iter().map(|e| vec![e.cut]).collect(),
             tail_cuts: Vec::new(),
             at_most: field.limits.iter().map(|l| l.at_most).collect(),
@@ -150,8 +151,8 @@ impl<'a> Search<'a> {
                 best = Some(tried);
             }
             self.learn_all(&proof);
+            self.forget_idle(&prices);
             if proven.as_ref().is_none_or(|p| proof.bound_usd < p.proof.bound_usd) {
-                self.forget_idle(&prices);
                 proven = Some(Relaxed { best: Mix::default(), prices, proof });
             }
             if let (Some(proven), Some(best)) = (&proven, &best) {
@@ -183,15 +184,17 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// Takes out cuts that hold up nothing: all but the newest and those that the solution leans on.
+    /// Takes out cuts that have held up nothing for some solutions.
     fn forget_idle(&mut self, prices: &Solution) {
-        for (cuts, weights) in self.master.cuts.iter_mut().zip(&prices.weights) {
-            let count = cuts.len();
-            let mut i = 0;
-            cuts.retain(|_| {
-                i += 1;
-                i + NEWEST_CUTS > count || weights.get(i - 1).is_none_or(|w| *w > IDLE_WEIGHT)
-            });
+        for (i, weights) in prices.weights.iter().enumerate() {
+            let mut idle = self.master.idle[i].iter_mut();
+            for (idle, weight) in idle.by_ref().zip(weights) {
+                *idle = if *weight > IDLE_WEIGHT { 0 } else { *idle + 1 };
+            }
+            let keep: Vec<bool> = self.master.idle[i].iter().map(|idle| *idle < MOST_IDLE).collect();
+            let mut of_cuts = keep.iter();
+            self.master.cuts[i].retain(|_| of_cuts.next().copied().unwrap_or(true));
+            self.master.idle[i].retain(|idle| *idle < MOST_IDLE);
         }
     }
 
@@ -308,6 +311,7 @@ impl<'a> Search<'a> {
         for (i, e) in evaluated.into_iter().enumerate() {
             debug_assert!(i / groups < self.field.sites.len());
             self.master.cuts[i].push(e.cut);
+            self.master.idle[i].push(0);
         }
         mix.value_usd = worth_usd + self.steady_usd(&mix);
         mix
@@ -370,9 +374,9 @@ impl<'a> Search<'a> {
             }
         }
         let mut offers = vec![0.0; self.field.sites[site].offers.len()];
-        for (Branch { order, at_most, .. }, price) in self.master.branches.iter().zip(&prices.branches) {
-            if order.0 == site {
-                offers[order.1] += if *at_most { *price } else { -*price };
+        for (branch, price) in self.master.branches.iter().zip(&prices.branches) {
+            for (_, offer) in branch.orders.iter().filter(|order| order.0 == site) {
+                offers[*offer] += if branch.at_most { *price } else { -*price };
             }
         }
         Marginals {

@@ -217,7 +217,7 @@ fn relief_usd_per_mw(field: &Field, s: usize, priced: &Priced) -> f64 {
         let planes: Vec<_> = (0..hours.groups.len()).map(|g| hours.evaluate(0, g, &idle, None).cut).collect();
         let models = field.models.len();
         let gain = |d: &(usize, usize, f64)| {
-            let group = field.groups[d.0];
+            let group = hours.groups.iter().position(|g| g.contains(&d.0)).expect("every segment has a group");
             d.2 * planes[group].gains_usd_per_mw[(d.0 - hours.groups[group].start) * models + d.1]
         };
         column.draws.iter().map(gain).sum::<f64>()
@@ -261,7 +261,8 @@ pub fn alternatives(
     let mut found = Vec::new();
     for (_, site) in missed.into_iter().take(MOST_ALTERNATIVES) {
         let orders = 0..field.sites[site].offers.len();
-        search.master.branches = orders.map(|o| Branch { order: (site, o), at_most: true, mw: 0.0 }).collect();
+        search.master.branches =
+            orders.map(|o| Branch { orders: [(site, o)].into(), at_most: true, mw: 0.0 }).collect();
         let relaxed =
             search.solve(0.1 * within_share.max(settings.gap_share), None, best.value_usd * (1.0 - within_share));
         let plan = relaxed.map(|r| {

@@ -605,7 +605,7 @@ impl Search<'_> {
 }
 
 /// The greatest step of which all module sizes are multiples, MW, where there is one worth the name.
-fn common_step_mw(modules_mw: impl Iterator<Item = f64>) -> Option<f64> {
+pub fn common_step_mw(modules_mw: impl Iterator<Item = f64>) -> Option<f64> {
     const LEAST_MW: f64 = 1e-3;
     let divisor = |mut a: f64, mut b: f64| {
         while b > LEAST_MW {
