@@ -28,7 +28,7 @@ use super::technology::{Model, Prices, Technologies, tiers};
 use crate::bitcoin::checkpoint::ChainStart;
 use crate::compute::Catalogue;
 use crate::placement::FarmKind;
-use crate::placement::field::{Field, FieldSite, Model as FieldModel, Risk, SiteHours, Standing, Tier};
+use crate::placement::field::{Field, FieldSite, FirmCurve, Model as FieldModel, Risk, SiteHours, Standing, Tier};
 use crate::scenario::Scenario;
 use crate::units::UsdPerPhDay;
 use axis::Axis;
@@ -131,7 +131,7 @@ fn site(view: &View, s: usize, standing: &[Batch], on_sale: &[Vec<usize>]) -> Fi
         name: params.name.clone(),
         maximum_mw: params.maximum_mw,
         terms: terms(params, scenario.hosting.backup.fuel_usd_per_mwh),
-        firm_curves: if any_ai { firm::curves(view, s) } else { vec![Default::default(); view.axis.segments()] },
+        firm_curves: if any_ai { firm::curves(view, s) } else { vec![FirmCurve::default(); view.axis.segments()] },
         standing: here,
         offers,
         convertible_mw: if scenario.conversion.allowed {

@@ -40,11 +40,11 @@ pub fn considered_models(
         }
     }
     let mut once = Vec::with_capacity(numbers.len());
-    numbers.into_iter().for_each(|n| {
-        if !once.contains(&n) {
-            once.push(n)
+    for number in numbers {
+        if !once.contains(&number) {
+            once.push(number);
         }
-    });
+    }
     once
 }
 

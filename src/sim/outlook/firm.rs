@@ -2,8 +2,10 @@
 
 use super::View;
 use super::charges::REFERENCE_SHARE;
+use crate::calendar::{DAYS_PER_YEAR, Day, HOURS_PER_YEAR};
 use crate::compute::Sla;
 use crate::dispatch::{Hour, Terms};
+use crate::placement::FarmKind;
 use crate::placement::field::FirmCurve;
 use crate::placement::value::{Outages, expected_credit_share};
 use crate::sim::setup::terms;
@@ -69,8 +71,7 @@ impl<'a> Case<'a> {
     fn of(view: &'a View<'a>, s: usize) -> Self {
         let (scenario, params) = (view.scenario, &view.scenario.sites[s]);
         let stands = |kind| params.standing.iter().any(|b| b.kind == kind);
-        use crate::placement::FarmKind::Hosting;
-        let tenants = super::wants(scenario, Hosting) || stands(Hosting);
+        let tenants = super::wants(scenario, FarmKind::Hosting) || stands(FarmKind::Hosting);
         let prices = Prices::unpriced(scenario, scenario.start);
         let model = &view.models[Technologies::HALL];
         let (backup_share, sla, module_mw, draw, restart) = if tenants {
@@ -121,15 +122,15 @@ impl<'a> Case<'a> {
         let usd_per_day = if self.tenants {
             let hosting = &scenario.hosting;
             let prices = Prices::unpriced(scenario, scenario.start);
-            let rent = prices.signed_rent(self.s, crate::placement::FarmKind::Hosting);
+            let rent = prices.signed_rent(self.s, FarmKind::Hosting);
             12_000.0 * hosting.facility.critical_it_mw(1.0) * rent * hosting.tenancy_share
         } else {
             self.cloud_usd_per_mw_year(from)
-        } / crate::calendar::DAYS_PER_YEAR;
+        } / DAYS_PER_YEAR;
         usd_per_day / self.draw_mw_per_mw.max(1e-9) * self.view.money.income_between(from, until)
     }
 
-    fn cloud_usd_per_mw_year(&self, day: crate::calendar::Day) -> f64 {
+    fn cloud_usd_per_mw_year(&self, day: Day) -> f64 {
         let (scenario, cloud) = (self.view.scenario, &self.view.scenario.cloud);
         let newest = self.view.models.iter().rev().find_map(|m| match m {
             Model::Cluster(accelerator, _) if accelerator.release <= day => Some(accelerator),
@@ -138,7 +139,7 @@ impl<'a> Case<'a> {
         newest.map_or(0.0, |accelerator| {
             let rent = scenario.ai_market.mean_rent_usd_per_gpu_hour(accelerator, scenario.start, day);
             let gpus = cloud.facility.critical_it_mw(1.0) * accelerator.gpus_per_it_mw();
-            gpus * rent * cloud.utilisation_share * crate::calendar::HOURS_PER_YEAR * (1.0 - cloud.selling_cost_share)
+            gpus * rent * cloud.utilisation_share * HOURS_PER_YEAR * (1.0 - cloud.selling_cost_share)
         })
     }
 

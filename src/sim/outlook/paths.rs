@@ -26,7 +26,7 @@ const FEE_MEMORY_DAYS: usize = 14;
 
 /// All paths.
 pub struct Paths {
-    paths: Vec<Path>,
+    drawn: Vec<Path>,
     /// Days on which halvings are expected, at the expected price.
     pub halvings: Vec<Day>,
     start: Day,
@@ -65,23 +65,23 @@ impl Paths {
         let fees = vec![scenario.bitcoin.fees.mean_btc_per_block(); scenario.days()];
         let (_, points) = world.run(&expected, &fees, &|day| own.mean_eh_s(day));
         let halvings = points.windows(2).filter(|w| w[1].subsidy_btc < w[0].subsidy_btc).map(|w| w[1].day).collect();
-        Self { paths: drawn.into_iter().map(|(path, _)| path).collect(), halvings, start: scenario.start }
+        Self { drawn: drawn.into_iter().map(|(path, _)| path).collect(), halvings, start: scenario.start }
     }
 
     /// Number of paths.
     pub fn count(&self) -> usize {
-        self.paths.len()
+        self.drawn.len()
     }
 
     /// Hashprice of a path on a day, USD per PH/s and day.
     pub fn hashprice_usd(&self, path: usize, day: Day) -> f64 {
-        let days = &self.paths[path].hashprice_usd;
+        let days = &self.drawn[path].hashprice_usd;
         days.get(self.index(day, days.len())).copied().unwrap_or(0.0)
     }
 
     /// Quote of a path at the beginning of a day; the day after the last has that of the last.
     pub fn quote(&self, path: usize, day: Day) -> Quote {
-        let quotes = &self.paths[path].quotes;
+        let quotes = &self.drawn[path].quotes;
         quotes.get(self.index(day, quotes.len())).copied().unwrap_or_default()
     }
 

@@ -55,9 +55,8 @@ impl<'a> Factory<'a> {
             Model::Hall | Model::Cluster(..) => self.add_months(&mut steady, batch, model, first, last),
         }
         if matches!(model, Model::Cluster(..)) {
-            for segment in from..until {
-                steady[segment] -= draw_mw_per_mw * self.repaid_usd_per_mw[segment];
-            }
+            let repaid = steady.iter_mut().zip(&self.repaid_usd_per_mw).take(until).skip(from);
+            repaid.for_each(|(usd, repaid_usd)| *usd -= draw_mw_per_mw * repaid_usd);
         }
         Stage {
             model: batch.technology,
@@ -142,14 +141,13 @@ impl<'a> Factory<'a> {
     /// Worth of the hall of a batch on each boundary.
     pub fn hall(&self, batch: &Batch) -> HallWorth {
         let (view, model) = (self.view, &self.view.models[batch.technology]);
-        let of = |day: &Day, worth: fn(&Prices, &Model, &Batch) -> f64| {
-            let prices = Prices::unpriced(view.scenario, *day);
-            worth(&prices, model, batch) - prices.resale_usd_per_mw(model, batch)
-        };
+        let at = |day: &Day| Prices::unpriced(view.scenario, *day);
+        let closed = |prices: Prices| prices.closing_usd_per_mw(model, batch) - prices.resale_usd_per_mw(model, batch);
+        let ended = |prices: Prices| prices.end_value_usd_per_mw(model, batch) - prices.resale_usd_per_mw(model, batch);
         let days = &view.axis.boundaries;
         HallWorth {
-            closed_usd_per_mw: days.iter().map(|d| of(d, |p, m, b| p.closing_usd_per_mw(m, b))).collect(),
-            ended_usd_per_mw: days.iter().map(|d| of(d, |p, m, b| p.end_value_usd_per_mw(m, b))).collect(),
+            closed_usd_per_mw: days.iter().map(|d| closed(at(d))).collect(),
+            ended_usd_per_mw: days.iter().map(|d| ended(at(d))).collect(),
         }
     }
 
