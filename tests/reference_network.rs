@@ -122,7 +122,7 @@ fn replay(market: &Market, subsidy_btc: f64, halving: Day, lead_days: i32) -> Ve
     let hashrate = implied_hashrate_eh_s(difficulty, 600.0);
     let network = Network::new(&NetworkModel::default(), start, hashrate, hashprice);
     let chain = ChainSnapshot { height: height - 1, difficulty };
-    project(&network, chain, market.price_usd, market.fees_btc_per_block, start, halving.plus_days(365))
+    project(&network, chain, market.price_usd, market.fees_btc_per_block, |_| 0.0, start, halving.plus_days(365))
 }
 
 const LEADS: [i32; 6] = [75, 90, 105, 120, 135, 150];
