@@ -246,12 +246,15 @@ fn a_field_is_well_formed_and_a_site_more_changes_no_other() {
     let order = |d: &crate::placement::field::SampleDay| (d.segment, d.path);
     assert!(field.days.is_sorted_by_key(order));
     assert!(field.sites.iter().all(|s| s.hours.surplus_mw.len() == 24 * field.days.len()));
-    let mut alone = whole.clone();
-    alone.sites.truncate(1);
-    alone.plan.retain(|entry| entry.site == "windy");
-    assert_eq!(field_of(&alone).sites[0].hours.price_usd_per_mwh.len() % 24, 0);
-    let mut bare = whole;
-    bare.sites[1].standing.clear();
-    let without = field_of(&bare);
-    assert_eq!(without.sites[0].hours.surplus_mw, field.sites[0].hours.surplus_mw);
+    let mut larger = whole;
+    let mut more = larger.sites[1].clone();
+    more.name = "third".to_owned();
+    more.standing.clear();
+    larger.sites.push(more);
+    let larger = field_of(&larger);
+    assert_eq!(larger.days, field.days);
+    for (one, other) in field.sites.iter().zip(&larger.sites) {
+        assert_eq!(one.hours, other.hours);
+        assert_eq!(one.offers, other.offers);
+    }
 }
