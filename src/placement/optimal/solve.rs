@@ -69,9 +69,11 @@ pub fn optimise<'a>(
     let (plan, proof, nodes) = if settings.relax {
         (Whole { mw: relaxed.best.mw.clone(), value_usd: relaxed.best.value_usd }, relaxation, 0)
     } else {
+        search.round_limits_down();
+        let root = search.solve(0.1 * settings.gap_share, None, f64::NEG_INFINITY)?;
         let rounds = search.rounds as u64;
         let found =
-            branched(&mut search, &relaxed, settings.gap_share, settings.most_nodes, &mut |nodes, best, bound| {
+            branched(&mut search, &root, settings.gap_share, settings.most_nodes, &mut |nodes, best, bound| {
                 progress(&Progress {
                     phase: Phase::Modules,
                     rounds,
