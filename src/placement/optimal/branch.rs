@@ -31,6 +31,8 @@ struct Node {
     openings: Vec<(f64, f64)>,
 }
 
+/// Passes of exchanges after a rounding; none inside the tree where there are many dates, since each takes long.
+const PASSES: usize = 6;
 /// Share of a module below which a size counts as whole.
 const WHOLE: f64 = 1e-4;
 
@@ -42,7 +44,7 @@ pub fn branched(
     most_nodes: usize,
     progress: &mut dyn FnMut(usize, f64, f64),
 ) -> Result<Branched, PlaceError> {
-    let mut best = rounded(search, root);
+    let mut best = rounded(search, root, PASSES);
     let mut nodes = 1;
     let mut open = Vec::new();
     // Where nothing is left to branch on, the bound of a leaf stays.
@@ -71,7 +73,7 @@ pub fn branched(
                     leaves_usd = leaves_usd.max(bound_usd);
                     continue;
                 }
-                let found = rounded(search, &relaxed);
+                let found = rounded(search, &relaxed, if search.field.dates.len() == 1 { PASSES } else { 0 });
                 if found.value_usd > best.value_usd {
                     best = found;
                 }

@@ -10,13 +10,10 @@ use crate::placement::problem::Action;
 /// capacity takes that which was built first. `None` where a step is not among the offers.
 pub fn value_of_steps(search: &mut Search, steps: &[PlannedStep]) -> Option<f64> {
     let lives = lives(search.field, steps)?;
-    for (life, _) in &lives {
-        search.learn(life.clone());
-    }
+    let columns: Vec<(usize, f64)> = lives.into_iter().map(|(life, mw)| (search.learn(life), mw)).collect();
     let mut mw = vec![0.0; search.master.columns.len()];
-    for (life, life_mw) in lives {
-        let place = search.master.columns.iter().position(|c| c.life == life)?;
-        mw[place] += life_mw;
+    for (column, life_mw) in columns {
+        mw[column] += life_mw;
     }
     Some(search.value_of_whole(&mw))
 }

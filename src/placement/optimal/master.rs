@@ -14,6 +14,11 @@ use crate::placement::answer::PlaceError;
 use crate::placement::field::{Counts, Field};
 use std::sync::Arc;
 
+/// Solutions on end without MW after which a column is left out.
+const MOST_UNUSED: u32 = 4;
+/// What every limit gives way, MW or M USD, so that there is a middle to go through; what proves the bound and what is
+/// valued keeps the limit itself.
+const ROOM: f64 = 1e-7;
 /// USD in the program's unit of money.
 pub const MILLION: f64 = 1e6;
 
@@ -29,6 +34,11 @@ pub struct Branch {
 }
 
 impl Branch {
+    /// Whether nothing may be ordered.
+    pub fn forbids(&self) -> bool {
+        self.at_most && self.mw <= 0.0
+    }
+
     /// Whether a MW of a column is a MW ordered. No life orders two of the offers of one branch.
     pub fn counts(&self, column: &Column) -> bool {
         let life = &column.life;
@@ -44,6 +54,8 @@ pub struct Master<'a> {
     pub base_usd: Vec<f64>,
     /// Lives known so far.
     pub columns: Vec<Column>,
+    /// In how many solutions on end each column had no MW; those of many are left out until they pay again.
+    pub unused: Vec<u32>,
     /// Cuts in use: `[site * groups + group]`.
     pub cuts: Vec<Vec<Cut>>,
     /// In how many solutions on end each cut had no weight.
@@ -100,6 +112,26 @@ impl Master<'_> {
         site.opening_capital_usd > 0.0 || site.opening_discounted_usd.iter().any(|usd| *usd > 0.0)
     }
 
+    /// Whether a site may not open in the present branch.
+    pub fn is_closed(&self, site: usize) -> bool {
+        self.opens(site) && self.openings[site].1 <= 0.0
+    }
+
+    /// Whether a column must have no MW. It is left out: with a row that says so there would be no middle to go through.
+    fn excludes(&self, c: usize) -> bool {
+        let column = &self.columns[c];
+        let site = column.life.site;
+        self.branches.iter().any(|b| b.forbids() && b.counts(column))
+            || self.is_closed(site)
+            || column.converts && self.field.sites[site].convertible_mw <= 0.0
+            || (0..self.at_most.len()).any(|l| self.allows_nothing(l) && column.takes[l] > 0.0)
+    }
+
+    /// Whether a limit of MW allows none.
+    pub fn allows_nothing(&self, l: usize) -> bool {
+        self.at_most[l] <= 0.0 && !matches!(self.field.limits[l].counts, Counts::SpentUntil(_))
+    }
+
     /// What a cut says one MW of a column adds, USD.
     pub fn gain_usd(&self, cut: &Cut, group: usize, column: &Column) -> f64 {
         let (models, first) = (self.field.models.len(), self.group_starts[group]);
@@ -113,19 +145,19 @@ impl Master<'_> {
         let layout = Layout::new(self);
         let mut program = Program::new(layout.variables);
         self.add_objective(&layout, &mut program);
-        self.add_blocks(&mut program);
+        self.add_blocks(&layout, &mut program);
         program.equalities = program.rows();
         let limits = self.add_limits(&layout, &mut program);
         let slots = self.add_slots(&layout, &mut program);
-        let converted = self.add_conversions(&mut program);
-        let branches = self.add_branches(&mut program);
+        let converted = self.add_conversions(&layout, &mut program);
+        let branches = self.add_branches(&layout, &mut program);
         let (cuts, tail_cuts) = self.add_cuts(&layout, &mut program);
         layout.add_signs(&mut program);
         let (x, z) = program.solve()?;
         let price = |row: usize| z[row].max(0.0);
         let priced = |rows: &[usize], unit: f64| rows.iter().map(|r| price(*r) * unit).collect::<Vec<f64>>();
         Ok(Solution {
-            mw: x[..self.columns.len()].iter().map(|mw| mw.max(0.0)).collect(),
+            mw: layout.spread(&x, self.columns.len()),
             opening: layout.opening.iter().map(|o| o.clone().map(|v| x[v].max(0.0)).collect()).collect(),
             limits: limits.iter().map(|(row, unit)| price(*row) * MILLION / unit).collect(),
             slots: slots.iter().map(|rows| priced(rows, MILLION)).collect(),
@@ -137,8 +169,8 @@ impl Master<'_> {
     }
 
     fn add_objective(&self, layout: &Layout, program: &mut Program) {
-        for (v, column) in self.columns.iter().enumerate() {
-            program.cost[v] = -column.steady_usd / MILLION;
+        for (v, c) in layout.columns.iter().enumerate() {
+            program.cost[v] = -self.columns[*c].steady_usd / MILLION;
         }
         for (site, variables) in layout.opening.iter().enumerate() {
             for (date, v) in variables.clone().enumerate() {
@@ -154,13 +186,14 @@ impl Master<'_> {
     }
 
     /// All of what stands does something.
-    fn add_blocks(&self, program: &mut Program) {
+    fn add_blocks(&self, layout: &Layout, program: &mut Program) {
         for (s, site) in self.field.sites.iter().enumerate() {
             for (b, block) in site.standing.iter().enumerate() {
-                let of_block = |c: &Column| c.life.site == s && c.life.block == Some(b);
                 program.row(block.mw);
-                for (v, _) in self.columns.iter().enumerate().filter(|(_, c)| of_block(c)) {
-                    program.set(v, 1.0);
+                for (v, c) in &layout.by_site[s] {
+                    if self.columns[*c].life.block == Some(b) {
+                        program.set(*v, 1.0);
+                    }
                 }
             }
         }
@@ -170,9 +203,9 @@ impl Master<'_> {
         let mut rows = Vec::new();
         for (l, limit) in self.field.limits.iter().enumerate() {
             let unit = if matches!(limit.counts, Counts::SpentUntil(_)) { MILLION } else { 1.0 };
-            rows.push((program.row(self.at_most[l] / unit), unit));
-            for (v, column) in self.columns.iter().enumerate() {
-                program.set(v, column.takes[l] / unit);
+            rows.push((program.row(self.at_most[l] / unit + ROOM), unit));
+            for (v, c) in layout.columns.iter().enumerate() {
+                program.set(v, self.columns[*c].takes[l] / unit);
             }
             if let Counts::SpentUntil(until) = limit.counts {
                 for (site, variables) in layout.opening.iter().enumerate() {
@@ -186,18 +219,14 @@ impl Master<'_> {
     }
 
     fn add_slots(&self, layout: &Layout, program: &mut Program) -> Vec<Vec<usize>> {
-        let mut by_site: Vec<Vec<usize>> = vec![Vec::new(); self.field.sites.len()];
-        for (v, column) in self.columns.iter().enumerate() {
-            by_site[column.life.site].push(v);
-        }
         let mut rows = Vec::new();
         for s in 0..self.field.sites.len() {
             let mut of_site = Vec::new();
             for date in 0..self.field.dates.len() {
                 let opening = layout.opening[s].clone();
-                of_site.push(program.row(if opening.is_empty() { self.connection_mw[s] } else { 0.0 }));
-                for v in &by_site[s] {
-                    let (first, end) = self.columns[*v].dates;
+                of_site.push(program.row(ROOM + if opening.is_empty() { self.connection_mw[s] } else { 0.0 }));
+                for (v, c) in &layout.by_site[s] {
+                    let (first, end) = self.columns[*c].dates;
                     if (first..end).contains(&date) {
                         program.set(*v, 1.0);
                     }
@@ -209,7 +238,7 @@ impl Master<'_> {
             if !layout.opening[s].is_empty() {
                 let (least, most) = self.openings[s];
                 for (sign, bound) in [(1.0, most), (-1.0, -least)] {
-                    program.row(bound);
+                    program.row(bound + ROOM);
                     for v in layout.opening[s].clone() {
                         program.set(v, sign);
                     }
@@ -220,26 +249,26 @@ impl Master<'_> {
         rows
     }
 
-    fn add_conversions(&self, program: &mut Program) -> Vec<usize> {
+    fn add_conversions(&self, layout: &Layout, program: &mut Program) -> Vec<usize> {
         let mut rows = Vec::new();
         for (s, site) in self.field.sites.iter().enumerate() {
-            rows.push(program.row(site.convertible_mw));
-            for (v, column) in self.columns.iter().enumerate() {
-                if column.life.site == s && column.converts {
-                    program.set(v, 1.0);
+            rows.push(program.row(site.convertible_mw + ROOM));
+            for (v, c) in &layout.by_site[s] {
+                if self.columns[*c].converts {
+                    program.set(*v, 1.0);
                 }
             }
         }
         rows
     }
 
-    fn add_branches(&self, program: &mut Program) -> Vec<usize> {
+    fn add_branches(&self, layout: &Layout, program: &mut Program) -> Vec<usize> {
         let mut rows = Vec::new();
         for branch in &self.branches {
             let sign = if branch.at_most { 1.0 } else { -1.0 };
-            rows.push(program.row(sign * branch.mw));
-            for (v, column) in self.columns.iter().enumerate() {
-                if branch.counts(column) {
+            rows.push(program.row(sign * branch.mw + ROOM));
+            for (v, c) in layout.columns.iter().enumerate() {
+                if branch.counts(&self.columns[*c]) {
                     program.set(v, sign);
                 }
             }
@@ -249,17 +278,13 @@ impl Master<'_> {
 
     fn add_cuts(&self, layout: &Layout, program: &mut Program) -> (Vec<Vec<usize>>, Vec<usize>) {
         let groups = self.groups();
-        let mut by_site: Vec<Vec<usize>> = vec![Vec::new(); self.field.sites.len()];
-        for (v, column) in self.columns.iter().enumerate() {
-            by_site[column.life.site].push(v);
-        }
         let mut rows = vec![Vec::new(); self.cuts.len()];
         for (i, cuts) in self.cuts.iter().enumerate() {
             for cut in cuts {
                 rows[i].push(program.row((cut.constant_usd - self.base_usd[i]) / MILLION));
                 program.set(layout.hours.start + i, 1.0);
-                for v in &by_site[i / groups] {
-                    program.set(*v, -self.gain_usd(cut, i % groups, &self.columns[*v]) / MILLION);
+                for (v, c) in &layout.by_site[i / groups] {
+                    program.set(*v, -self.gain_usd(cut, i % groups, &self.columns[*c]) / MILLION);
                 }
             }
         }
@@ -269,8 +294,8 @@ impl Master<'_> {
             tail_rows.push(program.row(constant_usd / MILLION));
             program.set(layout.tail.start, 1.0);
             for (i, cut) in planes.iter().enumerate() {
-                for v in &by_site[i / groups] {
-                    program.set(*v, -self.gain_usd(cut, i % groups, &self.columns[*v]) / MILLION);
+                for (v, c) in &layout.by_site[i / groups] {
+                    program.set(*v, -self.gain_usd(cut, i % groups, &self.columns[*c]) / MILLION);
                 }
             }
         }
@@ -280,7 +305,10 @@ impl Master<'_> {
 
 /// Where the variables are.
 struct Layout {
-    lives: core::ops::Range<usize>,
+    /// Columns in use; their variables come first.
+    columns: Vec<usize>,
+    /// Variables and columns by site.
+    by_site: Vec<Vec<(usize, usize)>>,
     opening: Vec<core::ops::Range<usize>>,
     hours: core::ops::Range<usize>,
     tail: core::ops::Range<usize>,
@@ -289,21 +317,37 @@ struct Layout {
 
 impl Layout {
     fn new(master: &Master) -> Self {
-        let lives = 0..master.columns.len();
-        let mut next = lives.end;
+        let columns: Vec<usize> =
+            (0..master.columns.len()).filter(|c| master.unused[*c] < MOST_UNUSED && !master.excludes(*c)).collect();
+        let mut by_site = vec![Vec::new(); master.field.sites.len()];
+        for (v, c) in columns.iter().enumerate() {
+            by_site[master.columns[*c].life.site].push((v, *c));
+        }
+        let mut next = columns.len();
         let mut take = |count: usize| {
             next += count;
             next - count..next
         };
         let dates = master.field.dates.len();
-        let opening = (0..master.field.sites.len()).map(|s| take(if master.opens(s) { dates } else { 0 })).collect();
+        let opening = (0..master.field.sites.len())
+            .map(|s| take(if master.opens(s) && !master.is_closed(s) { dates } else { 0 }))
+            .collect();
         let hours = take(master.cuts.len());
         let tail = take(usize::from(master.field.risk.cvar_weight > 0.0));
-        Self { lives, opening, hours, tail, variables: next }
+        Self { columns, by_site, opening, hours, tail, variables: next }
+    }
+
+    /// MW by column.
+    fn spread(&self, x: &[f64], columns: usize) -> Vec<f64> {
+        let mut mw = vec![0.0; columns];
+        for (v, c) in self.columns.iter().enumerate() {
+            mw[*c] = x[v].max(0.0);
+        }
+        mw
     }
 
     fn add_signs(&self, program: &mut Program) {
-        for v in self.lives.clone().chain(self.opening.iter().flat_map(Clone::clone)) {
+        for v in (0..self.columns.len()).chain(self.opening.iter().flat_map(Clone::clone)) {
             program.row(0.0);
             program.set(v, -1.0);
         }

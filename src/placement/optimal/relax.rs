@@ -4,7 +4,7 @@
 //! lie above the value everywhere, and the best life at those prices bounds all lives, known or not. The hours at the
 //! MW give the true value of a plan that can be had, a lower bound, and new cuts.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::hours::{Draws, Evaluated, Hours};
 use super::life::{Column, Life};
@@ -61,7 +61,10 @@ pub struct Search<'a> {
     pub master: Master<'a>,
     /// Value of the hours without farms by path, USD.
     base_by_path_usd: Vec<f64>,
-    known: BTreeSet<Life>,
+    /// Column of each life.
+    known: BTreeMap<Life, usize>,
+    /// Columns of each site.
+    pub at_site: Vec<Vec<usize>>,
     /// Rounds so far.
     pub rounds: usize,
 }
@@ -70,6 +73,12 @@ pub struct Search<'a> {
 const NEWS_USD: f64 = 1e-3;
 /// Rounds after which a relaxation is given up as it is.
 const MOST_ROUNDS: usize = 400;
+/// Price of what may not be had, USD per MW: times nothing in the bound.
+const FORBIDDEN_USD: f64 = 1e15;
+/// Rounds without progress after which a relaxation is taken as it is.
+const MOST_STALLED: usize = 20;
+/// MW below which a column has none.
+const UNUSED_MW: f64 = 1e-4;
 /// Weight above which a cut holds something up.
 const IDLE_WEIGHT: f64 = 1e-5;
 /// Solutions on end without weight after which a cut is forgotten.
@@ -87,6 +96,7 @@ impl<'a> Search<'a> {
             field,
             base_usd: at_rest.iter().map(|e| e.relaxed_usd).collect(),
             columns: Vec::new(),
+            unused: Vec::new(),
             idle: vec![vec![0]; at_rest.len()],
             cuts: at_rest.into_iter().map(|e| vec![e.cut]).collect(),
             tail_cuts: Vec::new(),
@@ -96,7 +106,15 @@ impl<'a> Search<'a> {
             openings: vec![(0.0, 1.0); field.sites.len()],
             group_starts,
         };
-        let mut search = Self { field, hours, master, base_by_path_usd, known: BTreeSet::new(), rounds: 0 };
+        let mut search = Self {
+            field,
+            hours,
+            master,
+            base_by_path_usd,
+            known: BTreeMap::new(),
+            at_site: vec![Vec::new(); field.sites.len()],
+            rounds: 0,
+        };
         search.add_first_lives();
         search
     }
@@ -120,19 +138,25 @@ impl<'a> Search<'a> {
         };
         for site in 0..self.field.sites.len() {
             let (new, standing) = best_lives(self.field, site, &self.marginals(&free, site));
-            for priced in new.into_iter().chain(standing).filter(|p| p.worth_usd > NEWS_USD) {
+            self.learn_best(&new);
+            for priced in standing {
                 self.learn(priced.life);
             }
         }
     }
 
-    /// Adds a life to the columns unless it is there.
-    pub fn learn(&mut self, life: Life) -> bool {
-        let news = self.known.insert(life.clone());
-        if news {
-            self.master.columns.push(life.column(self.field));
+    /// Adds a life to the columns, or takes it up again where it was left out; gives its column.
+    pub fn learn(&mut self, life: Life) -> usize {
+        if let Some(column) = self.known.get(&life) {
+            self.master.unused[*column] = 0;
+            return *column;
         }
-        news
+        let column = self.master.columns.len();
+        self.at_site[life.site].push(column);
+        self.known.insert(life.clone(), column);
+        self.master.columns.push(life.column(self.field));
+        self.master.unused.push(0);
+        column
     }
 
     /// Solves until the gap is small, from what is known; `warm` is a plan that can be had. Stops early where the bound
@@ -140,6 +164,7 @@ impl<'a> Search<'a> {
     pub fn solve(&mut self, gap_share: f64, warm: Option<&Mix>, cutoff_usd: f64) -> Result<Relaxed, PlaceError> {
         let mut best = self.start_from(warm);
         let mut proven: Option<Relaxed> = None;
+        let mut stalled = 0;
         for round in 0..MOST_ROUNDS {
             self.rounds += 1;
             let prices = self.master.solve()?;
@@ -147,17 +172,23 @@ impl<'a> Search<'a> {
             let step = if round == 0 { 1.0 } else { STEP };
             let tried = self.between(best.as_ref(), &self.repaired(&prices), step);
             let tried = self.valued(tried);
+            stalled += 1;
             if best.as_ref().is_none_or(|b| tried.value_usd > b.value_usd) {
                 best = Some(tried);
+                stalled = 0;
             }
+            self.forget_idle(&prices, best.as_ref());
             self.learn_all(&proof);
-            self.forget_idle(&prices);
             if proven.as_ref().is_none_or(|p| proof.bound_usd < p.proof.bound_usd) {
                 proven = Some(Relaxed { best: Mix::default(), prices, proof });
+                stalled = 0;
             }
             if let (Some(proven), Some(best)) = (&proven, &best) {
                 let bound_usd = proven.proof.bound_usd;
-                if relative_gap(bound_usd, best.value_usd) <= gap_share || bound_usd <= cutoff_usd {
+                if relative_gap(bound_usd, best.value_usd) <= gap_share
+                    || bound_usd <= cutoff_usd
+                    || stalled > MOST_STALLED
+                {
                     break;
                 }
             }
@@ -170,9 +201,23 @@ impl<'a> Search<'a> {
 
     /// Adds the lives that are worth more than they cost at the prices of a proof, and what standing blocks do best.
     fn learn_all(&mut self, proof: &Proof) {
-        let new = proof.new.iter().flatten().filter(|p| p.worth_usd > NEWS_USD);
-        for priced in new.chain(proof.standing.iter().flatten()) {
-            self.learn(priced.life.clone());
+        for (new, standing) in proof.new.iter().zip(&proof.standing) {
+            self.learn_best(new);
+            standing.iter().for_each(|p| {
+                self.learn(p.life.clone());
+            });
+        }
+    }
+
+    /// Adds the best of some new lives for each date, where it is worth more than it costs.
+    fn learn_best(&mut self, new: &[Priced]) {
+        for date in 0..self.field.dates.len() {
+            let of_date = new.iter().filter(|p| {
+                p.worth_usd > NEWS_USD && self.field.sites[p.life.site].offers[p.life.orders[0]].date == date
+            });
+            if let Some(best) = of_date.max_by(|a, b| a.worth_usd.total_cmp(&b.worth_usd)) {
+                self.learn(best.life.clone());
+            }
         }
     }
 
@@ -184,8 +229,12 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// Takes out cuts that have held up nothing for some solutions.
-    fn forget_idle(&mut self, prices: &Solution) {
+    /// Takes out cuts that have held up nothing for some solutions, and leaves out lives that had no MW.
+    fn forget_idle(&mut self, prices: &Solution, best: Option<&Mix>) {
+        for (column, mw) in prices.mw.iter().enumerate() {
+            let used = *mw > UNUSED_MW || best.is_some_and(|b| b.mw.get(column).is_some_and(|mw| *mw > UNUSED_MW));
+            self.master.unused[column] = if used { 0 } else { self.master.unused[column].saturating_add(1) };
+        }
         for (i, weights) in prices.weights.iter().enumerate() {
             let mut idle = self.master.idle[i].iter_mut();
             for (idle, weight) in idle.by_ref().zip(weights) {
@@ -209,8 +258,8 @@ impl<'a> Search<'a> {
     fn repair(&self, mix: &mut Mix) {
         for (s, site) in self.field.sites.iter().enumerate() {
             for (b, block) in site.standing.iter().enumerate() {
-                let of_block = |c: &Column| c.life.site == s && c.life.block == Some(b);
-                let columns = || self.master.columns.iter().enumerate().filter(|(_, c)| of_block(c)).map(|(v, _)| v);
+                let of_block = |c: &Column| c.life.block == Some(b);
+                let columns = || self.at_site[s].iter().copied().filter(|v| of_block(&self.master.columns[*v]));
                 let sum: f64 = columns().map(|v| mix.mw[v]).sum();
                 for (i, v) in columns().enumerate() {
                     mix.mw[v] = if sum > 0.0 {
@@ -376,14 +425,21 @@ impl<'a> Search<'a> {
         let mut offers = vec![0.0; self.field.sites[site].offers.len()];
         for (branch, price) in self.master.branches.iter().zip(&prices.branches) {
             for (_, offer) in branch.orders.iter().filter(|order| order.0 == site) {
-                offers[*offer] += if branch.at_most { *price } else { -*price };
+                offers[*offer] += match branch.at_most {
+                    true if branch.forbids() => FORBIDDEN_USD,
+                    true => *price,
+                    false => -*price,
+                };
             }
         }
+        let limits = prices.limits.iter().enumerate();
+        let limits = limits.map(|(l, p)| if self.master.allows_nothing(l) { FORBIDDEN_USD } else { *p }).collect();
+        let convertible = self.field.sites[site].convertible_mw > 0.0;
         Marginals {
             draws,
             slots: prices.slots[site].clone(),
-            limits: prices.limits.clone(),
-            converted: prices.converted[site],
+            limits,
+            converted: if convertible { prices.converted[site] } else { FORBIDDEN_USD },
             offers,
         }
     }

@@ -266,7 +266,7 @@ pub fn alternatives(
         let relaxed =
             search.solve(0.1 * within_share.max(settings.gap_share), None, best.value_usd * (1.0 - within_share));
         let plan = relaxed.map(|r| {
-            if settings.relax { Whole { mw: r.best.mw, value_usd: r.best.value_usd } } else { rounded(search, &r) }
+            if settings.relax { Whole { mw: r.best.mw, value_usd: r.best.value_usd } } else { rounded(search, &r, 1) }
         });
         search.master.branches.clear();
         let plan = plan?;

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::hours::{Draws, Evaluated};
 use super::life::{Column, Life};
 use super::price::Priced;
@@ -27,14 +29,12 @@ const SLACK: f64 = 1e-9;
 const WORTHWHILE_USD: f64 = 1.0;
 /// Share of its discounted cost that a life may lack and still be tried.
 const NEAR_SHARE: f64 = 0.05;
-/// Passes of exchanges.
-const PASSES: usize = 6;
 
-/// The best plan in whole modules that rounding and exchanging find.
-pub fn rounded(search: &Search, relaxed: &Relaxed) -> Whole {
+/// The best plan in whole modules that rounding and some passes of exchanges find.
+pub fn rounded(search: &Search, relaxed: &Relaxed, passes: usize) -> Whole {
     let mut plan = Plan::new(search, relaxed);
     plan.add_while_it_gains();
-    for _ in 0..PASSES {
+    for _ in 0..passes {
         if !plan.exchange() {
             break;
         }
@@ -64,6 +64,10 @@ struct Plan<'a> {
     /// Each site as it stands: value, and planes by group.
     sites: Vec<(f64, Vec<Evaluated>)>,
     used: Vec<f64>,
+    /// What a MW of each column adds beside hours and overhead, USD.
+    steady_usd: Vec<f64>,
+    /// Most that a MW of each column can add at its site as it stands, USD.
+    gains_usd: Vec<f64>,
 }
 
 impl<'a> Plan<'a> {
@@ -76,12 +80,25 @@ impl<'a> Plan<'a> {
             path_weights: search.path_weights(&mw),
             sites: Vec::new(),
             used: Vec::new(),
+            steady_usd: (0..mw.len()).map(|v| search.steady_without_overhead_usd(v)).collect(),
+            gains_usd: vec![0.0; mw.len()],
             mw,
         };
         plan.make_room();
         plan.sites = (0..search.field.sites.len()).map(|s| plan.look(s, &plan.mw)).collect();
         plan.used = search.used(&plan.mw);
+        (0..search.field.sites.len()).for_each(|s| plan.reckon(s));
         plan
+    }
+
+    /// Works out anew what a MW of each column of a site can add: by the planes at the site as it stands.
+    fn reckon(&mut self, site: usize) {
+        let master = &self.search.master;
+        for v in &self.search.at_site[site] {
+            let planes = self.sites[site].1.iter().enumerate();
+            let hours: f64 = planes.map(|(g, e)| master.gain_usd(&e.cut, g, &master.columns[*v])).sum();
+            self.gains_usd[*v] = hours + self.steady_usd[*v];
+        }
     }
 
     /// Value and planes of a site under a plan.
@@ -118,16 +135,9 @@ impl<'a> Plan<'a> {
         mw
     }
 
-    /// Most that a step can gain, USD: by the planes at the site as it stands. Opening and overhead are left out.
+    /// Most that a step can gain, USD. Opening and overhead are left out.
     fn most_usd(&self, step: Step) -> f64 {
-        let gain = |v: usize| {
-            let column = &self.search.master.columns[v];
-            let planes = &self.sites[column.life.site].1;
-            let hours: f64 =
-                planes.iter().enumerate().map(|(g, e)| self.search.master.gain_usd(&e.cut, g, column)).sum();
-            hours + self.search.steady_without_overhead_usd(v)
-        };
-        step.mw * (gain(step.to) - step.from.map_or(0.0, gain))
+        step.mw * (self.gains_usd[step.to] - step.from.map_or(0.0, |from| self.gains_usd[from]))
     }
 
     /// What the limits that a step takes from are worth elsewhere, USD.
@@ -148,6 +158,7 @@ impl<'a> Plan<'a> {
         self.mw = mw;
         for (site, look) in seen {
             self.sites[site] = look;
+            self.reckon(site);
         }
         self.used = self.search.used(&self.mw);
     }
@@ -163,12 +174,14 @@ impl<'a> Plan<'a> {
                     (most > WORTHWHILE_USD).then_some((most - self.price_usd(*step), *step))
                 })
                 .collect();
-            ranked.retain(|(_, step)| self.possible(*step));
             ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
             let mut best: Option<(f64, Step, (f64, Vec<Evaluated>))> = None;
             for (most, step) in ranked {
                 if best.as_ref().is_some_and(|b| b.0 >= most) {
                     break;
+                }
+                if !self.possible(step) {
+                    continue;
                 }
                 let site = self.search.master.columns[step.to].life.site;
                 let mw = self.after(step);
@@ -218,12 +231,15 @@ impl<'a> Plan<'a> {
             .iter()
             .filter(|step| step.to != v)
             .map(|step| (self.most_usd(*step), *step))
-            .filter(|(most, step)| *most > loss + WORTHWHILE_USD && self.possible(*step))
+            .filter(|(most, _)| *most > loss + WORTHWHILE_USD)
             .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
         for (most, step) in ranked {
             if best.as_ref().is_some_and(|b| b.0 >= most) {
                 break;
+            }
+            if !self.possible(step) {
+                continue;
             }
             let there = search.master.columns[step.to].life.site;
             let mw = self.after(step);
@@ -390,17 +406,21 @@ impl Search<'_> {
     /// Evaluates one site under a plan.
     fn evaluate_site(&self, site: usize, mw: &[f64], path_weights: Option<&[f64]>) -> Vec<Evaluated> {
         let draws = self.draws_at(site, mw);
-        (0..self.master.groups()).map(|g| self.hours.evaluate(site, g, &draws, path_weights)).collect()
+        let groups = (0..self.master.groups()).into_par_iter();
+        groups.map(|g| self.hours.evaluate(site, g, &draws, path_weights)).collect()
+    }
+
+    /// Columns that have MW at a site.
+    fn placed_at<'m>(&'m self, site: usize, mw: &'m [f64]) -> impl Iterator<Item = usize> + 'm {
+        self.at_site[site].iter().copied().filter(|v| mw.get(*v).is_some_and(|mw| *mw > 0.0))
     }
 
     fn draws_at(&self, site: usize, mw: &[f64]) -> Draws {
         let models = self.field.models.len();
         let mut draws = vec![0.0; self.field.segments() * models];
-        for (mw, column) in mw.iter().zip(&self.master.columns) {
-            if *mw > 0.0 && column.life.site == site {
-                for (segment, model, share) in &column.draws {
-                    draws[segment * models + model] += mw * share;
-                }
+        for v in self.at_site[site].iter().filter(|v| mw.get(**v).is_some_and(|mw| *mw > 0.0)) {
+            for (segment, model, share) in &self.master.columns[*v].draws {
+                draws[segment * models + model] += mw[*v] * share;
             }
         }
         draws
@@ -427,7 +447,7 @@ impl Search<'_> {
         let groups = self.master.groups();
         let hours: f64 =
             evaluated.iter().enumerate().map(|(g, e)| e.true_usd - self.master.base_usd[site * groups + g]).sum();
-        let here = || (0..mw.len()).filter(|v| mw[*v] > 0.0 && self.master.columns[*v].life.site == site);
+        let here = || self.placed_at(site, mw);
         let steady: f64 = here().map(|v| mw[v] * self.steady_without_overhead_usd(v)).sum();
         let mut runs = vec![false; self.field.segments()];
         for v in here() {
@@ -456,8 +476,7 @@ impl Search<'_> {
     /// Cost of opening a site under a plan: discounted, and by date what it takes from the budget, USD.
     fn opening_usd(&self, site: usize, mw: &[f64]) -> (f64, Option<usize>) {
         let place = &self.field.sites[site];
-        let ordered = (0..mw.len()).filter(|v| mw[*v] > 0.0 && self.master.columns[*v].life.site == site);
-        let first = ordered.map(|v| self.master.columns[v].dates.0).min();
+        let first = self.placed_at(site, mw).map(|v| self.master.columns[v].dates.0).min();
         let standing = !place.standing.is_empty();
         match first {
             Some(date) if !standing => (place.opening_discounted_usd[date], Some(date)),
@@ -588,7 +607,7 @@ impl Search<'_> {
         let place = &self.field.sites[site];
         let kind = |o: usize| self.field.kind(place.offers[o].stage.model);
         let of_kind = |wanted: FarmKind| -> f64 {
-            let columns = self.master.columns.iter().zip(mw).filter(|(c, _)| c.life.site == site);
+            let columns = self.placed_at(site, mw).map(|v| (&self.master.columns[v], mw[v]));
             let becomes = |c: &Column| {
                 let last = c.life.orders.last().map(|o| kind(*o));
                 last.or_else(|| c.life.block.map(|b| self.field.kind(place.standing[b].stage.model)))
