@@ -88,7 +88,7 @@ impl<'a> Search<'a> {
             base_usd: at_rest.iter().map(|e| e.relaxed_usd).collect(),
             columns: Vec::new(),
             idle: vec![vec![0]; at_rest.len()],
-            cuts: at_rest.into_iter().map(|e| vec![e.cut]).collect(),
+            cuts: at_rest.iter().map(|e| vec![e.cut.clone()]).collect(),
             tail_cuts: Vec::new(),
             at_most: field.limits.iter().map(|l| l.at_most).collect(),
             connection_mw: field.sites.iter().map(|s| s.maximum_mw).collect(),
@@ -97,6 +97,10 @@ impl<'a> Search<'a> {
             group_starts,
         };
         let mut search = Self { field, hours, master, base_by_path_usd, known: BTreeSet::new(), rounds: 0 };
+        // Without a plane the worst paths would be worth anything.
+        if field.risk.cvar_weight > 0.0 {
+            search.learn_tail(&idle, &at_rest);
+        }
         search.add_first_lives();
         search
     }
@@ -116,7 +120,7 @@ impl<'a> Search<'a> {
             converted: vec![0.0; self.field.sites.len()],
             branches: Vec::new(),
             weights: self.master.cuts.iter().map(|_| vec![self.master.mean_weight()]).collect(),
-            tail_weights: Vec::new(),
+            tail_weights: vec![self.field.risk.cvar_weight; self.master.tail_cuts.len()],
         };
         for site in 0..self.field.sites.len() {
             let (new, standing) = best_lives(self.field, site, &self.marginals(&free, site));
