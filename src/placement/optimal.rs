@@ -24,3 +24,6 @@ pub use relax::{Mix, Relaxed, Search, relative_gap};
 pub use report::{planned_steps, running_mw};
 pub use solve::{Optimum, Settings, optimise};
 pub use whole::Whole;
+
+#[cfg(test)]
+mod tests;

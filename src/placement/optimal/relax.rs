@@ -98,7 +98,7 @@ impl<'a> Search<'a> {
             columns: Vec::new(),
             unused: Vec::new(),
             idle: vec![vec![0]; at_rest.len()],
-            cuts: at_rest.into_iter().map(|e| vec![e.cut]).collect(),
+            cuts: at_rest.iter().map(|e| vec![e.cut.clone()]).collect(),
             tail_cuts: Vec::new(),
             at_most: field.limits.iter().map(|l| l.at_most).collect(),
             connection_mw: field.sites.iter().map(|s| s.maximum_mw).collect(),
@@ -115,6 +115,10 @@ impl<'a> Search<'a> {
             at_site: vec![Vec::new(); field.sites.len()],
             rounds: 0,
         };
+        // Without a plane the worst paths would be worth anything.
+        if field.risk.cvar_weight > 0.0 {
+            search.learn_tail(&idle, &at_rest);
+        }
         search.add_first_lives();
         search
     }
@@ -134,7 +138,7 @@ impl<'a> Search<'a> {
             converted: vec![0.0; self.field.sites.len()],
             branches: Vec::new(),
             weights: self.master.cuts.iter().map(|_| vec![self.master.mean_weight()]).collect(),
-            tail_weights: Vec::new(),
+            tail_weights: vec![self.field.risk.cvar_weight; self.master.tail_cuts.len()],
         };
         for site in 0..self.field.sites.len() {
             let (new, standing) = best_lives(self.field, site, &self.marginals(&free, site));

@@ -85,6 +85,7 @@ impl<'a> Plan<'a> {
             mw,
         };
         plan.make_room();
+        plan.drop_too_small();
         plan.sites = (0..search.field.sites.len()).map(|s| plan.look(s, &plan.mw)).collect();
         plan.used = search.used(&plan.mw);
         (0..search.field.sites.len()).for_each(|s| plan.reckon(s));
@@ -122,6 +123,21 @@ impl<'a> Plan<'a> {
             self.mw[v] = (self.mw[v] - module_mw).max(0.0);
             if self.mw[v] < 0.5 * module_mw {
                 self.mw[v] = 0.0;
+            }
+        }
+    }
+
+    /// Takes out what is new of a kind that rounding has left below its smallest size at a site.
+    fn drop_too_small(&mut self) {
+        let search = self.search;
+        for site in 0..search.field.sites.len() {
+            for kind in search.too_small(site, &self.mw) {
+                for (mw, column) in self.mw.iter_mut().zip(&search.master.columns) {
+                    let new = column.life.site == site && column.life.block.is_none();
+                    if new && search.becomes(column) == Some(kind) {
+                        *mw = 0.0;
+                    }
+                }
             }
         }
     }
@@ -604,22 +620,31 @@ impl Search<'_> {
 
     /// Whether every kind that is built at a site has at least its smallest size there.
     fn minimum_holds(&self, site: usize, mw: &[f64]) -> bool {
+        self.too_small(site, mw).is_empty()
+    }
+
+    /// Kinds at a site that have less than their smallest size there.
+    fn too_small(&self, site: usize, mw: &[f64]) -> Vec<FarmKind> {
         let place = &self.field.sites[site];
-        let kind = |o: usize| self.field.kind(place.offers[o].stage.model);
         let of_kind = |wanted: FarmKind| -> f64 {
             let columns = self.placed_at(site, mw).map(|v| (&self.master.columns[v], mw[v]));
-            let becomes = |c: &Column| {
-                let last = c.life.orders.last().map(|o| kind(*o));
-                last.or_else(|| c.life.block.map(|b| self.field.kind(place.standing[b].stage.model)))
-            };
-            columns.filter(|(c, _)| becomes(c) == Some(wanted)).map(|p| p.1).sum()
+            columns.filter(|(c, _)| self.becomes(c) == Some(wanted)).map(|p| p.1).sum()
         };
-        FarmKind::ALL.into_iter().all(|wanted| {
-            let mut offers = place.offers.iter().enumerate().filter(|(o, _)| kind(*o) == wanted);
-            let minimum_mw = offers.next().map_or(0.0, |(_, offer)| offer.minimum_mw);
-            let mw = of_kind(wanted);
-            mw <= 0.0 || mw + SLACK >= minimum_mw
-        })
+        let too_small = |wanted: &FarmKind| {
+            let offer = place.offers.iter().find(|o| self.field.kind(o.stage.model) == *wanted);
+            let minimum_mw = offer.map_or(0.0, |offer| offer.minimum_mw);
+            let mw = of_kind(*wanted);
+            mw > 0.0 && mw + SLACK < minimum_mw
+        };
+        FarmKind::ALL.into_iter().filter(too_small).collect()
+    }
+
+    /// The kind that a life ends as.
+    fn becomes(&self, column: &Column) -> Option<FarmKind> {
+        let place = &self.field.sites[column.life.site];
+        let last = column.life.orders.last().map(|o| &place.offers[*o].stage);
+        let stage = last.or_else(|| column.life.block.map(|b| &place.standing[b].stage));
+        stage.map(|stage| self.field.kind(stage.model))
     }
 }
 

@@ -1,0 +1,97 @@
+//! Whole modules against the enumeration of all plans.
+
+use super::super::*;
+use super::keeps_limits;
+use crate::placement::field::{Field, FirmCurve};
+use crate::placement::problem::FarmKind;
+use crate::placement::sample::{Shape, field};
+
+/// Two sites that may order mines and halls in modules on one date.
+fn tiny(seed: u64) -> Field {
+    let shape = Shape { sites: 2, segments: 2, dates: 1, paths: 2, days: 1, standing: false };
+    let mut field = field(seed, &shape);
+    for site in &mut field.sites {
+        site.maximum_mw = 0.4 * site.maximum_mw;
+        site.offers.retain(|o| (1..=2).contains(&o.stage.model));
+        for offer in &mut site.offers {
+            offer.module_mw = if offer.stage.model == 1 { 7.0 } else { 4.0 };
+        }
+        site.firm_curves.fill(FirmCurve::default());
+    }
+    field
+}
+
+/// Value of the best of all plans in whole modules, USD.
+fn enumerated_usd(search: &mut Search) -> f64 {
+    let field = search.field;
+    let mut modules = Vec::new();
+    for (s, site) in field.sites.iter().enumerate() {
+        for (o, offer) in site.offers.iter().enumerate() {
+            let life = Life { site: s, block: None, orders: vec![o], closed: None };
+            search.learn(life.clone());
+            let column = search.master.columns.iter().position(|c| c.life == life).unwrap();
+            modules.push((column, offer.module_mw));
+        }
+    }
+    let mut best_usd = f64::NEG_INFINITY;
+    let mut mw = vec![0.0; search.master.columns.len()];
+    // Counts like an odometer: the first size that breaks a limit turns back to 0 and the next one grows.
+    loop {
+        best_usd = best_usd.max(search.value_of_whole(&mw));
+        let mut grown = false;
+        for (column, module_mw) in &modules {
+            mw[*column] += module_mw;
+            grown = keeps_limits(search, &mw);
+            if grown {
+                break;
+            }
+            mw[*column] = 0.0;
+        }
+        if !grown {
+            return best_usd;
+        }
+    }
+}
+
+fn assert_is_the_best_of_all(field: &Field, what: &str) {
+    let settings = Settings { gap_share: 1e-6, relaxed_gap_share: 1e-7, most_nodes: 500, ..Settings::default() };
+    let mut optimum = optimise(field, &settings, &mut |_| {}).unwrap();
+    let proof = optimum.answer.proof;
+    let best_usd = enumerated_usd(&mut optimum.search);
+    let slack_usd = 1e-6 * best_usd.abs() + 1.0;
+    assert!(keeps_limits(&optimum.search, &optimum.plan.mw), "{what}: the plan breaks a limit");
+    assert!(proof.upper_bound_usd + slack_usd >= best_usd, "{what}: {proof:?} of {best_usd}");
+    assert!((proof.objective_usd - best_usd).abs() <= slack_usd, "{what}: {proof:?} of {best_usd}");
+}
+
+#[test]
+fn whole_modules_are_the_best_of_all_plans() {
+    for seed in 0..6 {
+        assert_is_the_best_of_all(&tiny(seed), &format!("seed {seed}"));
+    }
+}
+
+#[test]
+fn sites_that_cost_to_open_are_opened_where_that_is_best() {
+    for seed in 0..6 {
+        let mut field = tiny(seed);
+        field.sites[0].opening_discounted_usd = vec![8e6];
+        field.sites[0].opening_capital_usd = 9e6;
+        field.sites[1].overhead_discounted_usd.fill(2e6);
+        assert_is_the_best_of_all(&field, &format!("seed {seed}"));
+    }
+}
+
+#[test]
+fn nothing_is_built_below_its_smallest_size() {
+    for seed in 0..6 {
+        let mut field = tiny(seed);
+        // Halls for 8 MW may be built in all, and none below 12 MW.
+        field.limits.iter_mut().filter(|l| l.name == "ai 0").for_each(|l| l.at_most = 8.0);
+        for offer in field.sites.iter_mut().flat_map(|s| &mut s.offers).filter(|o| o.stage.model == 2) {
+            offer.minimum_mw = 12.0;
+        }
+        let answer = optimise(&field, &Settings::default(), &mut |_| {}).unwrap().answer;
+        assert!(answer.plan.iter().all(|step| step.kind == FarmKind::Mining), "seed {seed}: {:?}", answer.plan);
+    }
+}
