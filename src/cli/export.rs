@@ -4,7 +4,7 @@ use super::exit::Failure;
 use super::mode::name;
 use super::{folder, input};
 use crate::placement::field::Field;
-use crate::placement::pypsa::{self, ExportError};
+use crate::placement::pypsa::{self, ExportError, Own};
 use crate::results::{Manifest, WriteError, check_target, write_folder};
 use crate::scenario::{Loaded, Override};
 use crate::sim::{self, OwnHashrate};
@@ -57,9 +57,10 @@ fn pypsa(args: &PypsaArgs) -> Result<(), Failure> {
     check_target(&args.folder, args.force)?;
     let manifest = begin(args, &loaded);
     let field = pose(&loaded)?;
-    let files = pypsa::files(&field, &loaded.scenario.name)?;
+    let own = pypsa::own_optimum(&field)?;
+    let files = pypsa::files(&field, &loaded.scenario.name, &own)?;
     write_folder(&args.folder, &manifest, args.force, |dir| fill(dir, &files))?;
-    if args.quiet { Ok(()) } else { print(&field, &args.folder) }
+    if args.quiet { Ok(()) } else { print(&field, &own, &args.folder) }
 }
 
 fn begin(args: &PypsaArgs, loaded: &Loaded) -> Manifest {
@@ -88,7 +89,7 @@ fn fill(dir: &Path, files: &[(String, String)]) -> Result<(), WriteError> {
     })
 }
 
-fn print(field: &Field, folder: &Path) -> Result<(), Failure> {
+fn print(field: &Field, own: &Own, folder: &Path) -> Result<(), Failure> {
     let first = field.first_decision();
     let offers: usize = first.sites.iter().map(|site| site.offers.len()).sum();
     let mut out = io::stdout().lock();
@@ -100,6 +101,11 @@ fn print(field: &Field, folder: &Path) -> Result<(), Failure> {
         field.dates.len(),
         field.boundaries[field.dates[0]],
         field.paths,
+    )?;
+    writeln!(
+        out,
+        "optimum  {:.2} USD in {:.2} s and {} rounds to a gap of {:.0e}, of it {:.2} USD of export without farms",
+        own.objective_usd, own.seconds, own.rounds, own.gap_share, own.selling_usd,
     )?;
     writeln!(out, "network  {}", folder.display())?;
     Ok(())

@@ -6,7 +6,7 @@ use super::problem::Action;
 impl Field {
     /// The same field as if only new builds of the first date could be ordered, without modules and smallest blocks,
     /// on the first path alone. Opening a site, overheads and aversion to risk cost nothing; what stands keeps
-    /// standing.
+    /// standing, since closing it is ruinous.
     #[must_use]
     pub fn first_decision(&self) -> Self {
         let on_path: Vec<usize> = (0..self.days.len()).filter(|d| self.days[*d].path == 0).collect();
@@ -23,6 +23,9 @@ impl Field {
         first
     }
 }
+
+/// Worth of a hall that is to be kept, USD per MW.
+const RUIN_USD_PER_MW: f64 = -1e9;
 
 /// A limit as far as it binds the first date; `None` for those of later dates.
 fn of_first_date(limit: &Limit) -> Option<Limit> {
@@ -41,6 +44,9 @@ fn first_orders(site: &FieldSite, days: &[usize]) -> FieldSite {
     here.offers.retain(|offer| offer.date == 0 && offer.action == Action::Build);
     for offer in &mut here.offers {
         (offer.module_mw, offer.minimum_mw) = (0.0, 0.0);
+    }
+    for standing in &mut here.standing {
+        standing.hall.closed_usd_per_mw.fill(RUIN_USD_PER_MW);
     }
     let hours = &mut here.hours;
     for series in [

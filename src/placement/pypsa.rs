@@ -14,7 +14,9 @@
 
 mod network;
 
+use super::answer::PlaceError;
 use super::field::{Counts, Field, FieldSite, FirmCurve, HallWorth, SampleDay, Stage};
+use super::optimal::{Settings, optimise};
 use network::{Generator, GlobalLimit, Link, Network};
 
 /// Why a field cannot be exported.
@@ -25,11 +27,48 @@ pub enum ExportError {
     NothingToBuild,
 }
 
+/// What our own relaxation makes of the first decision: the number to compare with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Own {
+    /// Value, USD, with what sites export without any farm, as PyPSA sees it.
+    pub objective_usd: f64,
+    /// What sites export without any farm, USD.
+    pub selling_usd: f64,
+    /// How much better any plan could be, as a share of the value over selling.
+    pub gap_share: f64,
+    /// Rounds of cutting planes.
+    pub rounds: u64,
+    /// Time of the clock.
+    pub seconds: f64,
+}
+
+/// Gap at which our own search ends: PyPSA is held to a thousand times as much.
+const OWN_GAP_SHARE: f64 = 1e-9;
+
+/// Solves [`Field::first_decision`] by cutting planes.
+///
+/// # Errors
+/// When what stands breaks a limit, or the linear program fails.
+pub fn own_optimum(field: &Field) -> Result<Own, PlaceError> {
+    let first = field.first_decision();
+    let settings = Settings { relax: true, relaxed_gap_share: OWN_GAP_SHARE, ..Settings::default() };
+    let optimum = optimise(&first, &settings, &mut |_| ())?;
+    let (proof, effort) = (&optimum.answer.proof, &optimum.answer.effort);
+    let selling_usd = optimum.search.selling_usd();
+    Ok(Own {
+        objective_usd: proof.objective_usd + selling_usd,
+        selling_usd,
+        gap_share: proof.gap_share,
+        rounds: effort.rounds,
+        seconds: effort.seconds.relaxation,
+    })
+}
+
 /// The files of the network, (name, contents), and the README that goes with them.
 ///
 /// # Errors
 /// When there is nothing to decide.
-pub fn files(field: &Field, title: &str) -> Result<Vec<(String, String)>, ExportError> {
+pub fn files(field: &Field, title: &str, own: &Own) -> Result<Vec<(String, String)>, ExportError> {
     let first = field.first_decision();
     if first.sites.iter().all(|site| site.offers.is_empty()) {
         return Err(ExportError::NothingToBuild);
@@ -43,7 +82,11 @@ pub fn files(field: &Field, title: &str) -> Result<Vec<(String, String)>, Export
     let mut files = export.network.files(title);
     let readme = include_str!("pypsa/folder.md").replace("OFFSET_USD", &offset_usd.to_string());
     files.push(("README.md".to_owned(), readme));
-    files.push(("meta.json".to_owned(), format!("{{\"hashwatt_offset_usd\": {offset_usd}}}\n")));
+    let meta = format!(
+        "{{\"hashwatt_objective_usd\": {}, \"hashwatt_offset_usd\": {offset_usd}, \"hashwatt_selling_usd\": {}}}\n",
+        own.objective_usd, own.selling_usd
+    );
+    files.push(("meta.json".to_owned(), meta));
     Ok(files)
 }
 

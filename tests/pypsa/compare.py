@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Solves a folder of `hashwatt export pypsa` with PyPSA and HiGHS, and compares the optimum.
 
-usage: compare.py DIR EXPECTED_OBJECTIVE_USD [--method simplex|ipm]
+usage: compare.py DIR [EXPECTED_USD] [--method simplex|ipm]
 
-Prints both optima, their relative difference, and what building and solving took. Exits with 1 when they differ by
-more than 1e-6 or the solver finds no optimum, with 2 on wrong arguments.
+Without EXPECTED_USD the optimum is the one that the export wrote beside the network. Prints both optima, their
+difference relative to what the plan is worth over selling, and what building and solving took. Exits with 1 when they
+differ by more than 1e-6 or the solver finds no optimum, with 2 on wrong arguments.
 """
 
 import argparse
@@ -22,9 +23,16 @@ TOLERANCE = 1e-6
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", metavar="DIR")
-    parser.add_argument("expected_usd", metavar="EXPECTED_OBJECTIVE_USD", type=float)
+    parser.add_argument("expected_usd", metavar="EXPECTED_USD", type=float, nargs="?")
     parser.add_argument("--method", default="choose", choices=["choose", "simplex", "ipm"], help="HiGHS' method")
     return parser.parse_args()
+
+
+def built_mw(network):
+    """MW of connection that are built, by what their power is for."""
+    builds = network.links[network.links.p_nom_extendable & (network.links.length > 0)]
+    kind = builds.bus1.map(lambda bus: "mining" if bus == "hashes" else "AI")
+    return builds.p_nom_opt.groupby(kind).sum()
 
 
 def main():
@@ -49,11 +57,15 @@ def main():
     if status != "ok":
         sys.exit(f"error: PyPSA found no optimum: {status}, {condition}")
     usd = network.meta["hashwatt_offset_usd"] - network.objective
-    difference = abs(usd - args.expected_usd) / max(abs(args.expected_usd), 1.0)
+    expected_usd = network.meta["hashwatt_objective_usd"] if args.expected_usd is None else args.expected_usd
+    worth_usd = expected_usd - network.meta["hashwatt_selling_usd"]
+    difference = abs(usd - expected_usd) / max(abs(worth_usd), 1.0)
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts KiB
-    print(f"expected             {args.expected_usd:.6f} USD")
+    print(f"expected             {expected_usd:.6f} USD, {worth_usd:.6f} USD over selling")
     print(f"PyPSA {pypsa.__version__:14} {usd:.6f} USD")
     print(f"relative difference  {difference:.2e}")
+    for kind, mw in built_mw(network).items():
+        print(f"built {kind:14} {mw:.3f} MW")
     print(f"size                 {len(network.snapshots)} snapshots, {len(network.links)} links, "
           f"{len(network.generators)} generators")
     print(f"read                 {read - wall:.2f} s")

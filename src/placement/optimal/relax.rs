@@ -382,6 +382,11 @@ impl<'a> Search<'a> {
         value
     }
 
+    /// Value of all hours without farms, USD: what every value here is over.
+    pub fn selling_usd(&self) -> f64 {
+        self.master.base_usd.iter().sum()
+    }
+
     /// Value of hours over selling by path, USD.
     pub fn over_by_path<'e>(&self, evaluated: impl Iterator<Item = &'e Evaluated>) -> Vec<f64> {
         let mut over: Vec<f64> = self.base_by_path_usd.iter().map(|usd| -usd).collect();

@@ -16,7 +16,20 @@ fn steps_cover_a_curve_from_above() {
 fn without_offers_there_is_nothing_to_export() {
     let mut empty = field(1, &Shape { sites: 1, segments: 1, dates: 1, paths: 1, days: 1, standing: true });
     empty.sites[0].offers.clear();
-    assert_eq!(files(&empty, "empty"), Err(ExportError::NothingToBuild));
+    let own = own_optimum(&empty).unwrap();
+    assert_eq!(files(&empty, "empty", &own), Err(ExportError::NothingToBuild));
+}
+
+#[test]
+fn our_own_optimum_is_the_one_of_the_plain_linear_program() {
+    for seed in 0..4 {
+        let shape = Shape { sites: 2, segments: 3, dates: 2, paths: 2, days: 2, standing: seed % 2 == 0 };
+        let case = field(seed, &shape);
+        let own = own_optimum(&case).unwrap();
+        let usd = monolith(&case.first_decision());
+        let size = (usd - own.selling_usd).abs().max(1.0);
+        assert!((own.objective_usd - usd).abs() <= 1e-6 * size, "{seed}: {own:?}, oracle {usd}");
+    }
 }
 
 /// Writes folders and their optima by the oracle for `tests/pypsa/compare.py`: to `$HASHWATT_PYPSA_DIR/SEED`, with
@@ -34,7 +47,8 @@ fn write_cases_for_pypsa() {
         }
         let folder = std::path::Path::new(&dir).join(seed.to_string());
         std::fs::create_dir_all(&folder).unwrap();
-        for (name, contents) in files(&case, "case").unwrap() {
+        let own = own_optimum(&case).unwrap();
+        for (name, contents) in files(&case, "case", &own).unwrap() {
             std::fs::write(folder.join(name), contents).unwrap();
         }
         let usd = monolith(&case.first_decision());
