@@ -79,7 +79,7 @@ fn site(index: usize, days: usize, numbers: &mut Numbers) -> FieldSite {
             backup_mw: 0.0,
             backup_cost_usd_per_mwh: 300.0,
         },
-        hours: hours(days, numbers, index % 2 == 0),
+        hours: hours(days, numbers, index.is_multiple_of(2)),
         standing: Vec::new(),
         offers: vec![
             offer(0, 5.6, 1.2e6, -95_000.0, 10.0),

@@ -51,7 +51,7 @@ pub fn branched(
     let mut leaves_usd = f64::NEG_INFINITY;
     let start =
         Node { bound_usd: root.proof.bound_usd, branches: Vec::new(), openings: search.master.openings.clone() };
-    spread(search, root, start, &mut open, &mut leaves_usd);
+    spread(search, root, &start, &mut open, &mut leaves_usd);
     loop {
         let bound_usd = open.iter().map(|n: &Node| n.bound_usd).fold(leaves_usd, f64::max).max(best.value_usd);
         progress(nodes, best.value_usd, bound_usd);
@@ -77,7 +77,7 @@ pub fn branched(
                 if found.value_usd > best.value_usd {
                     best = found;
                 }
-                spread(search, &relaxed, Node { bound_usd, ..node }, &mut open, &mut leaves_usd);
+                spread(search, &relaxed, &Node { bound_usd, ..node }, &mut open, &mut leaves_usd);
             }
             // A branch that asks for more than the limits allow holds no plan.
             Err(PlaceError::Infeasible { .. }) => {}
@@ -93,7 +93,7 @@ fn reset(search: &mut Search) {
 }
 
 /// Opens the two branches of a node at its most fractional order or opening; without one it is a leaf.
-fn spread(search: &Search, relaxed: &Relaxed, node: Node, open: &mut Vec<Node>, leaves_usd: &mut f64) {
+fn spread(search: &Search, relaxed: &Relaxed, node: &Node, open: &mut Vec<Node>, leaves_usd: &mut f64) {
     if let Some(site) = fractional_opening(search, relaxed) {
         for bounds in [(0.0, 0.0), (1.0, 1.0)] {
             let mut openings = node.openings.clone();
@@ -121,11 +121,14 @@ fn fractional_opening(search: &Search, relaxed: &Relaxed) -> Option<usize> {
 /// Orders together, and the MW in whole modules below and above.
 type Split = (Arc<[(usize, usize)]>, f64, f64);
 
+/// What the orders of a total have in common.
+type Key = (usize, usize, usize);
+
 /// A total that is not in whole modules: of a kind on a date over all sites, else of a model, else of a single order.
 /// A budget that ends between two modules is felt by the total at once, by single sites only one after the other.
 fn fractional_total(search: &Search, relaxed: &Relaxed) -> Option<Split> {
     let field = search.field;
-    let key_of: [fn(&Field, usize, usize) -> (usize, usize, usize); 3] = [
+    let key_of: [fn(&Field, usize, usize) -> Key; 3] = [
         |field, s, o| {
             let offer = &field.sites[s].offers[o];
             (offer.date, field.kind(offer.stage.model) as usize, 0)
@@ -137,7 +140,7 @@ fn fractional_total(search: &Search, relaxed: &Relaxed) -> Option<Split> {
         |_, s, o| (0, s, o),
     ];
     key_of.into_iter().find_map(|key| {
-        let mut totals: BTreeMap<(usize, usize, usize), Vec<(usize, usize)>> = BTreeMap::new();
+        let mut totals: BTreeMap<Key, Vec<(usize, usize)>> = BTreeMap::new();
         for (s, site) in field.sites.iter().enumerate() {
             let sized = |o: &Offer| matches!(o.action, Action::Build | Action::Convert) && o.module_mw > 0.0;
             for (o, _) in site.offers.iter().enumerate().filter(|(_, o)| sized(o)) {

@@ -44,8 +44,8 @@ pub fn best_lives(field: &Field, site: usize, marginals: &Marginals) -> (Vec<Pri
     let mut pricer = Pricer::new(field, site, marginals);
     let here = &field.sites[site];
     let builds = (0..here.offers.len()).filter(|o| here.offers[*o].action == Action::Build);
-    let new = builds.map(|o| pricer.from_build(o)).collect();
-    let standing = (0..here.standing.len()).map(|b| pricer.from_block(b)).collect();
+    let new = builds.map(|o| pricer.best_of_build(o)).collect();
+    let standing = (0..here.standing.len()).map(|b| pricer.best_of_block(b)).collect();
     (new, standing)
 }
 
@@ -110,14 +110,14 @@ impl<'a> Pricer<'a> {
         offer.cost_discounted_usd_per_mw + priced + converted + self.marginals.offers[o]
     }
 
-    fn from_build(&mut self, o: usize) -> Priced {
+    fn best_of_build(&mut self, o: usize) -> Priced {
         let worth_usd = self.continue_from(o, o) - self.orders[o];
         let mut orders = vec![o];
         let closed = self.follow(o, o, &mut orders);
         Priced { worth_usd, life: Life { site: self.index, block: None, orders, closed } }
     }
 
-    fn from_block(&mut self, b: usize) -> Priced {
+    fn best_of_block(&mut self, b: usize) -> Priced {
         let founder = self.site.offers.len() + b;
         let stage = &self.site.standing[b].stage;
         let (worth_usd, exit) = self.best_exit(stage, founder, 0, founder);

@@ -165,6 +165,12 @@ impl<'a> Search<'a> {
 
     /// Solves until the gap is small, from what is known; `warm` is a plan that can be had. Stops early where the bound
     /// falls below `cutoff_usd`: then nothing here is better than what is known elsewhere.
+    ///
+    /// # Errors
+    /// When no plan keeps the limits, or the linear program fails.
+    ///
+    /// # Panics
+    /// Never: there is always a first round.
     pub fn solve(&mut self, gap_share: f64, warm: Option<&Mix>, cutoff_usd: f64) -> Result<Relaxed, PlaceError> {
         let mut best = self.start_from(warm);
         let mut proven: Option<Relaxed> = None;
@@ -174,7 +180,7 @@ impl<'a> Search<'a> {
             let prices = self.master.solve()?;
             let proof = self.prove(&prices);
             let step = if round == 0 { 1.0 } else { STEP };
-            let tried = self.between(best.as_ref(), &self.repaired(&prices), step);
+            let tried = Self::between(best.as_ref(), &self.repaired(&prices), step);
             let tried = self.valued(tried);
             stalled += 1;
             if best.as_ref().is_none_or(|b| tried.value_usd > b.value_usd) {
@@ -207,9 +213,9 @@ impl<'a> Search<'a> {
     fn learn_all(&mut self, proof: &Proof) {
         for (new, standing) in proof.new.iter().zip(&proof.standing) {
             self.learn_best(new);
-            standing.iter().for_each(|p| {
-                self.learn(p.life.clone());
-            });
+            for priced in standing {
+                self.learn(priced.life.clone());
+            }
         }
     }
 
@@ -323,7 +329,7 @@ impl<'a> Search<'a> {
     }
 
     /// A plan on the way from the best one to a new one.
-    fn between(&self, best: Option<&Mix>, found: &Mix, step: f64) -> Mix {
+    fn between(best: Option<&Mix>, found: &Mix, step: f64) -> Mix {
         let Some(best) = best else { return found.clone() };
         let mix = |a: f64, b: f64| a + step * (b - a);
         let old = |v: usize| best.mw.get(v).copied().unwrap_or(0.0);

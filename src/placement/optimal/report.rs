@@ -163,8 +163,8 @@ fn site_answer(search: &Search, relaxed: &Relaxed, mw: &[f64], s: usize, value_u
             continue;
         }
         for tenure in column.life.tenures(field, site) {
-            for segment in tenure.stage.from..tenure.ends.max(tenure.stage.from) {
-                by_kind[segment][field.kind(tenure.stage.model) as usize] += mw;
+            for of_segment in &mut by_kind[tenure.stage.from..tenure.ends.max(tenure.stage.from)] {
+                of_segment[field.kind(tenure.stage.model) as usize] += mw;
             }
         }
         for slot in &mut slots[column.dates.0..column.dates.1] {

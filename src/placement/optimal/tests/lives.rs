@@ -105,16 +105,16 @@ pub(super) fn all_lives(field: &Field, site: usize) -> Vec<Life> {
     let here = &field.sites[site];
     let mut lives = Vec::new();
     for block in 0..here.standing.len() {
-        go_on(field, &mut lives, Life { site, block: Some(block), orders: Vec::new(), closed: None });
+        go_on(field, &mut lives, &Life { site, block: Some(block), orders: Vec::new(), closed: None });
     }
     for build in (0..here.offers.len()).filter(|o| here.offers[*o].action == Action::Build) {
-        go_on(field, &mut lives, Life { site, block: None, orders: vec![build], closed: None });
+        go_on(field, &mut lives, &Life { site, block: None, orders: vec![build], closed: None });
     }
     lives
 }
 
 /// Adds a life and all that it may turn into.
-fn go_on(field: &Field, lives: &mut Vec<Life>, life: Life) {
+fn go_on(field: &Field, lives: &mut Vec<Life>, life: &Life) {
     let here = &field.sites[life.site];
     let last = life.orders.last().map(|o| &here.offers[*o]);
     let stage = last.map_or_else(|| &here.standing[life.block.unwrap()].stage, |offer| &offer.stage);
@@ -135,7 +135,7 @@ fn go_on(field: &Field, lives: &mut Vec<Life>, life: Life) {
             };
             if fits {
                 let orders = life.orders.iter().copied().chain([o]).collect();
-                go_on(field, lives, Life { orders, ..life.clone() });
+                go_on(field, lives, &Life { orders, ..life.clone() });
             }
         }
     }

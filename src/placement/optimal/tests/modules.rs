@@ -11,7 +11,7 @@ fn tiny(seed: u64) -> Field {
     let shape = Shape { sites: 2, segments: 2, dates: 1, paths: 2, days: 1, standing: false };
     let mut field = field(seed, &shape);
     for site in &mut field.sites {
-        site.maximum_mw = 0.4 * site.maximum_mw;
+        site.maximum_mw *= 0.4;
         site.offers.retain(|o| (1..=2).contains(&o.stage.model));
         for offer in &mut site.offers {
             offer.module_mw = if offer.stage.model == 1 { 7.0 } else { 4.0 };
