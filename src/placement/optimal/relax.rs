@@ -30,7 +30,7 @@ pub struct Mix {
 pub struct Relaxed {
     /// The best plan found.
     pub best: Mix,
-    /// The prices that prove that no plan is worth more than [`Proof::bound_usd`].
+    /// The prices that prove that no plan is worth more than the bound.
     pub prices: Solution,
     /// What follows from them.
     pub proof: Proof,
