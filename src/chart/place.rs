@@ -101,7 +101,7 @@ fn value_curves(tables: &PlaceTables, title: &str) -> Result<String, ChartError>
     canvas::svg(height_of_rows(rows, ROW, 190.0), |c| {
         let more = if left_out > 0 { format!("; {left_out} sites of less value are not drawn") } else { String::new() };
         let text = format!(
-            "expected discounted value after tax and capital, all else as in the plan; each site has its own scales; the dot is the plan's size{more}"
+            "expected discounted value after tax and capital, scarce money, machines and demand at their shadow prices; each site has its own scales; the dot is the plan's size{more}"
         );
         let top = c.heading("Value of a site by its size (million USD over MW of connection)", &subtitle(title, &text));
         if all.is_empty() {

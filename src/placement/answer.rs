@@ -328,7 +328,7 @@ pub struct Difference {
     pub mw: f64,
 }
 
-/// What a site is worth by its size, everything else as in the plan.
+/// What a site is worth by its size, scarce money, machines and demand paid for at their shadow prices.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ValueCurve {
@@ -346,8 +346,8 @@ pub struct ValueCurve {
 pub struct ValueAtSize {
     /// MW of connection placed.
     pub mw: f64,
-    /// Value, USD, capital deducted. What scarce money and machines would earn elsewhere is not deducted, so the
-    /// chosen point may lie left of the highest.
+    /// Value in continuous sizes, USD, capital deducted, and what scarce money, machines and demand would earn elsewhere
+    /// (their shadow prices): near 0 for a site that is no better than the others.
     pub value_usd: f64,
 }
 

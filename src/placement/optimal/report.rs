@@ -14,7 +14,7 @@ use crate::placement::answer::{
     Alternative, Answer, Difference, Lack, LimitAnswer, LimitUnit, PlaceError, PlannedStep, Sampling, SiteAnswer,
     TradeOff, ValueAtBudget, ValueAtSize, ValueCurve, WorstPaths,
 };
-use crate::placement::field::{Counts, Field};
+use crate::placement::field::{Counts, Field, Offer};
 use crate::placement::problem::{Action, FarmKind};
 
 /// MW below which nothing is placed.
@@ -317,12 +317,15 @@ fn differences(search: &Search, best: &[f64], other: &[f64]) -> Vec<Difference> 
     found
 }
 
-/// What each site would be worth by its connection, alone and with all the money in the world.
-pub fn value_curves(field: &Field, sites: &[SiteAnswer]) -> Result<Vec<ValueCurve>, PlaceError> {
+/// What each site would be worth by its connection, when money, deliveries and demand can be had at their prices.
+pub fn value_curves(field: &Field, relaxed: &Relaxed, sites: &[SiteAnswer]) -> Result<Vec<ValueCurve>, PlaceError> {
     (0..field.sites.len())
         .into_par_iter()
         .map(|s| {
-            let alone = only(field, s, 0.0);
+            let mut alone = only(field, s, 0.0);
+            for offer in &mut alone.sites[0].offers {
+                offer.cost_discounted_usd_per_mw += scarce_usd_per_mw(field, offer, &relaxed.prices.limits);
+            }
             let mut search = Search::new(&alone);
             let maximum_mw = field.sites[s].maximum_mw;
             let standing: f64 = field.sites[s].standing.iter().map(|b| b.mw).sum();
@@ -338,6 +341,29 @@ pub fn value_curves(field: &Field, sites: &[SiteAnswer]) -> Result<Vec<ValueCurv
             Ok(ValueCurve { site: field.sites[s].name.clone(), chosen_mw: sites[s].placed_mw, points })
         })
         .collect()
+}
+
+/// What the limits that an order takes from are worth elsewhere, USD per MW.
+fn scarce_usd_per_mw(field: &Field, offer: &Offer, prices: &[f64]) -> f64 {
+    let kind = field.kind(offer.stage.model) as usize;
+    let ordered = field.dates[offer.date];
+    let takes = |counts: &Counts| match counts {
+        Counts::SpentUntil(date) if offer.date <= *date => offer.capital_usd_per_mw,
+        Counts::Ordered { from, until, kinds, refreshes }
+            if (*from..*until).contains(&offer.date)
+                && kinds[kind]
+                && (*refreshes || offer.action != Action::Refresh) =>
+        {
+            1.0
+        }
+        Counts::Standing { date, kinds }
+            if kinds[kind] && (ordered..offer.stage.until).contains(&field.dates[*date]) =>
+        {
+            1.0
+        }
+        _ => 0.0,
+    };
+    field.limits.iter().zip(prices).map(|(limit, price)| price * takes(&limit.counts)).sum()
 }
 
 /// Value of the best plan in continuous sizes by budget, all dates' budgets scaled alike.

@@ -100,7 +100,7 @@ pub fn optimise<'a>(
         answer.alternatives = report::alternatives(&mut search, &plan, within, settings)?;
     }
     if settings.curves {
-        answer.value_curves = report::value_curves(field, &answer.sites)?;
+        answer.value_curves = report::value_curves(field, &relaxed, &answer.sites)?;
         answer.trade_off = report::trade_off(&mut search, &relaxed)?;
     }
     answer.effort.seconds.afterwards = lap();

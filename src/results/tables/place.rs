@@ -106,13 +106,13 @@ table!(
 
 table!(
     "value_curves.csv",
-    #[doc = "What a site is worth at one size, everything else as in the plan."]
+    #[doc = "What a site is worth at one size, scarce money, machines and demand paid for at their shadow prices."]
     ValueCurveRow {
         #[doc = "Site name."]
         site: String,
         #[doc = "Size, MW of connection placed."]
         mw: f64,
-        #[doc = "Value at that size, USD; what scarce money and machines would earn elsewhere is not deducted."]
+        #[doc = "Value at that size in continuous sizes, USD; what scarce money, machines and demand would earn elsewhere is deducted."]
         value_usd: f64,
         #[doc = "Size in the plan, MW."]
         chosen_mw: f64,
