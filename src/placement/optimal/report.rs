@@ -384,8 +384,6 @@ pub fn trade_off(search: &mut Search, relaxed: &Relaxed) -> Result<TradeOff, Pla
         };
         points.push(ValueAtBudget { budget_usd: share * scenario_budget_usd, value_usd });
     }
-    for l in &budgets {
-        search.master.at_most[*l] = search.field.limits[*l].at_most;
-    }
+    search.restore_limits();
     Ok(TradeOff { scenario_budget_usd, points })
 }

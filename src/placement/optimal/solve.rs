@@ -99,6 +99,7 @@ pub fn optimise<'a>(
     if let Some(within) = settings.alternatives_within_share {
         answer.alternatives = report::alternatives(&mut search, &plan, within, settings)?;
     }
+    search.restore_limits();
     if settings.curves {
         answer.value_curves = report::value_curves(field, &relaxed, &answer.sites)?;
         answer.trade_off = report::trade_off(&mut search, &relaxed)?;

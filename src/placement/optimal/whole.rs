@@ -413,6 +413,12 @@ impl Search<'_> {
         }
     }
 
+    /// Takes [`Self::round_limits_down`] back, for questions about continuous sizes.
+    pub fn restore_limits(&mut self) {
+        self.master.at_most = self.field.limits.iter().map(|l| l.at_most).collect();
+        self.master.connection_mw = self.field.sites.iter().map(|s| s.maximum_mw).collect();
+    }
+
     /// Whether a life may have any size: what stands and is not converted.
     fn free_size(&self, column: usize) -> bool {
         let column = &self.master.columns[column];
