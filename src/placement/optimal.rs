@@ -6,7 +6,9 @@
 //! the exact optimum over all hours, dates and paths (`relax`). Whole modules follow by rounding and branch and bound
 //! on the same planes (`whole`).
 
+mod accounts;
 mod branch;
+mod firm;
 mod given;
 mod hours;
 mod life;

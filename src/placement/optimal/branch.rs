@@ -1,16 +1,17 @@
 //! Branch and bound: whole modules and open sites, proven on the same planes.
 //!
-//! A branch bounds the MW of one order, or closes or opens a site. Planes and lives found anywhere hold everywhere, so a
-//! branch begins with all that is known.
+//! A branch bounds the MW of some orders or what AI draws at a site, or closes or opens a site. Planes above the hours
+//! and lives found anywhere hold everywhere, so a branch begins with all that is known.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::master::Branch;
-use super::relax::{Relaxed, Search, relative_gap};
-use super::whole::{Whole, common_step_mw, rounded};
+use super::accounts::SLACK;
+use super::master::{Branch, Openings, Start, What};
+use super::relax::{Relaxed, Search, by_date, relative_gap};
+use super::whole::{Whole, rounded};
 use crate::placement::answer::PlaceError;
-use crate::placement::field::{Field, Offer};
+use crate::placement::field::{Counts, Field, Offer};
 use crate::placement::problem::Action;
 
 /// What the search for whole modules found.
@@ -28,13 +29,15 @@ pub struct Branched {
 struct Node {
     bound_usd: f64,
     branches: Vec<Branch>,
-    openings: Vec<(f64, f64)>,
+    openings: Vec<Openings>,
 }
 
 /// Passes of exchanges after a rounding; none inside the tree where there are many dates, since each takes long.
 const PASSES: usize = 6;
 /// Share of a module below which a size counts as whole.
 const WHOLE: f64 = 1e-4;
+/// Share of the gap that hulls of AI's curves may stand above them at a site before it is branched on.
+const NEAR: f64 = 0.1;
 
 /// Looks for the best plan in whole modules until the gap is small or `most_nodes` were looked at.
 pub fn branched(
@@ -51,22 +54,22 @@ pub fn branched(
     let mut leaves_usd = f64::NEG_INFINITY;
     let start =
         Node { bound_usd: root.proof.bound_usd, branches: Vec::new(), openings: search.master.openings.clone() };
-    spread(search, root, &start, &mut open, &mut leaves_usd);
+    let near_usd = |best: &Whole| NEAR * gap_share * best.value_usd.abs();
+    spread(search, root, &start, near_usd(&best), &mut open, &mut leaves_usd);
     loop {
         let bound_usd = open.iter().map(|n: &Node| n.bound_usd).fold(leaves_usd, f64::max).max(best.value_usd);
         progress(nodes, best.value_usd, bound_usd);
         let most = (0..open.len()).max_by(|a, b| open[*a].bound_usd.total_cmp(&open[*b].bound_usd));
         let done = relative_gap(bound_usd, best.value_usd) <= gap_share || nodes >= most_nodes;
         let (Some(most), false) = (most, done) else {
-            reset(search);
+            search.leave();
             return Ok(Branched { best, bound_usd, nodes });
         };
         let node = open.swap_remove(most);
         nodes += 1;
-        search.master.branches.clone_from(&node.branches);
-        search.master.openings.clone_from(&node.openings);
+        search.enter(&node.branches, &node.openings);
         let enough_usd = best.value_usd + gap_share * best.value_usd.abs();
-        match search.solve(0.1 * gap_share, None, enough_usd) {
+        match search.solve(0.1 * gap_share, enough_usd) {
             Ok(relaxed) => {
                 let bound_usd = relaxed.proof.bound_usd.min(node.bound_usd);
                 if bound_usd <= enough_usd {
@@ -77,7 +80,8 @@ pub fn branched(
                 if found.value_usd > best.value_usd {
                     best = found;
                 }
-                spread(search, &relaxed, &Node { bound_usd, ..node }, &mut open, &mut leaves_usd);
+                let node = Node { bound_usd, ..node };
+                spread(search, &relaxed, &node, near_usd(&best), &mut open, &mut leaves_usd);
             }
             // A branch that asks for more than the limits allow holds no plan.
             Err(PlaceError::Infeasible { .. }) => {}
@@ -87,35 +91,57 @@ pub fn branched(
     }
 }
 
-fn reset(search: &mut Search) {
-    search.master.branches.clear();
-    search.master.openings.fill((0.0, 1.0));
-}
-
 /// Opens the two branches of a node at its most fractional order or opening; without one it is a leaf.
-fn spread(search: &Search, relaxed: &Relaxed, node: &Node, open: &mut Vec<Node>, leaves_usd: &mut f64) {
-    if let Some(site) = fractional_opening(search, relaxed) {
-        for bounds in [(0.0, 0.0), (1.0, 1.0)] {
-            let mut openings = node.openings.clone();
-            openings[site] = bounds;
-            open.push(Node { bound_usd: node.bound_usd, branches: node.branches.clone(), openings });
-        }
-    } else if let Some((orders, below_mw, above_mw)) = fractional_total(search, relaxed) {
+fn spread(search: &Search, relaxed: &Relaxed, node: &Node, least_usd: f64, open: &mut Vec<Node>, leaves_usd: &mut f64) {
+    let mut part = |what: &What, below_mw: f64, above_mw: f64| {
         for (at_most, mw) in [(true, below_mw), (false, above_mw)] {
             let mut branches = node.branches.clone();
-            branches.push(Branch { orders: orders.clone(), at_most, mw });
+            branches.push(Branch { what: what.clone(), at_most, mw });
             open.push(Node { bound_usd: node.bound_usd, branches, openings: node.openings.clone() });
         }
+    };
+    if let Some((site, start)) = fractional_opening(search, relaxed) {
+        for bounds in [(0.0, 0.0), (1.0, 1.0)] {
+            let mut openings = node.openings.clone();
+            openings[site][start] = bounds;
+            open.push(Node { bound_usd: node.bound_usd, branches: node.branches.clone(), openings });
+        }
+    } else if let Some((site, below_mw, above_mw)) = loose_hull(search, relaxed, least_usd) {
+        part(&What::Firm { site }, below_mw, above_mw);
+    } else if let Some((orders, below_mw, above_mw)) = fractional_total(search, relaxed) {
+        part(&What::Orders(orders), below_mw, above_mw);
     } else {
         *leaves_usd = leaves_usd.max(node.bound_usd);
     }
 }
 
-fn fractional_opening(search: &Search, relaxed: &Relaxed) -> Option<usize> {
-    let opened = |s: &usize| relaxed.best.opening[*s].iter().sum::<f64>();
-    let part = |s: &usize| (opened(s) - opened(s).round()).abs();
-    let sites = 0..search.field.sites.len();
-    sites.filter(|s| search.master.opens(*s) && part(s) > WHOLE).max_by(|a, b| part(a).total_cmp(&part(b)))
+/// The site and the number of its first starts of which most is open in part.
+fn fractional_opening(search: &Search, relaxed: &Relaxed) -> Option<(usize, usize)> {
+    let opened = |(s, start): (usize, usize)| relaxed.best.opening[s].iter().take(start + 1).sum::<f64>();
+    let part = |at: &(usize, usize)| (opened(*at) - opened(*at).round()).abs();
+    let sites = (0..search.field.sites.len()).filter(|s| search.master.opens(*s));
+    let starts = sites.flat_map(|s| (0..relaxed.best.opening[s].len()).map(move |start| (s, start)));
+    starts.filter(|at| part(at) > WHOLE).max_by(|a, b| part(a).total_cmp(&part(b)))
+}
+
+/// The site where hulls of AI's curves are furthest above them, if they are further than so many USD, and the MW of AI
+/// that part its plans: with those below the hulls come down to what is drawn there.
+fn loose_hull(search: &Search, relaxed: &Relaxed, least_usd: f64) -> Option<(usize, f64, f64)> {
+    let draws = search.draws(&relaxed.best.mw);
+    let mut loose: Vec<(f64, usize)> = draws.iter().enumerate().map(|(s, d)| (search.firm.gap_usd(s, d), s)).collect();
+    loose.retain(|(gap_usd, _)| *gap_usd > least_usd);
+    loose.sort_by(|a, b| b.0.total_cmp(&a.0));
+    loose.into_iter().find_map(|(_, site)| {
+        let branch = Branch { what: What::Firm { site }, at_most: true, mw: 0.0 };
+        let columns = search.master.columns.iter().zip(&relaxed.best.mw);
+        let firm_mw: f64 = columns.map(|(c, mw)| branch.share(search.field, c) * mw).sum();
+        let offers = search.field.sites[site].offers.iter().filter(|o| search.field.becomes_firm(o));
+        let module_mw = common_step_mw(offers.map(|o| o.module_mw))?;
+        let modules = firm_mw / module_mw;
+        let whole = (modules - modules.round()).abs() <= WHOLE;
+        let below_mw = module_mw * if whole { modules.round() } else { modules.floor() };
+        search.firm.may_exceed(site, below_mw).then_some((site, below_mw, below_mw + module_mw))
+    })
 }
 
 /// Orders together, and the MW in whole modules below and above.
@@ -158,10 +184,85 @@ fn split(search: &Search, relaxed: &Relaxed, orders: Vec<(usize, usize)>) -> Opt
     let module_mw = common_step_mw(orders.iter().map(|order| offer(*order).module_mw))?;
     let capital_usd_per_mw = orders.first().map_or(0.0, |order| offer(*order).capital_usd_per_mw);
     let orders: Arc<[(usize, usize)]> = orders.into();
-    let branch = Branch { orders: orders.clone(), at_most: true, mw: 0.0 };
+    let branch = Branch { what: What::Orders(orders.clone()), at_most: true, mw: 0.0 };
     let columns = search.master.columns.iter().zip(&relaxed.best.mw);
-    let modules = columns.filter(|(c, _)| branch.counts(c)).map(|p| p.1).sum::<f64>() / module_mw;
+    let modules = columns.map(|(c, mw)| branch.share(search.field, c) * mw).sum::<f64>() / module_mw;
     let part = (modules - modules.round()).abs();
     let below_mw = modules.floor() * module_mw;
     (part > WHOLE).then_some((part * module_mw * capital_usd_per_mw, (orders, below_mw, below_mw + module_mw)))
+}
+
+impl Search<'_> {
+    /// Rounds connections and limits down to what whole modules can fill: no plan in modules is lost, and the bound on
+    /// them comes closer.
+    pub fn round_limits_down(&mut self) {
+        let field = self.field;
+        self.firm.keep_to_limits();
+        self.master.whole_sites = true;
+        self.master.starts = (0..field.sites.len()).map(|s| whole_starts(field, s)).collect();
+        self.leave();
+        for (s, site) in field.sites.iter().enumerate().filter(|(_, site)| site.standing.is_empty()) {
+            let builds = site.offers.iter().filter(|o| o.action == Action::Build);
+            if let Some(step_mw) = common_step_mw(builds.map(|o| o.module_mw)) {
+                self.master.connection_mw[s] = rounded_down(self.master.connection_mw[s], step_mw);
+            }
+        }
+        if field.sites.iter().any(|s| !s.standing.is_empty()) {
+            return;
+        }
+        for (l, limit) in field.limits.iter().enumerate() {
+            let (Counts::Ordered { kinds, .. } | Counts::Standing { kinds, .. }) = &limit.counts else { continue };
+            let offers = field.sites.iter().flat_map(|s| &s.offers);
+            let counted = offers.filter(|o| {
+                kinds[field.kind(o.stage.model) as usize] || o.action == Action::Build && kinds.iter().any(|k| *k)
+            });
+            if let Some(step_mw) = common_step_mw(counted.map(|o| o.module_mw)) {
+                self.master.at_most[l] = rounded_down(self.master.at_most[l], step_mw);
+            }
+        }
+    }
+
+    /// Takes [`Self::round_limits_down`] back, for questions about continuous sizes.
+    pub fn restore_limits(&mut self) {
+        self.master.at_most = self.field.limits.iter().map(|l| l.at_most).collect();
+        self.master.connection_mw = self.field.sites.iter().map(|s| s.maximum_mw).collect();
+        self.firm.forget_limits();
+        self.master.whole_sites = false;
+        self.master.starts.fill(by_date(self.field));
+        self.leave();
+    }
+}
+
+/// How a site may open as a whole. Where everything is decided at once there is a start for each time at which something
+/// may begin to run, with the overhead from then until anything ends. Over many dates, and where something stands, no
+/// overhead is certain.
+fn whole_starts(field: &Field, s: usize) -> Vec<Start> {
+    let site = &field.sites[s];
+    let builds = || site.offers.iter().filter(|o| o.action == Action::Build);
+    if field.dates.len() > 1 || !site.standing.is_empty() || builds().count() == 0 {
+        return by_date(field);
+    }
+    let end = builds().map(|o| o.stage.until).min().unwrap_or(0);
+    let mut from: Vec<usize> = builds().map(|o| o.stage.from).collect();
+    from.sort_unstable();
+    from.dedup();
+    let entry_usd = |from: usize| site.overhead_discounted_usd[from..end.max(from)].iter().sum::<f64>();
+    from.into_iter().map(|from| Start { date: 0, from, entry_usd: entry_usd(from) }).collect()
+}
+
+/// The greatest step of which all module sizes are multiples, MW, where there is one worth the name.
+pub fn common_step_mw(modules_mw: impl Iterator<Item = f64>) -> Option<f64> {
+    const LEAST_MW: f64 = 1e-3;
+    let divisor = |mut a: f64, mut b: f64| {
+        while b > LEAST_MW {
+            let rest = a % b;
+            (a, b) = (b, if b - rest < LEAST_MW { 0.0 } else { rest });
+        }
+        a
+    };
+    modules_mw.reduce(divisor).filter(|step| *step > LEAST_MW)
+}
+
+fn rounded_down(mw: f64, step_mw: f64) -> f64 {
+    (mw / step_mw + SLACK).floor() * step_mw
 }

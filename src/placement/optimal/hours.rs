@@ -25,11 +25,9 @@ pub struct Cut {
 pub struct Evaluated {
     /// The plane.
     pub cut: Cut,
-    /// Expected discounted value of the hours with the firm curves' concave hull, USD.
-    pub relaxed_usd: f64,
-    /// The same with the firm curves as they are.
-    pub true_usd: f64,
-    /// Value of the hours by path, without curves, as if the path were certain, USD.
+    /// Expected discounted value of the hours, USD.
+    pub value_usd: f64,
+    /// Value of the hours by path, as if the path were certain, USD.
     pub by_path_usd: Vec<f64>,
 }
 
@@ -42,8 +40,6 @@ pub struct Hours<'a> {
     days: Vec<core::ops::Range<usize>>,
     /// Models that can run at a site in a segment: `[site][segment]`.
     present: Vec<Vec<Vec<usize>>>,
-    /// Slope and intercept of the firm curves' hulls: `[site][segment]`.
-    hulls: Vec<Vec<Hull>>,
 }
 
 impl<'a> Hours<'a> {
@@ -62,7 +58,6 @@ impl<'a> Hours<'a> {
             groups: (0..groups).map(range).collect(),
             days,
             present: field.sites.iter().map(|s| present(s, segments)).collect(),
-            hulls: field.sites.iter().map(|s| s.firm_curves.iter().map(Hull::of).collect()).collect(),
         }
     }
 
@@ -82,8 +77,7 @@ impl<'a> Hours<'a> {
         let segments = self.groups[group].clone();
         let mut sum = Evaluated {
             cut: Cut { constant_usd: 0.0, gains_usd_per_mw: vec![0.0; segments.len() * models] },
-            relaxed_usd: 0.0,
-            true_usd: 0.0,
+            value_usd: 0.0,
             by_path_usd: vec![0.0; self.field.paths],
         };
         for (i, segment) in segments.enumerate() {
@@ -122,17 +116,8 @@ impl<'a> Hours<'a> {
                 sum.cut.gains_usd_per_mw[at + model] -= weight * dual.firm_usd_per_mw;
             }
             sum.by_path_usd[day.path] += weight * field.paths as f64 * value_usd;
-            sum.relaxed_usd += weight * value_usd;
-            sum.true_usd += weight * value_usd;
+            sum.value_usd += weight * value_usd;
         }
-        let hull = &self.hulls[site][segment];
-        let (slope, intercept) = hull.tangent(firm_mw);
-        sum.cut.constant_usd += intercept;
-        for model in &firm {
-            sum.cut.gains_usd_per_mw[at + model] += slope;
-        }
-        sum.relaxed_usd += slope * firm_mw + intercept;
-        sum.true_usd += hull.curve_usd(firm_mw);
     }
 }
 
@@ -213,53 +198,5 @@ impl SiteHours {
             export_mw: &self.export_mw[hours.clone()],
             price_usd_per_mwh: &self.price_usd_per_mwh[hours],
         }
-    }
-}
-
-/// A curve through equally spaced points and the least concave function above it.
-#[derive(Debug, Clone)]
-struct Hull {
-    step_mw: f64,
-    curve_usd: Vec<f64>,
-    /// Corners: (MW, USD), ascending.
-    corners: Vec<(f64, f64)>,
-}
-
-impl Hull {
-    fn of(curve: &crate::placement::field::FirmCurve) -> Self {
-        let mut corners: Vec<(f64, f64)> = Vec::new();
-        for (i, usd) in curve.discounted_usd.iter().enumerate() {
-            let next = (i as f64 * curve.step_mw, *usd);
-            while let [.., a, b] = corners[..] {
-                let below = (b.1 - a.1) * (next.0 - a.0) <= (next.1 - a.1) * (b.0 - a.0);
-                if !below {
-                    break;
-                }
-                corners.pop();
-            }
-            corners.push(next);
-        }
-        Self { step_mw: curve.step_mw, curve_usd: curve.discounted_usd.clone(), corners }
-    }
-
-    /// Slope and intercept of the hull at a draw; beyond the last corner its last slope goes on.
-    fn tangent(&self, mw: f64) -> (f64, f64) {
-        let [first, .., last] = &self.corners[..] else { return (0.0, 0.0) };
-        let right = self.corners.partition_point(|c| c.0 <= mw).clamp(1, self.corners.len() - 1);
-        let (a, b) = (self.corners[right - 1], self.corners[right]);
-        debug_assert!(first.0 < last.0, "points of a curve are apart");
-        let slope = (b.1 - a.1) / (b.0 - a.0);
-        (slope, a.1 - slope * a.0)
-    }
-
-    /// The curve itself.
-    fn curve_usd(&self, mw: f64) -> f64 {
-        let last = self.curve_usd.len();
-        if last < 2 {
-            return 0.0;
-        }
-        let i = ((mw / self.step_mw) as usize).min(last - 2);
-        let share = mw / self.step_mw - i as f64;
-        self.curve_usd[i] + share * (self.curve_usd[i + 1] - self.curve_usd[i])
     }
 }

@@ -3,7 +3,7 @@
 //! A plan is a set of lives with MW. A life is a path through the decision dates, and everything about it is linear in
 //! its MW but the hours, in which it competes with the other lives of its site.
 
-use crate::placement::field::{Counts, Field, FieldSite, HallWorth, Stage};
+use crate::placement::field::{Counts, Field, FieldSite, HallWorth, Offer, Stage};
 use crate::placement::problem::{Action, FarmKind};
 
 /// What happens to a MW of connection.
@@ -145,6 +145,11 @@ impl Field {
     /// First decision date on or after a boundary; the number of dates when there is none.
     pub(super) fn date_at(&self, boundary: usize) -> usize {
         self.dates.partition_point(|d| *d < boundary)
+    }
+
+    /// Whether a MW that did not serves AI after an order.
+    pub(super) fn becomes_firm(&self, offer: &Offer) -> bool {
+        self.kind(offer.stage.model) != FarmKind::Mining && matches!(offer.action, Action::Build | Action::Convert)
     }
 
     /// What a model sells.

@@ -11,7 +11,7 @@ use clarabel::solver::{
 use super::hours::Cut;
 use super::life::Column;
 use crate::placement::answer::PlaceError;
-use crate::placement::field::{Counts, Field};
+use crate::placement::field::{Counts, Field, Offer};
 use std::sync::Arc;
 
 /// Solutions on end without MW after which a column is left out.
@@ -22,15 +22,27 @@ const ROOM: f64 = 1e-7;
 /// USD in the program's unit of money.
 pub const MILLION: f64 = 1e6;
 
-/// A bound that a branch of the search puts on the orders of one or more offers together, MW.
+/// A bound that a branch of the search puts on orders or draws, MW.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Branch {
-    /// Sites and offers, in order.
-    pub orders: Arc<[(usize, usize)]>,
+    /// What is bounded.
+    pub what: What,
     /// Whether at most, else at least.
     pub at_most: bool,
     /// MW.
     pub mw: f64,
+}
+
+/// What a branch bounds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// MW ordered of one or more offers together: sites and offers, in order. No life orders two of them.
+    Orders(Arc<[(usize, usize)]>),
+    /// MW of connection of a site that are built for AI or converted to it at any time.
+    Firm {
+        /// Site.
+        site: usize,
+    },
 }
 
 impl Branch {
@@ -39,10 +51,64 @@ impl Branch {
         self.at_most && self.mw <= 0.0
     }
 
-    /// Whether a MW of a column is a MW ordered. No life orders two of the offers of one branch.
-    pub fn counts(&self, column: &Column) -> bool {
+    /// How much a MW of a column counts.
+    pub fn share(&self, field: &Field, column: &Column) -> f64 {
         let life = &column.life;
-        life.orders.iter().any(|o| self.orders.binary_search(&(life.site, *o)).is_ok())
+        match &self.what {
+            What::Orders(orders) => {
+                let counted = life.orders.iter().any(|o| orders.binary_search(&(life.site, *o)).is_ok());
+                f64::from(u8::from(counted))
+            }
+            What::Firm { site } => {
+                let becomes = |o: &usize| field.becomes_firm(&field.sites[*site].offers[*o]);
+                f64::from(u8::from(life.site == *site && life.orders.iter().any(becomes)))
+            }
+        }
+    }
+}
+
+/// Planes found so far, each above the value everywhere: `[site * groups + group]`.
+#[derive(Debug, Clone, Default)]
+pub struct Planes {
+    /// Those in use.
+    pub cuts: Vec<Vec<Cut>>,
+    /// In how many solutions on end each had no weight.
+    idle: Vec<Vec<u32>>,
+}
+
+/// Weight above which a plane holds something up.
+const IDLE_WEIGHT: f64 = 1e-5;
+/// Solutions on end without weight after which a plane is forgotten.
+const MOST_IDLE: u32 = 8;
+
+impl Planes {
+    /// No planes yet.
+    pub fn none(count: usize) -> Self {
+        Self { cuts: vec![Vec::new(); count], idle: vec![Vec::new(); count] }
+    }
+
+    /// Adds a plane.
+    pub fn push(&mut self, i: usize, cut: Cut) {
+        self.cuts[i].push(cut);
+        self.idle[i].push(0);
+    }
+
+    /// Forgets all planes of a place.
+    pub fn clear(&mut self, i: usize) {
+        self.cuts[i].clear();
+        self.idle[i].clear();
+    }
+
+    /// Forgets planes that have held up nothing for some solutions.
+    pub fn forget_idle(&mut self, weights: &[Vec<f64>]) {
+        for (i, weights) in weights.iter().enumerate() {
+            for (idle, weight) in self.idle[i].iter_mut().zip(weights) {
+                *idle = if *weight > IDLE_WEIGHT { 0 } else { *idle + 1 };
+            }
+            let mut of_cuts = self.idle[i].iter();
+            self.cuts[i].retain(|_| of_cuts.next().is_some_and(|idle| *idle < MOST_IDLE));
+            self.idle[i].retain(|idle| *idle < MOST_IDLE);
+        }
     }
 }
 
@@ -56,10 +122,10 @@ pub struct Master<'a> {
     pub columns: Vec<Column>,
     /// In how many solutions on end each column had no MW; those of many are left out until they pay again.
     pub unused: Vec<u32>,
-    /// Cuts in use: `[site * groups + group]`.
-    pub cuts: Vec<Vec<Cut>>,
-    /// In how many solutions on end each cut had no weight.
-    pub idle: Vec<Vec<u32>>,
+    /// Planes above the hours.
+    pub hours: Planes,
+    /// Planes above what AI earns by its total draw; none where it earns nothing.
+    pub firm: Planes,
     /// Cuts of the worst paths' mean, over all sites: a plane per site and group, and what to subtract, USD.
     pub tail_cuts: Vec<(Vec<Cut>, f64)>,
     /// What each of the field's limits allows now.
@@ -68,10 +134,30 @@ pub struct Master<'a> {
     pub connection_mw: Vec<f64>,
     /// Bounds of the present branch.
     pub branches: Vec<Branch>,
-    /// Whether a site may open in the present branch: least and most.
-    pub openings: Vec<(f64, f64)>,
+    /// Whether a site may open with one of its first starts in the present branch, by number of starts from one on:
+    /// least and most, each 0 or 1.
+    pub openings: Vec<Openings>,
+    /// When each site may open, in order of date, then of time.
+    pub starts: Vec<Vec<Start>>,
+    /// Whether a site opens or stays closed as a whole: planes then hold for the part of it that is open. This is no
+    /// nearer to what is asked for continuous sizes, and much nearer for whole ones.
+    pub whole_sites: bool,
     /// First segment of each group.
     pub group_starts: Vec<usize>,
+}
+
+/// Bounds on the opening of a site: `[start]` is of all starts up to that one.
+pub type Openings = Vec<(f64, f64)>;
+
+/// A way for a site to open.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Start {
+    /// Decision date on which it is ordered.
+    pub date: usize,
+    /// Nothing runs before this boundary.
+    pub from: usize,
+    /// What running costs at least beside the opening, discounted USD; nothing where a site may open in part.
+    pub entry_usd: f64,
 }
 
 /// A solution with the prices that prove it.
@@ -79,18 +165,22 @@ pub struct Master<'a> {
 pub struct Solution {
     /// MW by column.
     pub mw: Vec<f64>,
-    /// Opening by site and date (empty where opening is free).
+    /// Opening by site and start (empty where opening is free).
     pub opening: Vec<Vec<f64>>,
     /// USD per unit of each of the field's limits.
     pub limits: Vec<f64>,
     /// USD per MW of connection: `[site][date]`.
     pub slots: Vec<Vec<f64>>,
+    /// USD per MW that opens with one of a site's starts or an earlier one of the same date: `[site][start]`.
+    pub starts: Vec<Vec<f64>>,
     /// USD per MW converted, by site.
     pub converted: Vec<f64>,
     /// USD per MW ordered, by branch.
     pub branches: Vec<f64>,
-    /// Weights of the cuts: `[site * groups + group][cut]`.
-    pub weights: Vec<Vec<f64>>,
+    /// Weights of the hours' planes: `[site * groups + group][cut]`.
+    pub hours: Vec<Vec<f64>>,
+    /// Weights of the planes above what AI earns.
+    pub firm: Vec<Vec<f64>>,
     /// Weights of the tail cuts.
     pub tail_weights: Vec<f64>,
 }
@@ -107,22 +197,77 @@ impl Master<'_> {
     }
 
     /// Whether opening a site costs something.
-    pub fn opens(&self, site: usize) -> bool {
-        let site = &self.field.sites[site];
-        site.opening_capital_usd > 0.0 || site.opening_discounted_usd.iter().any(|usd| *usd > 0.0)
+    pub fn opens(&self, s: usize) -> bool {
+        let site = &self.field.sites[s];
+        site.opening_capital_usd > 0.0
+            || site.opening_discounted_usd.iter().any(|usd| *usd > 0.0)
+            || self.starts[s].iter().any(|start| start.entry_usd > 0.0)
+    }
+
+    /// Discounted cost of opening a site, USD.
+    pub fn opening_usd(&self, site: usize, start: usize) -> f64 {
+        let start = &self.starts[site][start];
+        self.field.sites[site].opening_discounted_usd[start.date] + start.entry_usd
+    }
+
+    /// Number of a site's starts until a date.
+    pub fn started_by(&self, site: usize, date: usize) -> usize {
+        self.starts[site].partition_point(|start| start.date <= date)
+    }
+
+    /// The start of a site that a build is part of.
+    pub fn start_of(&self, site: usize, offer: &Offer) -> usize {
+        let of = |s: &Start| (s.date, s.from) <= (offer.date, offer.stage.from);
+        self.starts[site].partition_point(of).saturating_sub(1)
+    }
+
+    /// The start of a column that is new.
+    pub fn start(&self, column: &Column) -> Option<usize> {
+        let life = &column.life;
+        let new = life.block.is_none();
+        new.then(|| self.start_of(life.site, &self.field.sites[life.site].offers[life.orders[0]]))
+    }
+
+    /// Whether a start shares its date with the next.
+    pub fn is_bounded(&self, site: usize, start: usize) -> bool {
+        let starts = &self.starts[site];
+        starts.get(start + 1).is_some_and(|next| next.date == starts[start].date)
+    }
+
+    /// What a MW of a column earns beside the hours, USD: what its site pays on opening is no longer shared out.
+    pub fn steady_usd(&self, column: &Column) -> f64 {
+        column.steady_usd + self.start(column).map_or(0.0, |start| self.entry_share_usd(column.life.site, start))
+    }
+
+    /// Share of a MW in what running a site costs, where the site is full, USD.
+    pub fn entry_share_usd(&self, site: usize, start: usize) -> f64 {
+        let entry_usd = self.starts[site][start].entry_usd;
+        if entry_usd > 0.0 { entry_usd / self.field.sites[site].maximum_mw } else { 0.0 }
+    }
+
+    /// Number of starts of a site with which it runs in a group; `None` where its planes hold however much of it is open.
+    pub fn opened_until(&self, site: usize, group: usize) -> Option<usize> {
+        let end = self.group_starts.get(group + 1).copied().unwrap_or(self.field.segments());
+        let runs = |start: &&Start| start.from < end;
+        (self.whole_sites && self.opens(site)).then(|| self.starts[site].iter().filter(runs).count())
     }
 
     /// Whether a site may not open in the present branch.
     pub fn is_closed(&self, site: usize) -> bool {
-        self.opens(site) && self.openings[site].1 <= 0.0
+        self.opens(site) && self.openings[site].last().is_some_and(|all| all.1 <= 0.0)
+    }
+
+    /// Whether a site may not open as early as with a start in the present branch.
+    pub fn is_too_early(&self, site: usize, start: usize) -> bool {
+        self.opens(site) && self.openings[site][start..].iter().any(|o| o.1 <= 0.0)
     }
 
     /// Whether a column must have no MW. It is left out: with a row that says so there would be no middle to go through.
     fn excludes(&self, c: usize) -> bool {
         let column = &self.columns[c];
         let site = column.life.site;
-        self.branches.iter().any(|b| b.forbids() && b.counts(column))
-            || self.is_closed(site)
+        self.branches.iter().any(|b| b.forbids() && b.share(self.field, column) > 0.0)
+            || self.start(column).is_some_and(|start| self.is_too_early(site, start))
             || column.converts && self.field.sites[site].convertible_mw <= 0.0
             || (0..self.at_most.len()).any(|l| self.allows_nothing(l) && column.takes[l] > 0.0)
     }
@@ -149,9 +294,12 @@ impl Master<'_> {
         program.equalities = program.rows();
         let limits = self.add_limits(&layout, &mut program);
         let slots = self.add_slots(&layout, &mut program);
+        let starts = self.add_starts(&layout, &mut program);
         let converted = self.add_conversions(&layout, &mut program);
         let branches = self.add_branches(&layout, &mut program);
-        let (cuts, tail_cuts) = self.add_cuts(&layout, &mut program);
+        let hours = self.add_planes(&self.hours, &self.base_usd, &layout.hours, &layout, &mut program);
+        let firm = self.add_planes(&self.firm, &vec![0.0; self.base_usd.len()], &layout.firm, &layout, &mut program);
+        let tail_cuts = self.add_tail_cuts(&layout, &mut program);
         layout.add_signs(&mut program);
         let (x, z) = program.solve()?;
         let price = |row: usize| z[row].max(0.0);
@@ -161,24 +309,29 @@ impl Master<'_> {
             opening: layout.opening.iter().map(|o| o.clone().map(|v| x[v].max(0.0)).collect()).collect(),
             limits: limits.iter().map(|(row, unit)| price(*row) * MILLION / unit).collect(),
             slots: slots.iter().map(|rows| priced(rows, MILLION)).collect(),
+            starts: starts.iter().map(|r| r.iter().map(|r| r.map_or(0.0, price) * MILLION).collect()).collect(),
             converted: priced(&converted, MILLION),
             branches: priced(&branches, MILLION),
-            weights: cuts.iter().map(|rows| priced(rows, 1.0)).collect(),
+            hours: hours.iter().map(|rows| priced(rows, 1.0)).collect(),
+            firm: firm.iter().map(|rows| priced(rows, 1.0)).collect(),
             tail_weights: priced(&tail_cuts, 1.0),
         })
     }
 
     fn add_objective(&self, layout: &Layout, program: &mut Program) {
         for (v, c) in layout.columns.iter().enumerate() {
-            program.cost[v] = -self.columns[*c].steady_usd / MILLION;
+            program.cost[v] = -self.steady_usd(&self.columns[*c]) / MILLION;
         }
         for (site, variables) in layout.opening.iter().enumerate() {
-            for (date, v) in variables.clone().enumerate() {
-                program.cost[v] = self.field.sites[site].opening_discounted_usd[date] / MILLION;
+            for (start, v) in variables.clone().enumerate() {
+                program.cost[v] = self.opening_usd(site, start) / MILLION;
             }
         }
-        for v in layout.hours.clone() {
-            program.cost[v] = -self.mean_weight();
+        for v in layout.hours.iter().flatten() {
+            program.cost[*v] = -self.mean_weight();
+        }
+        for v in layout.firm.iter().flatten() {
+            program.cost[*v] = -1.0;
         }
         for v in layout.tail.clone() {
             program.cost[v] = -self.field.risk.cvar_weight;
@@ -209,7 +362,7 @@ impl Master<'_> {
             }
             if let Counts::SpentUntil(until) = limit.counts {
                 for (site, variables) in layout.opening.iter().enumerate() {
-                    for v in variables.clone().take(until + 1) {
+                    for v in variables.clone().take(self.started_by(site, until)) {
                         program.set(v, self.field.sites[site].opening_capital_usd / unit);
                     }
                 }
@@ -231,15 +384,17 @@ impl Master<'_> {
                         program.set(*v, 1.0);
                     }
                 }
-                for v in opening.take(date + 1) {
+                for v in opening.take(self.started_by(s, date)) {
                     program.set(v, -self.connection_mw[s]);
                 }
             }
-            if !layout.opening[s].is_empty() {
-                let (least, most) = self.openings[s];
-                for (sign, bound) in [(1.0, most), (-1.0, -least)] {
+            for start in 0..layout.opening[s].len() {
+                let (least, most) = self.openings[s][start];
+                let last = start + 1 == layout.opening[s].len();
+                let bounds = [(1.0, most, most < 1.0 || last), (-1.0, -least, least > 0.0)];
+                for (sign, bound, _) in bounds.into_iter().filter(|b| b.2) {
                     program.row(bound + ROOM);
-                    for v in layout.opening[s].clone() {
+                    for v in layout.opening[s].clone().take(start + 1) {
                         program.set(v, sign);
                     }
                 }
@@ -247,6 +402,31 @@ impl Master<'_> {
             rows.push(of_site);
         }
         rows
+    }
+
+    /// Of one date, what starts early needs a site that opens early; `None` where there is nothing to say.
+    fn add_starts(&self, layout: &Layout, program: &mut Program) -> Vec<Vec<Option<usize>>> {
+        let mut rows: Vec<Vec<Option<usize>>> = self.starts.iter().map(|starts| vec![None; starts.len()]).collect();
+        for (s, opening) in layout.opening.iter().enumerate() {
+            for start in (0..opening.len()).filter(|start| self.is_bounded(s, *start)) {
+                rows[s][start] = Some(program.row(ROOM));
+                for (v, c) in &layout.by_site[s] {
+                    if self.starts_within(&self.columns[*c], start) {
+                        program.set(*v, 1.0);
+                    }
+                }
+                for v in opening.clone().take(start + 1) {
+                    program.set(v, -self.connection_mw[s]);
+                }
+            }
+        }
+        rows
+    }
+
+    /// Whether a column starts on the date of a start of its site, and no later.
+    pub fn starts_within(&self, column: &Column, start: usize) -> bool {
+        let starts = &self.starts[column.life.site];
+        self.start(column).is_some_and(|own| own <= start && starts[own].date == starts[start].date)
     }
 
     fn add_conversions(&self, layout: &Layout, program: &mut Program) -> Vec<usize> {
@@ -268,26 +448,44 @@ impl Master<'_> {
             let sign = if branch.at_most { 1.0 } else { -1.0 };
             rows.push(program.row(sign * branch.mw + ROOM));
             for (v, c) in layout.columns.iter().enumerate() {
-                if branch.counts(&self.columns[*c]) {
-                    program.set(v, sign);
+                program.set(v, sign * branch.share(self.field, &self.columns[*c]));
+            }
+        }
+        rows
+    }
+
+    /// A row for each plane, under `variables` that stand for what is above `base_usd`; gives the rows.
+    fn add_planes(
+        &self,
+        planes: &Planes,
+        base_usd: &[f64],
+        variables: &[Option<usize>],
+        layout: &Layout,
+        program: &mut Program,
+    ) -> Vec<Vec<usize>> {
+        let groups = self.groups();
+        let mut rows = vec![Vec::new(); planes.cuts.len()];
+        for (i, cuts) in planes.cuts.iter().enumerate() {
+            let Some(variable) = variables[i] else { continue };
+            let (site, group) = (i / groups, i % groups);
+            let opened_until = self.opened_until(site, group);
+            for cut in cuts {
+                let lifted = (cut.constant_usd - base_usd[i]) / MILLION;
+                rows[i].push(program.row(if opened_until.is_none() { lifted } else { 0.0 }));
+                program.set(variable, 1.0);
+                for (v, c) in &layout.by_site[site] {
+                    program.set(*v, -self.gain_usd(cut, group, &self.columns[*c]) / MILLION);
+                }
+                for v in layout.opening[site].clone().take(opened_until.unwrap_or(0)) {
+                    program.set(v, -lifted);
                 }
             }
         }
         rows
     }
 
-    fn add_cuts(&self, layout: &Layout, program: &mut Program) -> (Vec<Vec<usize>>, Vec<usize>) {
+    fn add_tail_cuts(&self, layout: &Layout, program: &mut Program) -> Vec<usize> {
         let groups = self.groups();
-        let mut rows = vec![Vec::new(); self.cuts.len()];
-        for (i, cuts) in self.cuts.iter().enumerate() {
-            for cut in cuts {
-                rows[i].push(program.row((cut.constant_usd - self.base_usd[i]) / MILLION));
-                program.set(layout.hours.start + i, 1.0);
-                for (v, c) in &layout.by_site[i / groups] {
-                    program.set(*v, -self.gain_usd(cut, i % groups, &self.columns[*c]) / MILLION);
-                }
-            }
-        }
         let mut tail_rows = Vec::new();
         for (planes, subtract_usd) in &self.tail_cuts {
             let constant_usd: f64 = planes.iter().map(|c| c.constant_usd).sum::<f64>() - subtract_usd;
@@ -299,7 +497,7 @@ impl Master<'_> {
                 }
             }
         }
-        (rows, tail_rows)
+        tail_rows
     }
 }
 
@@ -310,7 +508,10 @@ struct Layout {
     /// Variables and columns by site.
     by_site: Vec<Vec<(usize, usize)>>,
     opening: Vec<core::ops::Range<usize>>,
-    hours: core::ops::Range<usize>,
+    /// Value of the hours by site and group.
+    hours: Vec<Option<usize>>,
+    /// What AI earns by its total draw, by site and group, where it does.
+    firm: Vec<Option<usize>>,
     tail: core::ops::Range<usize>,
     variables: usize,
 }
@@ -328,13 +529,14 @@ impl Layout {
             next += count;
             next - count..next
         };
-        let dates = master.field.dates.len();
         let opening = (0..master.field.sites.len())
-            .map(|s| take(if master.opens(s) && !master.is_closed(s) { dates } else { 0 }))
+            .map(|s| take(if master.opens(s) && !master.is_closed(s) { master.starts[s].len() } else { 0 }))
             .collect();
-        let hours = take(master.cuts.len());
+        let mut values =
+            |planes: &Planes| planes.cuts.iter().map(|c| take(usize::from(!c.is_empty())).next()).collect::<Vec<_>>();
+        let (hours, firm) = (values(&master.hours), values(&master.firm));
         let tail = take(usize::from(master.field.risk.cvar_weight > 0.0));
-        Self { columns, by_site, opening, hours, tail, variables: next }
+        Self { columns, by_site, opening, hours, firm, tail, variables: next }
     }
 
     /// MW by column.

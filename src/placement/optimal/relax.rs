@@ -6,20 +6,22 @@
 
 use std::collections::BTreeMap;
 
-use super::hours::{Draws, Evaluated, Hours};
+use super::firm::Firm;
+use super::hours::{Cut, Draws, Evaluated, Hours};
 use super::life::{Column, Life};
-use super::master::{Master, Solution};
+use super::master::{Branch, Master, Openings, Planes, Solution, Start, What};
 use super::price::{Marginals, Priced, best_lives};
 use super::risk::tail_tilt;
 use crate::placement::answer::PlaceError;
-use crate::placement::field::{Counts, Field};
+use crate::placement::field::{Counts, Field, Offer};
+use crate::placement::problem::Action;
 
 /// A plan of lives with MW, and its value.
 #[derive(Debug, Clone, Default)]
 pub struct Mix {
     /// MW by column.
     pub mw: Vec<f64>,
-    /// Opening by site and date.
+    /// Opening by site and start.
     pub opening: Vec<Vec<f64>>,
     /// Discounted value, USD.
     pub value_usd: f64,
@@ -57,6 +59,8 @@ pub struct Search<'a> {
     pub field: &'a Field,
     /// Its hours.
     pub hours: Hours<'a>,
+    /// What AI earns beside them by its total draw.
+    pub firm: Firm<'a>,
     /// The master problem.
     pub master: Master<'a>,
     /// Value of the hours without farms by path, USD.
@@ -79,10 +83,6 @@ const FORBIDDEN_USD: f64 = 1e15;
 const MOST_STALLED: usize = 20;
 /// MW below which a column has none.
 const UNUSED_MW: f64 = 1e-4;
-/// Weight above which a cut holds something up.
-const IDLE_WEIGHT: f64 = 1e-5;
-/// Solutions on end without weight after which a cut is forgotten.
-const MOST_IDLE: u32 = 8;
 
 impl<'a> Search<'a> {
     /// Begins with the value without farms and the best lives at it.
@@ -92,23 +92,29 @@ impl<'a> Search<'a> {
         let at_rest = hours.evaluate_all(&idle, None);
         let base_by_path_usd = by_path(&at_rest, field.paths);
         let group_starts = hours.groups.iter().map(|g| g.start).collect();
+        let firm = Firm::new(field, &hours.groups);
+        let mut at_first = Planes::none(at_rest.len());
+        at_rest.iter().enumerate().for_each(|(i, e)| at_first.push(i, e.cut.clone()));
         let master = Master {
             field,
-            base_usd: at_rest.iter().map(|e| e.relaxed_usd).collect(),
+            base_usd: at_rest.iter().map(|e| e.value_usd).collect(),
             columns: Vec::new(),
             unused: Vec::new(),
-            idle: vec![vec![0]; at_rest.len()],
-            cuts: at_rest.iter().map(|e| vec![e.cut.clone()]).collect(),
+            hours: at_first,
+            firm: Planes::none(at_rest.len()),
             tail_cuts: Vec::new(),
             at_most: field.limits.iter().map(|l| l.at_most).collect(),
             connection_mw: field.sites.iter().map(|s| s.maximum_mw).collect(),
             branches: Vec::new(),
-            openings: vec![(0.0, 1.0); field.sites.len()],
+            openings: vec![vec![(0.0, 1.0); field.dates.len()]; field.sites.len()],
+            starts: vec![by_date(field); field.sites.len()],
+            whole_sites: false,
             group_starts,
         };
         let mut search = Self {
             field,
             hours,
+            firm,
             master,
             base_by_path_usd,
             known: BTreeMap::new(),
@@ -117,10 +123,36 @@ impl<'a> Search<'a> {
         };
         // Without a plane the worst paths would be worth anything.
         if field.risk.cvar_weight > 0.0 {
-            search.learn_tail(&idle, &at_rest);
+            search.learn_tail(&idle);
         }
+        (0..field.sites.len()).for_each(|site| search.touch_firm(site));
         search.add_first_lives();
         search
+    }
+
+    /// Goes into a branch of the search: its bounds, and the hulls of what it leaves.
+    pub fn enter(&mut self, branches: &[Branch], openings: &[Openings]) {
+        self.master.branches = branches.to_vec();
+        self.master.openings = openings.to_vec();
+        for site in self.firm.narrow(branches) {
+            self.touch_firm(site);
+        }
+    }
+
+    /// Goes back to where nothing is branched.
+    pub fn leave(&mut self) {
+        let free = self.master.starts.iter().map(|starts| vec![(0.0, 1.0); starts.len()]);
+        self.enter(&[], &free.collect::<Vec<_>>());
+    }
+
+    /// Begins the planes above what AI earns at a site anew.
+    fn touch_firm(&mut self, site: usize) {
+        let groups = self.master.groups();
+        for group in (0..groups).filter(|g| self.firm.matters(site, *g)) {
+            let i = site * groups + group;
+            self.master.firm.clear(i);
+            self.firm.ends(site, group).into_iter().for_each(|plane| self.master.firm.push(i, plane));
+        }
     }
 
     /// Lives that make every order possible: each build to its natural end, each standing block as it is.
@@ -135,9 +167,11 @@ impl<'a> Search<'a> {
             opening: Vec::new(),
             limits: vec![0.0; self.field.limits.len()],
             slots: vec![vec![0.0; self.field.dates.len()]; self.field.sites.len()],
+            starts: self.master.starts.iter().map(|starts| vec![0.0; starts.len()]).collect(),
             converted: vec![0.0; self.field.sites.len()],
             branches: Vec::new(),
-            weights: self.master.cuts.iter().map(|_| vec![self.master.mean_weight()]).collect(),
+            hours: self.master.hours.cuts.iter().map(|_| vec![self.master.mean_weight()]).collect(),
+            firm: self.master.firm.cuts.iter().map(|cuts| vec![1.0; cuts.len()]).collect(),
             tail_weights: vec![self.field.risk.cvar_weight; self.master.tail_cuts.len()],
         };
         for site in 0..self.field.sites.len() {
@@ -163,16 +197,16 @@ impl<'a> Search<'a> {
         column
     }
 
-    /// Solves until the gap is small, from what is known; `warm` is a plan that can be had. Stops early where the bound
-    /// falls below `cutoff_usd`: then nothing here is better than what is known elsewhere.
+    /// Solves until the gap is small, from what is known. Stops early where the bound falls below `cutoff_usd`: then
+    /// nothing here is better than what is known elsewhere.
     ///
     /// # Errors
     /// When no plan keeps the limits, or the linear program fails.
     ///
     /// # Panics
     /// Never: there is always a first round.
-    pub fn solve(&mut self, gap_share: f64, warm: Option<&Mix>, cutoff_usd: f64) -> Result<Relaxed, PlaceError> {
-        let mut best = self.start_from(warm);
+    pub fn solve(&mut self, gap_share: f64, cutoff_usd: f64) -> Result<Relaxed, PlaceError> {
+        let mut best: Option<Mix> = None;
         let mut proven: Option<Relaxed> = None;
         let mut stalled = 0;
         for round in 0..MOST_ROUNDS {
@@ -231,30 +265,14 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn start_from(&mut self, warm: Option<&Mix>) -> Option<Mix> {
-        warm.map(|mix| {
-            let mut mix = mix.clone();
-            mix.mw.resize(self.master.columns.len(), 0.0);
-            self.valued(mix)
-        })
-    }
-
     /// Takes out cuts that have held up nothing for some solutions, and leaves out lives that had no MW.
     fn forget_idle(&mut self, prices: &Solution, best: Option<&Mix>) {
         for (column, mw) in prices.mw.iter().enumerate() {
             let used = *mw > UNUSED_MW || best.is_some_and(|b| b.mw.get(column).is_some_and(|mw| *mw > UNUSED_MW));
             self.master.unused[column] = if used { 0 } else { self.master.unused[column].saturating_add(1) };
         }
-        for (i, weights) in prices.weights.iter().enumerate() {
-            let mut idle = self.master.idle[i].iter_mut();
-            for (idle, weight) in idle.by_ref().zip(weights) {
-                *idle = if *weight > IDLE_WEIGHT { 0 } else { *idle + 1 };
-            }
-            let keep: Vec<bool> = self.master.idle[i].iter().map(|idle| *idle < MOST_IDLE).collect();
-            let mut of_cuts = keep.iter();
-            self.master.cuts[i].retain(|_| of_cuts.next().copied().unwrap_or(true));
-            self.master.idle[i].retain(|idle| *idle < MOST_IDLE);
-        }
+        self.master.hours.forget_idle(&prices.hours);
+        self.master.firm.forget_idle(&prices.firm);
     }
 
     /// The solver's MW, made to keep every limit exactly.
@@ -282,11 +300,35 @@ impl<'a> Search<'a> {
                 }
             }
         }
+        self.open_enough(mix);
         let excess = self.excess(mix);
         if excess > 0.0 {
             for (mw, column) in mix.mw.iter_mut().zip(&self.master.columns) {
                 if column.life.block.is_none() {
                     *mw /= 1.0 + excess;
+                }
+            }
+        }
+    }
+
+    /// Opens as much of each site as what starts there takes up.
+    fn open_enough(&self, mix: &mut Mix) {
+        let columns = &self.master.columns;
+        for (s, opening) in mix.opening.iter_mut().enumerate() {
+            let here = || self.at_site[s].iter().filter(|v| mix.mw[**v] > 0.0);
+            let mut open = 0.0;
+            for start in 0..opening.len() {
+                let date = self.master.starts[s][start].date;
+                let within = here().filter(|v| self.master.starts_within(&columns[**v], start));
+                let within_mw: f64 = within.map(|v| mix.mw[*v]).sum();
+                let held = here().filter(|v| (columns[**v].dates.0..columns[**v].dates.1).contains(&date));
+                let held_mw: f64 = held.map(|v| mix.mw[*v]).sum();
+                let need_mw = if self.master.is_bounded(s, start) { within_mw } else { within_mw.max(held_mw) };
+                open += opening[start];
+                let missing = (need_mw / self.master.connection_mw[s].max(1e-9)).min(1.0) - open;
+                if missing > 0.0 {
+                    opening[start] += missing;
+                    open += missing;
                 }
             }
         }
@@ -307,7 +349,7 @@ impl<'a> Search<'a> {
             let opening: f64 = match limit.counts {
                 Counts::SpentUntil(until) => (0..self.field.sites.len())
                     .map(|s| {
-                        let share: f64 = mix.opening[s].iter().take(until + 1).sum();
+                        let share: f64 = mix.opening[s].iter().take(self.master.started_by(s, until)).sum();
                         share * self.field.sites[s].opening_capital_usd
                     })
                     .sum(),
@@ -319,8 +361,7 @@ impl<'a> Search<'a> {
             let here: Vec<_> = mix.mw.iter().zip(&self.master.columns).filter(|(_, c)| c.life.site == s).collect();
             for date in 0..self.field.dates.len() {
                 let used: f64 = here.iter().filter(|(_, c)| (c.dates.0..c.dates.1).contains(&date)).map(|p| p.0).sum();
-                let open: f64 = if self.master.opens(s) { mix.opening[s].iter().take(date + 1).sum() } else { 1.0 };
-                look(used, self.master.connection_mw[s] * open);
+                look(used, self.master.connection_mw[s]);
             }
             let converted: f64 = here.iter().filter(|(_, c)| c.converts).map(|p| p.0).sum();
             look(converted, site.convertible_mw);
@@ -359,31 +400,58 @@ impl<'a> Search<'a> {
 
     /// Values a plan by its hours and learns their cuts.
     fn valued(&mut self, mut mix: Mix) -> Mix {
-        let draws = self.draws(&mix.mw);
-        let evaluated = self.hours.evaluate_all(&draws, None);
-        let groups = self.master.groups();
-        let hours_usd: f64 = evaluated.iter().zip(&self.master.base_usd).map(|(e, base)| e.relaxed_usd - base).sum();
-        let mut worth_usd = self.master.mean_weight() * hours_usd;
+        let mut draws = self.draws(&mix.mw);
+        let mut worth_usd = 0.0;
         if self.field.risk.cvar_weight > 0.0 {
-            worth_usd += self.field.risk.cvar_weight * self.learn_tail(&draws, &evaluated);
+            worth_usd += self.field.risk.cvar_weight * self.learn_tail(&draws);
         }
-        for (i, e) in evaluated.into_iter().enumerate() {
-            debug_assert!(i / groups < self.field.sites.len());
-            self.master.cuts[i].push(e.cut);
-            self.master.idle[i].push(0);
+        let open = self.open_shares(&mix);
+        self.scale(&mut draws, &open);
+        let groups = self.master.groups();
+        for (i, e) in self.hours.evaluate_all(&draws, None).into_iter().enumerate() {
+            worth_usd += self.master.mean_weight() * open[i] * (e.value_usd - self.master.base_usd[i]);
+            self.master.hours.push(i, e.cut);
+            let (site, group) = (i / groups, i % groups);
+            if self.firm.matters(site, group) {
+                let (usd, plane) = self.firm.hulls_at(site, group, &draws[site]);
+                worth_usd += open[i] * usd;
+                if !self.master.firm.cuts[i].contains(&plane) {
+                    self.master.firm.push(i, plane);
+                }
+            }
         }
         mix.value_usd = worth_usd + self.steady_usd(&mix);
         mix
     }
 
+    /// How much of each site is open in each group.
+    fn open_shares(&self, mix: &Mix) -> Vec<f64> {
+        let groups = self.master.groups();
+        let share = |i: usize| match self.master.opened_until(i / groups, i % groups) {
+            Some(until) => mix.opening[i / groups].iter().take(until).sum::<f64>().min(1.0),
+            None => 1.0,
+        };
+        (0..self.master.base_usd.len()).map(share).collect()
+    }
+
+    /// Draws of the part of each site that is open, were that the whole site.
+    fn scale(&self, draws: &mut [Draws], open: &[f64]) {
+        let (models, groups) = (self.field.models.len(), self.master.groups());
+        for (i, share) in open.iter().enumerate().filter(|(_, share)| **share > 0.0 && **share < 1.0) {
+            let segments = &self.hours.groups[i % groups];
+            let of_group = &mut draws[i / groups][segments.start * models..segments.end * models];
+            of_group.iter_mut().for_each(|mw| *mw /= share);
+        }
+    }
+
     /// Mean of the worst paths' hours over selling, USD; learns its cut.
-    fn learn_tail(&mut self, draws: &[Draws], evaluated: &[Evaluated]) -> f64 {
-        let over = self.over_by_path(evaluated.iter());
+    fn learn_tail(&mut self, draws: &[Draws]) -> f64 {
+        let over = self.over_by_path(self.hours.evaluate_all(draws, None).iter());
         let tilt = tail_tilt(&over, self.field.risk.tail_share);
         let tilted = self.hours.evaluate_all(draws, Some(&tilt));
         let base: f64 =
             self.base_by_path_usd.iter().zip(&tilt).map(|(b, t)| b * t).sum::<f64>() / self.field.paths as f64;
-        let value: f64 = tilted.iter().map(|e| e.relaxed_usd).sum::<f64>() - base;
+        let value: f64 = tilted.iter().map(|e| e.value_usd).sum::<f64>() - base;
         self.master.tail_cuts.push((tilted.into_iter().map(|e| e.cut).collect(), base));
         value
     }
@@ -406,12 +474,11 @@ impl<'a> Search<'a> {
 
     /// What a plan earns and costs beside its hours, USD.
     fn steady_usd(&self, mix: &Mix) -> f64 {
-        let lives: f64 = mix.mw.iter().zip(&self.master.columns).map(|(mw, c)| mw * c.steady_usd).sum();
-        let opening: f64 = mix
-            .opening
-            .iter()
-            .zip(&self.field.sites)
-            .map(|(o, site)| o.iter().zip(&site.opening_discounted_usd).map(|(o, usd)| o * usd).sum::<f64>())
+        let lives: f64 = mix.mw.iter().zip(&self.master.columns).map(|(mw, c)| mw * self.master.steady_usd(c)).sum();
+        let opened = mix.opening.iter().enumerate();
+        let opening: f64 = opened
+            .flat_map(|(site, shares)| shares.iter().enumerate().map(move |(start, share)| (site, start, share)))
+            .map(|(site, start, share)| share * self.master.opening_usd(site, start))
             .sum();
         lives - opening
     }
@@ -423,28 +490,42 @@ impl<'a> Search<'a> {
         for group in 0..groups {
             let at = self.master.group_starts[group] * models;
             let i = site * groups + group;
-            for (cut, weight) in
-                self.master.cuts[i].iter().zip(normalised(&prices.weights[i], self.master.mean_weight()))
-            {
+            let mut add = |cut: &Cut, weight: f64| {
                 for (sum, gain) in draws[at..].iter_mut().zip(&cut.gains_usd_per_mw) {
                     *sum += weight * gain;
                 }
+            };
+            for (planes, weights, total) in self.weighed(prices) {
+                planes.cuts[i].iter().zip(normalised(&weights[i], total)).for_each(|(cut, weight)| add(cut, weight));
             }
             let tail = normalised(&prices.tail_weights, self.field.risk.cvar_weight);
-            for ((planes, _), weight) in self.master.tail_cuts.iter().zip(tail) {
-                for (sum, gain) in draws[at..].iter_mut().zip(&planes[i].gains_usd_per_mw) {
-                    *sum += weight * gain;
-                }
-            }
+            self.master.tail_cuts.iter().zip(tail).for_each(|((planes, _), weight)| add(&planes[i], weight));
         }
-        let mut offers = vec![0.0; self.field.sites[site].offers.len()];
+        let built = |o: &Offer| {
+            let start = self.master.start_of(site, o);
+            if self.master.is_too_early(site, start) {
+                return FORBIDDEN_USD;
+            }
+            let bounded = (start..prices.starts[site].len()).take_while(|s| self.master.is_bounded(site, *s));
+            bounded.map(|s| prices.starts[site][s]).sum::<f64>() - self.master.entry_share_usd(site, start)
+        };
+        let build_only = |o: &Offer| if o.action == Action::Build { built(o) } else { 0.0 };
+        let mut offers: Vec<f64> = self.field.sites[site].offers.iter().map(build_only).collect();
         for (branch, price) in self.master.branches.iter().zip(&prices.branches) {
-            for (_, offer) in branch.orders.iter().filter(|order| order.0 == site) {
-                offers[*offer] += match branch.at_most {
-                    true if branch.forbids() => FORBIDDEN_USD,
-                    true => *price,
-                    false => -*price,
-                };
+            let price = match branch.at_most {
+                true if branch.forbids() => FORBIDDEN_USD,
+                true => *price,
+                false => -*price,
+            };
+            match &branch.what {
+                What::Orders(orders) => {
+                    orders.iter().filter(|order| order.0 == site).for_each(|order| offers[order.1] += price);
+                }
+                What::Firm { site: there } if *there == site => {
+                    let becomes = |o: &Offer| if self.field.becomes_firm(o) { price } else { 0.0 };
+                    offers.iter_mut().zip(&self.field.sites[site].offers).for_each(|(sum, o)| *sum += becomes(o));
+                }
+                What::Firm { .. } => {}
             }
         }
         let limits = prices.limits.iter().enumerate();
@@ -461,7 +542,9 @@ impl<'a> Search<'a> {
 
     /// What prices prove: a bound on all plans, and the best lives at them.
     fn prove(&self, prices: &Solution) -> Proof {
-        let mut proof = Proof { bound_usd: self.constants_usd(prices), ..Proof::default() };
+        let groups = self.master.groups();
+        let lifted = self.lifted_usd(prices);
+        let mut proof = Proof { bound_usd: self.tail_constants_usd(prices), ..Proof::default() };
         for (at_most, price) in self.master.at_most.iter().zip(&prices.limits) {
             proof.bound_usd += at_most * price;
         }
@@ -480,7 +563,7 @@ impl<'a> Search<'a> {
                 let missing = priced.worth_usd - (slots[date] - prices.slots[s][date]);
                 slots[date] += missing.max(0.0);
             }
-            proof.bound_usd += self.connection_usd(s, &slots, prices);
+            proof.bound_usd += self.connection_usd(s, &slots, prices, &lifted[s * groups..(s + 1) * groups]);
             proof.slots.push(slots);
             proof.new.push(new);
             proof.standing.push(standing);
@@ -489,40 +572,68 @@ impl<'a> Search<'a> {
         proof
     }
 
-    /// What a site's connection is worth at its prices, USD; where opening costs, of the best date to open.
-    fn connection_usd(&self, s: usize, slots: &[f64], prices: &Solution) -> f64 {
+    /// What a site's connection and the constants of its planes are worth at its prices, USD; where opening costs, of
+    /// the best start.
+    fn connection_usd(&self, s: usize, slots: &[f64], prices: &Solution, lifted: &[f64]) -> f64 {
         let site = &self.field.sites[s];
         if !self.master.opens(s) {
-            return self.master.connection_mw[s] * slots.iter().sum::<f64>();
+            return self.master.connection_mw[s] * slots.iter().sum::<f64>() + lifted.iter().sum::<f64>();
         }
+        let (of_part, of_all): (Vec<_>, Vec<_>) = lifted
+            .iter()
+            .enumerate()
+            .map(|(g, usd)| (self.master.opened_until(s, g), usd))
+            .partition(|l| l.0.is_some());
+        let of_all: f64 = of_all.iter().map(|l| l.1).sum();
         let spent_from = |date: usize| -> f64 {
             let limits = self.field.limits.iter().zip(&prices.limits);
             limits.filter(|(l, _)| matches!(l.counts, Counts::SpentUntil(d) if d >= date)).map(|(_, p)| p).sum()
         };
-        let open_on = |date: usize| {
-            self.master.connection_mw[s] * slots[date..].iter().sum::<f64>()
-                - site.opening_discounted_usd[date]
+        let open_with = |start: usize| {
+            let date = self.master.starts[s][start].date;
+            let planes: f64 = of_part.iter().filter(|l| l.0 > Some(start)).map(|l| l.1).sum();
+            let connection = slots[date..].iter().sum::<f64>() + prices.starts[s][start..].iter().sum::<f64>();
+            self.master.connection_mw[s] * connection + planes
+                - self.master.opening_usd(s, start)
                 - site.opening_capital_usd * spent_from(date)
         };
-        let best = (0..slots.len()).map(open_on).fold(f64::NEG_INFINITY, f64::max);
-        let (least, most) = self.master.openings[s];
-        if best > 0.0 { most * best } else { least * best }
+        let openings = &self.master.openings[s];
+        let may_open = |start: &usize| {
+            openings[..*start].iter().all(|(least, _)| *least <= 0.0) && openings[*start..].iter().all(|o| o.1 > 0.0)
+        };
+        let closed = if openings.iter().all(|(least, _)| *least <= 0.0) { 0.0 } else { f64::NEG_INFINITY };
+        of_all + (0..openings.len()).filter(may_open).map(open_with).fold(closed, f64::max)
     }
 
-    /// What the cuts say of no capacity at all, over selling, USD.
-    fn constants_usd(&self, prices: &Solution) -> f64 {
-        let mut usd = 0.0;
-        for (i, cuts) in self.master.cuts.iter().enumerate() {
-            let weights = normalised(&prices.weights[i], self.master.mean_weight());
-            let lifted = cuts.iter().zip(weights).map(|(c, w)| w * (c.constant_usd - self.master.base_usd[i]));
-            usd += lifted.sum::<f64>();
-        }
-        let tail = normalised(&prices.tail_weights, self.field.risk.cvar_weight);
-        for ((planes, subtract), weight) in self.master.tail_cuts.iter().zip(tail) {
-            usd += weight * (planes.iter().map(|c| c.constant_usd).sum::<f64>() - subtract);
+    /// Planes with their weights and what these must add up to.
+    fn weighed<'s>(&'s self, prices: &'s Solution) -> [(&'s Planes, &'s [Vec<f64>], f64); 2] {
+        [(&self.master.hours, &prices.hours, self.master.mean_weight()), (&self.master.firm, &prices.firm, 1.0)]
+    }
+
+    /// What the planes say of no capacity at all, over selling, by site and group, USD.
+    fn lifted_usd(&self, prices: &Solution) -> Vec<f64> {
+        let mean_weight = self.master.mean_weight();
+        let mut usd: Vec<f64> = self.master.base_usd.iter().map(|base_usd| -mean_weight * base_usd).collect();
+        for (planes, weights, total) in self.weighed(prices) {
+            for ((usd, cuts), weights) in usd.iter_mut().zip(&planes.cuts).zip(weights) {
+                *usd += cuts.iter().zip(normalised(weights, total)).map(|(c, w)| w * c.constant_usd).sum::<f64>();
+            }
         }
         usd
     }
+
+    /// The same of the worst paths' planes, over all sites.
+    fn tail_constants_usd(&self, prices: &Solution) -> f64 {
+        let tail = normalised(&prices.tail_weights, self.field.risk.cvar_weight);
+        let planes = self.master.tail_cuts.iter().zip(tail);
+        planes.map(|((p, subtract), weight)| weight * (p.iter().map(|c| c.constant_usd).sum::<f64>() - subtract)).sum()
+    }
+}
+
+/// A site may open on every date.
+pub fn by_date(field: &Field) -> Vec<Start> {
+    let start = |(date, from): (usize, &usize)| Start { date, from: *from, entry_usd: 0.0 };
+    field.dates.iter().enumerate().map(start).collect()
 }
 
 /// Share of the way from the best plan to the master's that is tried.

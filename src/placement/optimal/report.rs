@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::hours::Hours;
 use super::life::Column;
-use super::master::Branch;
+use super::master::{Branch, What};
 use super::price::Priced;
 use super::relax::{Relaxed, Search};
 use super::solve::Settings;
@@ -261,10 +261,9 @@ pub fn alternatives(
     let mut found = Vec::new();
     for (_, site) in missed.into_iter().take(MOST_ALTERNATIVES) {
         let orders = 0..field.sites[site].offers.len();
-        search.master.branches =
-            orders.map(|o| Branch { orders: [(site, o)].into(), at_most: true, mw: 0.0 }).collect();
-        let relaxed =
-            search.solve(0.1 * within_share.max(settings.gap_share), None, best.value_usd * (1.0 - within_share));
+        let none = |o: usize| Branch { what: What::Orders([(site, o)].into()), at_most: true, mw: 0.0 };
+        search.master.branches = orders.map(none).collect();
+        let relaxed = search.solve(0.1 * within_share.max(settings.gap_share), best.value_usd * (1.0 - within_share));
         let plan = relaxed.map(|r| {
             if settings.relax { Whole { mw: r.best.mw, value_usd: r.best.value_usd } } else { rounded(search, &r, 1) }
         });
@@ -333,7 +332,7 @@ pub fn value_curves(field: &Field, relaxed: &Relaxed, sites: &[SiteAnswer]) -> R
             for i in (1..=CURVE_POINTS).rev() {
                 let mw = standing + (maximum_mw - standing) * i as f64 / CURVE_POINTS as f64;
                 search.master.connection_mw[0] = mw;
-                let relaxed = search.solve(CURVE_GAP, None, 0.0)?;
+                let relaxed = search.solve(CURVE_GAP, 0.0)?;
                 points.push(ValueAtSize { mw, value_usd: relaxed.best.value_usd });
             }
             points.push(ValueAtSize { mw: standing, value_usd: 0.0 });
@@ -380,7 +379,7 @@ pub fn trade_off(search: &mut Search, relaxed: &Relaxed) -> Result<TradeOff, Pla
             for l in &budgets {
                 search.master.at_most[*l] = share * search.field.limits[*l].at_most;
             }
-            search.solve(CURVE_GAP, None, f64::NEG_INFINITY)?.best.value_usd
+            search.solve(CURVE_GAP, f64::NEG_INFINITY)?.best.value_usd
         };
         points.push(ValueAtBudget { budget_usd: share * scenario_budget_usd, value_usd });
     }

@@ -63,14 +63,14 @@ pub fn optimise<'a>(
     let mut lap = || core::mem::replace(&mut clock, Instant::now()).elapsed().as_secs_f64();
     progress(&Progress { phase: Phase::Relaxation, ..Progress::default() });
     let mut search = Search::new(field);
-    let relaxed = search.solve(settings.relaxed_gap_share.min(settings.gap_share), None, f64::NEG_INFINITY)?;
+    let relaxed = search.solve(settings.relaxed_gap_share.min(settings.gap_share), f64::NEG_INFINITY)?;
     let mut seconds = Seconds { relaxation: lap(), ..Seconds::default() };
     let relaxation = Proof::new(relaxed.best.value_usd, relaxed.proof.bound_usd, settings.relaxed_gap_share);
     let (plan, proof, nodes) = if settings.relax {
         (Whole { mw: relaxed.best.mw.clone(), value_usd: relaxed.best.value_usd }, relaxation, 0)
     } else {
         search.round_limits_down();
-        let root = search.solve(0.1 * settings.gap_share, None, f64::NEG_INFINITY)?;
+        let root = search.solve(0.1 * settings.gap_share, f64::NEG_INFINITY)?;
         let rounds = search.rounds as u64;
         let found =
             branched(&mut search, &root, settings.gap_share, settings.most_nodes, &mut |nodes, best, bound| {
@@ -89,7 +89,7 @@ pub fn optimise<'a>(
     progress(&Progress { phase: Phase::Afterwards, ..Progress::default() });
     let effort = Effort {
         rounds: search.rounds as u64,
-        cuts: search.master.cuts.iter().map(|c| c.len() as u64).sum(),
+        cuts: search.master.hours.cuts.iter().map(|c| c.len() as u64).sum(),
         nodes: nodes as u64,
         seconds,
     };

@@ -29,7 +29,7 @@ fn never_closed(seed: u64, shape: &Shape) -> Field {
 /// A search and what it found with continuous sizes.
 fn solved(field: &Field) -> (Search<'_>, Relaxed) {
     let mut search = Search::new(field);
-    let relaxed = search.solve(1e-7, None, f64::NEG_INFINITY).unwrap();
+    let relaxed = search.solve(1e-7, f64::NEG_INFINITY).unwrap();
     (search, relaxed)
 }
 

@@ -218,7 +218,7 @@ fn a_search_that_knows_all_lives_from_the_start_finds_nothing_better() {
             }
         }
         let known = search.master.columns.len();
-        let relaxed = search.solve(1e-7, None, f64::NEG_INFINITY).unwrap();
+        let relaxed = search.solve(1e-7, f64::NEG_INFINITY).unwrap();
         assert_eq!(search.master.columns.len(), known, "seed {seed}: the search learnt a life that cannot be");
         let apart = (relaxed.best.value_usd - bound_usd).abs();
         assert!(apart <= 1e-6 * bound_usd.abs(), "seed {seed}: {} {bound_usd}", relaxed.best.value_usd);
