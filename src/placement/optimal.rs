@@ -18,7 +18,7 @@ mod risk;
 mod solve;
 mod whole;
 
-pub use given::{mw_of_steps, value_of_steps};
+pub use given::value_of_steps;
 pub use life::{Column, Life};
 pub use relax::{Mix, Relaxed, Search, relative_gap};
 pub use report::{planned_steps, running_mw};

@@ -9,19 +9,13 @@ use crate::placement::problem::Action;
 /// Value of a plan, USD: its steps taken in order, each on the decision date nearest to its own; what replaces other
 /// capacity takes that which was built first. `None` where a step is not among the offers.
 pub fn value_of_steps(search: &mut Search, steps: &[PlannedStep]) -> Option<f64> {
-    let mw = mw_of_steps(search, steps)?;
-    Some(search.value_of_whole(&mw))
-}
-
-/// MW by column of given decisions; `None` where a step has no offer.
-pub fn mw_of_steps(search: &mut Search, steps: &[PlannedStep]) -> Option<Vec<f64>> {
     let lives = lives(search.field, steps)?;
     let columns: Vec<(usize, f64)> = lives.into_iter().map(|(life, mw)| (search.learn(life), mw)).collect();
     let mut mw = vec![0.0; search.master.columns.len()];
     for (column, life_mw) in columns {
         mw[column] += life_mw;
     }
-    Some(mw)
+    Some(search.value_of_whole(&mw))
 }
 
 fn lives(field: &Field, steps: &[PlannedStep]) -> Option<Vec<(Life, f64)>> {
