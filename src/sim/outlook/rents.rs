@@ -61,7 +61,9 @@ fn drawn(scenario: &Scenario, accelerator: &Accelerator, seed: u64, paths: usize
         let mean = market.mean_rent_usd_per_gpu_hour(accelerator, start, start.plus_days(i as i32));
         let sum: f64 = rents.iter().map(|of_path| of_path[i]).sum();
         let scale = if sum > 0.0 { mean * paths as f64 / sum } else { 1.0 };
-        rents.iter_mut().for_each(|of_path| of_path[i] *= scale);
+        for of_path in &mut rents {
+            of_path[i] *= scale;
+        }
     }
     rents
 }
