@@ -6,10 +6,12 @@
 
 #[cfg(test)]
 pub mod fixture;
+mod promise;
 mod search;
 
 use serde::{Deserialize, Serialize};
 
+pub use promise::Promise;
 pub use search::{Phase, PlaceError, Progress};
 
 use super::{Action, FarmKind};
@@ -29,6 +31,8 @@ pub struct Answer {
     pub effort: Effort,
     /// The sampled paths and what the plan earns on each.
     pub sampling: Sampling,
+    /// What simulating the plan should give; `None` where it was not asked for.
+    pub promise: Option<Promise>,
     /// What is done, in order of date.
     pub plan: Vec<PlannedStep>,
     /// Every candidate site, in file order.
@@ -129,7 +133,7 @@ impl Seconds {
     }
 }
 
-/// The sampled paths of weather and prices, and the plan's value on them.
+/// The sampled paths of weather and prices that the plan was made for, and its value on them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sampling {
@@ -137,25 +141,17 @@ pub struct Sampling {
     pub hours_per_path_and_site: u64,
     /// Mean of the plan's value over the paths, USD.
     pub mean_usd: f64,
-    /// The plan's value on each path, USD.
+    /// The plan's value on each path, USD: paths differ in what their hours bring; capital and rents are the same.
     pub path_values_usd: Vec<f64>,
-    /// Standard deviation between the paths, USD; `None` for one path.
-    pub sd_usd: Option<f64>,
-    /// Standard error of the mean, USD; `None` for one path.
-    pub standard_error_usd: Option<f64>,
     /// The worst paths, where the objective weighs them.
     pub worst: Option<WorstPaths>,
 }
 
 impl Sampling {
-    /// Mean, standard deviation and standard error of these values.
+    /// Mean of these values.
     pub fn of(path_values_usd: Vec<f64>, hours_per_path_and_site: u64, worst: Option<WorstPaths>) -> Self {
-        let n = path_values_usd.len() as f64;
-        let mean_usd = if n > 0.0 { path_values_usd.iter().sum::<f64>() / n } else { 0.0 };
-        let squares = path_values_usd.iter().map(|v| (v - mean_usd) * (v - mean_usd)).sum::<f64>();
-        let sd_usd = (n > 1.0).then(|| (squares / (n - 1.0)).sqrt());
-        let standard_error_usd = sd_usd.map(|sd| sd / n.sqrt());
-        Self { hours_per_path_and_site, mean_usd, path_values_usd, sd_usd, standard_error_usd, worst }
+        let mean_usd = crate::math::mean(&path_values_usd);
+        Self { hours_per_path_and_site, mean_usd, path_values_usd, worst }
     }
 
     /// Number of paths.

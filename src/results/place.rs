@@ -70,10 +70,7 @@ impl PlaceTables {
             value_curves: curve_rows(answer),
             trade_off: trade_off_rows(answer),
             policies: policy_rows(answer),
-            paths: (0..)
-                .zip(&answer.sampling.path_values_usd)
-                .map(|(path, v)| PathRow { path, value_usd: *v })
-                .collect(),
+            paths: path_rows(answer),
         }
     }
 
@@ -261,6 +258,11 @@ fn trade_off_rows(answer: &Answer) -> Vec<TradeOffRow> {
         scenario_budget_usd,
     });
     rows.collect()
+}
+
+fn path_rows(answer: &Answer) -> Vec<PathRow> {
+    let values = answer.promise.as_ref().map(|promise| promise.path_values_usd.as_slice()).unwrap_or_default();
+    (0..).zip(values).map(|(path, value_usd)| PathRow { path, value_usd: *value_usd }).collect()
 }
 
 fn policy_rows(answer: &Answer) -> Vec<PolicyRow> {

@@ -1,15 +1,18 @@
 //! The policy `optimal`: the plan of the whole horizon, and what other policies make of the same decision.
 
+use super::outlook::Outlook;
 use super::{OwnHashrate, RunOutput, SimError, field, own_hashrate, run};
 use crate::bitcoin::race::Mode;
 use crate::calendar::Day;
 use crate::placement::FarmKind;
-use crate::placement::answer::{Answer, Phase, PlannedStep, PolicyValue, Progress};
+use crate::placement::answer::{Answer, Phase, PlannedStep, PolicyValue, Progress, Promise};
 use crate::placement::field::Field;
 use crate::placement::optimal::{Optimum, Settings, optimise, running_mw, value_of_steps};
+use crate::rng;
 use crate::scenario::Scenario;
 use crate::scenario::model::{PlanEntry, Policy};
 use core::ops::ControlFlow;
+use rand::Rng;
 use std::time::Instant;
 
 /// How often the decision is posed: with no machines of our own on the network, then with those of the plan before.
@@ -18,8 +21,8 @@ const POSES: usize = 3;
 /// Poses the decision of a scenario and solves it. Our own machines move the network's difficulty: the plan is made
 /// for the hashprice that it leaves itself.
 ///
-/// With `others`, the answer says too what the policies `greedy` and (where the scenario has a plan) `fixed` would earn
-/// on the same paths.
+/// With `others`, the answer says too what the plan promises on other paths, and what the policies `greedy` and (where
+/// the scenario has a plan) `fixed` would earn on the same.
 ///
 /// # Errors
 /// When the scenario was not checked and cannot be set up, when what stands breaks a limit, or when `progress` breaks
@@ -62,6 +65,7 @@ pub fn place(
             let mut answer = core::mem::take(&mut optimum.answer);
             answer.effort.seconds.posing = posing;
             if others {
+                answer.promise = promise(scenario, seed, &own, &answer.plan)?;
                 answer.policies = policies(scenario, seed, &mut optimum, answer.proof.upper_bound_usd)?;
             }
             return Ok(answer);
@@ -113,6 +117,20 @@ impl PlannedStep {
             replaces: self.replaced.clone(),
         }
     }
+}
+
+/// What a plan is worth on paths that it was not made for.
+fn promise(
+    scenario: &Scenario,
+    seed: u64,
+    own: &OwnHashrate,
+    plan: &[PlannedStep],
+) -> Result<Option<Promise>, SimError> {
+    let mut planned = scenario.clone();
+    planned.plan = plan.iter().map(PlannedStep::entry).collect();
+    let other_seed = rng::stream(seed, "planner's promise", "").next_u64();
+    let values = Outlook::draw(&planned, other_seed, own)?.path_values(plan);
+    Ok(values.map(|values| Promise::of(&values.drawn_usd, &values.at_mean_rents_usd)))
 }
 
 /// What `greedy` and `fixed` decide in a run without luck, valued as the optimiser values plans.

@@ -6,6 +6,7 @@
 //! simulation bills with, month by month.
 
 mod axis;
+mod by_path;
 mod charges;
 mod days;
 mod firm;
@@ -15,6 +16,7 @@ mod money;
 mod offers;
 mod own;
 mod paths;
+mod rents;
 mod stage;
 #[cfg(test)]
 mod tests;
@@ -36,6 +38,7 @@ use days::Samples;
 use hours::SiteDraw;
 use money::Money;
 use paths::Paths;
+use rents::Rents;
 
 pub use own::{OwnHashrate, own_hashrate};
 
@@ -45,10 +48,28 @@ struct View<'a> {
     axis: &'a Axis,
     money: &'a Money,
     paths: &'a Paths,
+    rents: &'a Rents,
     samples: &'a Samples,
     /// Per site.
     draws: &'a [SiteDraw],
     models: &'a [Model],
+}
+
+/// Everything that is drawn and known before the decision is posed.
+pub struct Outlook<'a> {
+    scenario: &'a Scenario,
+    seed: u64,
+    axis: Axis,
+    money: Money,
+    paths: Paths,
+    samples: Samples,
+    /// Per site.
+    draws: Vec<SiteDraw>,
+    models: Vec<Model>,
+    /// Per site: what stands on the first day.
+    standing: Vec<Vec<Batch>>,
+    /// By decision date: numbers of the models on sale.
+    on_sale: Vec<Vec<usize>>,
 }
 
 /// Poses the decision problem of the whole horizon; `own` is the hashrate that the plan itself puts on the network,
@@ -57,32 +78,60 @@ struct View<'a> {
 /// # Errors
 /// When the chain's start is not known or the catalogue has wrong entries: a checked scenario has neither.
 pub fn field(scenario: &Scenario, seed: u64, own: &OwnHashrate) -> Result<Field, SimError> {
-    let catalogue = Catalogue::build(&scenario.machines, scenario.end).map_err(|wrong| SimError::setup(&wrong))?;
-    let mut technologies = Technologies::new(catalogue, scenario.start, scenario.days(), seed);
-    let start = chain_start(scenario)?;
-    let standing = standing(scenario, &start, &mut technologies);
-    let paths = Paths::draw(scenario, &start, &standing, &technologies.models, seed, own);
-    let axis = Axis::of(scenario, &paths.halvings, &standing);
-    let money = Money::of(scenario);
-    let samples = Samples::of(scenario, &axis, &money, &paths);
-    let draws = hours::draw(scenario, seed, &samples);
-    let on_sale = offers::on_sale(scenario, &axis, &paths, &mut technologies);
-    let models = technologies.models;
-    let view =
-        View { scenario, axis: &axis, money: &money, paths: &paths, samples: &samples, draws: &draws, models: &models };
-    let sites = (0..scenario.sites.len()).into_par_iter().map(|s| site(&view, s, &standing[s], &on_sale)).collect();
-    Ok(Field {
-        boundary_factor: axis.boundaries.iter().map(|day| money.income(*day)).collect(),
-        dates: axis.dates.clone(),
-        groups: axis.groups.clone(),
-        paths: paths.count(),
-        days: samples.days.clone(),
-        models: models.iter().map(|m| field_model(scenario, m)).collect(),
-        sites,
-        limits: limits::limits(scenario, &axis),
-        risk: Risk { cvar_weight: scenario.placement.cvar_weight, tail_share: scenario.placement.cvar_tail_share },
-        boundaries: axis.boundaries,
-    })
+    Ok(Outlook::draw(scenario, seed, own)?.field())
+}
+
+impl<'a> Outlook<'a> {
+    /// Draws the paths of a scenario and all that happens along them, see [`field`].
+    ///
+    /// # Errors
+    /// See [`field`].
+    pub fn draw(scenario: &'a Scenario, seed: u64, own: &OwnHashrate) -> Result<Self, SimError> {
+        let catalogue = Catalogue::build(&scenario.machines, scenario.end).map_err(|wrong| SimError::setup(&wrong))?;
+        let mut technologies = Technologies::new(catalogue, scenario.start, scenario.days(), seed);
+        let start = chain_start(scenario)?;
+        let standing = standing(scenario, &start, &mut technologies);
+        let paths = Paths::draw(scenario, &start, &standing, &technologies.models, seed, own);
+        let axis = Axis::of(scenario, &paths.halvings, &standing);
+        let money = Money::of(scenario);
+        let samples = Samples::of(scenario, &axis, &money, &paths);
+        let draws = hours::draw(scenario, seed, &samples);
+        let on_sale = offers::on_sale(scenario, &axis, &paths, &mut technologies);
+        let models = technologies.models;
+        Ok(Self { scenario, seed, axis, money, paths, samples, draws, models, standing, on_sale })
+    }
+
+    /// The decision problem.
+    pub fn field(&self) -> Field {
+        let sites: Vec<usize> = (0..self.scenario.sites.len()).collect();
+        self.field_of(&self.paths, &self.samples, &self.draws, &Rents::Mean, &sites, &self.on_sale)
+    }
+
+    /// The decision problem on some paths, at some sites, with some of what is on sale.
+    fn field_of(
+        &self,
+        paths: &Paths,
+        samples: &Samples,
+        draws: &[SiteDraw],
+        rents: &Rents,
+        sites: &[usize],
+        on_sale: &[Vec<usize>],
+    ) -> Field {
+        let Self { scenario, axis, money, models, standing, .. } = self;
+        let view = View { scenario, axis, money, paths, rents, samples, draws, models };
+        Field {
+            boundary_factor: axis.boundaries.iter().map(|day| money.income(*day)).collect(),
+            dates: axis.dates.clone(),
+            groups: axis.groups.clone(),
+            paths: paths.count(),
+            days: samples.days.clone(),
+            models: models.iter().map(|m| field_model(scenario, m)).collect(),
+            sites: sites.par_iter().map(|&s| site(&view, s, &standing[s], on_sale)).collect(),
+            limits: limits::limits(scenario, axis),
+            risk: Risk { cvar_weight: scenario.placement.cvar_weight, tail_share: scenario.placement.cvar_tail_share },
+            boundaries: axis.boundaries.clone(),
+        }
+    }
 }
 
 /// The batches that stand on the first day, by site.

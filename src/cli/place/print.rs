@@ -4,7 +4,7 @@ use crate::cli::exit::Failure;
 use crate::cli::output::{grouped, millions, rounded, table};
 use crate::placement::Action;
 use crate::placement::answer::{
-    Alternative, Answer, Difference, Lack, LimitAnswer, LimitUnit, PlannedStep, Sizes, WorstPaths,
+    Alternative, Answer, Difference, Lack, LimitAnswer, LimitUnit, PlannedStep, Promise, Sizes, WorstPaths,
 };
 use crate::results::PlaceSummary;
 use std::io::{self, Write};
@@ -88,11 +88,12 @@ fn proof(answer: &Answer) -> String {
         let (value, bound) = (millions(relaxed.objective_usd), millions(relaxed.upper_bound_usd));
         lines.push(format!("Were sizes continuous, it would be {value} M USD (at most {bound})."));
     }
+    lines.extend(answer.promise.as_ref().map(promise));
     lines.push(effort(answer));
     lines.join("\n")
 }
 
-/// The value, over which paths, and how sure that makes it.
+/// The value, and over which paths.
 fn value(answer: &Answer) -> String {
     let sampling = &answer.sampling;
     let sizes = if answer.sizes == Sizes::Continuous { " (continuous sizes)" } else { "" };
@@ -102,12 +103,7 @@ fn value(answer: &Answer) -> String {
         1 => format!("one path of {hours} hours a site"),
         n => format!("{n} paths of {hours} hours a site"),
     };
-    let error = sampling
-        .standard_error_usd
-        .zip(sampling.sd_usd)
-        .map(|(error, sd)| format!(", standard error {} M USD, {} M USD between paths", millions(error), millions(sd)));
     let objective = millions(answer.proof.objective_usd);
-    let over = format!("{over}{}", error.unwrap_or_default());
     match &sampling.worst {
         None => format!("The plan{sizes} is worth {objective} M USD, {meaning}\n({over})."),
         Some(WorstPaths { weight, tail_share, mean_usd }) => format!(
@@ -118,6 +114,26 @@ fn value(answer: &Answer) -> String {
             fine_percent(*tail_share),
         ),
     }
+}
+
+/// What simulated runs should give.
+fn promise(promise: &Promise) -> String {
+    let paths = promise.path_values_usd.len();
+    let others = if paths == 1 { "one other path".to_owned() } else { format!("{paths} other paths") };
+    let mean = format!("On {others} than it was made for it is worth {} M USD", millions(promise.mean_usd));
+    let (Some(error), Some(sd), Some([low, high])) =
+        (promise.standard_error_usd, promise.run_sd_usd, promise.run_range_usd)
+    else {
+        return format!("{mean}.");
+    };
+    format!(
+        "{mean} with a standard error of {} M USD: so should the mean of many simulated runs be.\n\
+         One run has a standard deviation of {} M USD: 95 % lie between {} and {} M USD.",
+        millions(error),
+        millions(sd),
+        millions(low),
+        millions(high),
+    )
 }
 
 fn effort(answer: &Answer) -> String {

@@ -1,8 +1,8 @@
 //! A made-up answer, for tests of what shows answers: no solver had a hand in it.
 
 use super::{
-    Alternative, Answer, Difference, Effort, Lack, LimitAnswer, LimitUnit, PlannedStep, PolicyValue, Proof, Sampling,
-    Seconds, SiteAnswer, TradeOff, ValueAtBudget, ValueAtSize, ValueCurve,
+    Alternative, Answer, Difference, Effort, Lack, LimitAnswer, LimitUnit, PlannedStep, PolicyValue, Promise, Proof,
+    Sampling, Seconds, SiteAnswer, TradeOff, ValueAtBudget, ValueAtSize, ValueCurve,
 };
 use crate::calendar::Day;
 use crate::placement::{Action, FarmKind};
@@ -13,7 +13,7 @@ pub fn answer(start: Day, sites: &[(&str, f64)]) -> Answer {
     let cases: Vec<Case> = cases.collect();
     let value_usd: f64 = cases.iter().map(|c| c.answer().value_usd).sum();
     let capital_usd: f64 = cases.iter().map(|c| c.answer().capital_usd).sum();
-    let paths = (0..20).map(|i| value_usd * (0.8 + 0.4 * f64::from(i * 7 % 20) / 19.0)).collect();
+    let paths: Vec<f64> = (0..20).map(|i| value_usd * (0.8 + 0.4 * f64::from(i * 7 % 20) / 19.0)).collect();
     let alternatives = (1..4).map(|n| alternative(&cases, value_usd, n)).collect();
     Answer {
         proof: Proof::new(value_usd, value_usd * 1.000_06, 1e-4),
@@ -24,6 +24,7 @@ pub fn answer(start: Day, sites: &[(&str, f64)]) -> Answer {
             nodes: 33,
             seconds: Seconds { posing: 5.12, relaxation: 4.0, modules: 2.13, afterwards: 1.1 },
         },
+        promise: Some(Promise::of(&paths, &paths)),
         sampling: Sampling::of(paths, 8760, None),
         plan: cases.iter().filter_map(Case::step).collect(),
         sites: cases.iter().map(Case::answer).collect(),

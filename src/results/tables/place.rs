@@ -149,7 +149,7 @@ table!(
 
 table!(
     "paths.csv",
-    #[doc = "What the plan is worth on one sampled path of weather and prices."]
+    #[doc = "What the plan is worth on one sampled path of weather, prices and rents, other than those it was made for: as one simulated run would see it."]
     PathRow {
         #[doc = "Number of the path, from 0."]
         path: u32,

@@ -43,6 +43,14 @@ impl Samples {
         samples
     }
 
+    /// The days of one path alone.
+    pub fn only(&self, path: usize, paths: usize) -> Self {
+        let of_path = self.days.iter().zip(&self.dates).filter(|(day, _)| day.path == path);
+        let alone = |day: &SampleDay| SampleDay { path: 0, weight: day.weight * paths as f64, ..*day };
+        let (days, dates) = of_path.map(|(day, date)| (alone(day), *date)).unzip();
+        Self { days, dates }
+    }
+
     /// The days of a segment, as indices.
     pub fn segment(&self, segment: usize) -> core::ops::Range<usize> {
         self.days.partition_point(|d| d.segment < segment)..self.days.partition_point(|d| d.segment <= segment)

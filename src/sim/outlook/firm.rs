@@ -132,12 +132,12 @@ impl<'a> Case<'a> {
 
     fn cloud_usd_per_mw_year(&self, day: Day) -> f64 {
         let (scenario, cloud) = (self.view.scenario, &self.view.scenario.cloud);
-        let newest = self.view.models.iter().rev().find_map(|m| match m {
-            Model::Cluster(accelerator, _) if accelerator.release <= day => Some(accelerator),
+        let newest = self.view.models.iter().enumerate().rev().find_map(|(m, model)| match model {
+            Model::Cluster(accelerator, _) if accelerator.release <= day => Some((m, accelerator)),
             _ => None,
         });
-        newest.map_or(0.0, |accelerator| {
-            let rent = scenario.ai_market.mean_rent_usd_per_gpu_hour(accelerator, scenario.start, day);
+        newest.map_or(0.0, |(model, accelerator)| {
+            let rent = self.view.rents.usd_per_gpu_hour(scenario, model, accelerator, day);
             let gpus = cloud.facility.critical_it_mw(1.0) * accelerator.gpus_per_it_mw();
             gpus * rent * cloud.utilisation_share * HOURS_PER_YEAR * (1.0 - cloud.selling_cost_share)
         })

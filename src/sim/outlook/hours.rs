@@ -84,11 +84,7 @@ fn together(samples: &Samples, drawn: Vec<PathDraw>) -> SiteDraw {
         let from = next[day.path];
         next[day.path] += 24;
         for hour in &drawn[day.path].hours[from..from + 24] {
-            hours.surplus_mw.push(hour.surplus_mw);
-            hours.hydro_mw.push(hour.hydro_mw);
-            hours.import_mw.push(hour.import_mw);
-            hours.export_mw.push(hour.export_mw);
-            hours.price_usd_per_mwh.push(hour.price_usd_per_mwh);
+            hours.push(hour);
         }
     }
     SiteDraw { hours, months: drawn.into_iter().map(|d| d.months).collect() }
@@ -130,9 +126,28 @@ fn months(scenario: &Scenario, params: &SiteParams, drawn: &Hourly) -> Vec<Month
 }
 
 impl SiteDraw {
+    /// One path alone, of the samples of all.
+    pub fn only(&self, path: usize, samples: &Samples) -> Self {
+        let mut hours = SiteHours::default();
+        for (i, _) in samples.days.iter().enumerate().filter(|(_, day)| day.path == path) {
+            (24 * i..24 * (i + 1)).for_each(|h| hours.push(&self.hour(h)));
+        }
+        Self { hours, months: self.months.get(path).cloned().into_iter().collect() }
+    }
+
     /// One sampled hour as the dispatch takes it.
     pub fn hour(&self, index: usize) -> Hour {
         hour_of(&self.hours, index)
+    }
+}
+
+impl SiteHours {
+    fn push(&mut self, hour: &Hour) {
+        self.surplus_mw.push(hour.surplus_mw);
+        self.hydro_mw.push(hour.hydro_mw);
+        self.import_mw.push(hour.import_mw);
+        self.export_mw.push(hour.export_mw);
+        self.price_usd_per_mwh.push(hour.price_usd_per_mwh);
     }
 }
 

@@ -33,6 +33,7 @@ pub struct Paths {
 }
 
 /// One path, day by day.
+#[derive(Clone)]
 struct Path {
     /// Hashprice at noon, USD per PH/s and day.
     hashprice_usd: Vec<f64>,
@@ -56,7 +57,7 @@ impl Paths {
         let drawn: Vec<(Path, Vec<ForecastPoint>)> = (0..count)
             .into_par_iter()
             .map(|path| {
-                let seed = rng::stream(seed, "planner path", &path.to_string()).next_u64();
+                let seed = seed_of(seed, path);
                 let fees = daily_fees_btc(&scenario.bitcoin.fees, scenario.start, scenario.days(), seed);
                 world.run(&world.prices(seed), &fees, &|day| own.eh_s(path, day))
             })
@@ -66,6 +67,11 @@ impl Paths {
         let (_, points) = world.run(&expected, &fees, &|day| own.mean_eh_s(day));
         let halvings = points.windows(2).filter(|w| w[1].subsidy_btc < w[0].subsidy_btc).map(|w| w[1].day).collect();
         Self { drawn: drawn.into_iter().map(|(path, _)| path).collect(), halvings, start: scenario.start }
+    }
+
+    /// One of the paths alone.
+    pub fn only(&self, path: usize) -> Self {
+        Self { drawn: vec![self.drawn[path].clone()], halvings: self.halvings.clone(), start: self.start }
     }
 
     /// Number of paths.
@@ -94,6 +100,11 @@ impl Paths {
     fn index(&self, day: Day, days: usize) -> usize {
         ((day.0 - self.start.0).max(0) as usize).min(days.saturating_sub(1))
     }
+}
+
+/// Seed of a path of the planner's.
+pub fn seed_of(seed: u64, path: usize) -> u64 {
+    rng::stream(seed, "planner path", &path.to_string()).next_u64()
 }
 
 /// Quote of the first day before anything is drawn.

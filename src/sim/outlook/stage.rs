@@ -113,7 +113,7 @@ impl<'a> Factory<'a> {
                 let it_mw = cloud.facility.critical_it_mw(1.0);
                 let paid_usd_per_gpu = batch.paid.machines_usd / (it_mw * accelerator.gpus_per_it_mw());
                 let middle = begin.plus_days((end.0 - begin.0) / 2);
-                let rent = scenario.ai_market.mean_rent_usd_per_gpu_hour(accelerator, scenario.start, middle);
+                let rent = self.view.rents.usd_per_gpu_hour(scenario, batch.technology, accelerator, middle);
                 let cluster = Cluster { accelerator, it_mw, paid_usd_per_gpu };
                 let month = cloud.month(&cluster, rent, months, service);
                 month.revenue_usd - month.operating_cost_usd()
