@@ -6,6 +6,7 @@
 //! site is always computed by the same hourly dispatch the simulation runs ([`value::site_value_usd`]).
 
 pub mod answer;
+mod carbon;
 pub mod field;
 mod first;
 mod fixed;

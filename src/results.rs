@@ -18,7 +18,7 @@ pub use manifest::{FileRecord, InputRecord, Manifest, git_commit};
 pub use place::{PlaceSummary, describe_placement, fill_placement, is_placement, read_placement};
 pub use plan_file::{path_from, plan_toml};
 pub use rows::{PORTFOLIO, cashflow_rows, epoch_rows, monthly_rows};
-pub use summary::{CostPerBtc, PortfolioSummary, SiteSummary, Summary};
+pub use summary::{CostPerBtc, EmissionsSummary, PortfolioSummary, SiteSummary, Summary};
 pub use tables::place::PlaceTables;
 pub use tables::{
     Action, CashFlowRow, ChainRow, DispatchRow, EpochRow, EventRow, FarmRow, MonthlyRow, NetworkRow, Origin, PlacedRow,

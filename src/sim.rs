@@ -37,7 +37,7 @@ use crate::results::{Summary, Tables};
 use crate::scenario::Scenario;
 use resources::{Calendar, Chain};
 
-pub use optimum::{optimal_plan, place};
+pub use optimum::{place, with_optimal_plan};
 pub use outlook::{OwnHashrate, field, own_hashrate};
 pub use setup::chain_start;
 

@@ -310,3 +310,80 @@ fn there_is_a_manual_page_and_a_completion_for_every_command() {
         assert!(code(&script) == 0 && stdout(&script).contains("sweep"), "{shell}");
     }
 }
+
+const CAPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/capped.toml");
+
+/// What a command printed as JSON.
+fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_str(stdout(output)).unwrap_or_else(|e| panic!("{e}: {}", stderr(output)))
+}
+
+#[test]
+fn a_capped_plan_keeps_its_promise_wherever_it_is_simulated() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let placed = json(&hashwatt(&["place", CAPPED, "--json", "--out", &folder("placed")]));
+    let co2 = &placed["answer"]["co2"];
+    let promised_t = co2["emitted_t_per_year"].as_f64().unwrap();
+    assert!(promised_t <= 60_000.01 && promised_t > 40_000.0, "{co2}");
+    assert!(co2["shadow_usd_per_t"].as_f64().unwrap() > 0.0, "{co2}");
+    let limits = fs::read_to_string(dir.path().join("placed/limits.csv")).unwrap();
+    assert!(limits.contains("placement.co2_cap_t_per_year,tonnes_per_year,60000"), "{limits}");
+
+    let run = |scenario: &str, name: &str| json(&hashwatt(&["run", scenario, "--json", "--out", &folder(name)]));
+    let plan = dir.path().join("placed/plan.toml").to_str().unwrap().to_owned();
+    assert!(fs::read_to_string(&plan).unwrap().contains("internal_co2_price"));
+    let (planned, optimal) = (run(&plan, "planned"), run(CAPPED, "optimal"));
+    for part in ["portfolio", "sites", "emissions"] {
+        assert_eq!(planned[part], optimal[part], "{part}");
+    }
+    let emitted_t: f64 =
+        planned["emissions"].as_array().unwrap().iter().map(|row| row["co2_t"].as_f64().unwrap()).sum();
+    let emitted_t_per_year = emitted_t / 3.318;
+    assert!((emitted_t_per_year / promised_t - 1.0).abs() < 0.25, "{emitted_t_per_year} of {promised_t}");
+}
+
+#[test]
+fn an_internal_price_of_carbon_stops_purchases_under_any_policy_and_nobody_is_paid_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |price: &str| {
+        let out = dir.path().join(price.len().to_string());
+        let price = format!("placement.internal_co2_price={price}");
+        let set = ["placement.policy=\"greedy\"", "placement.hurdle_value_per_usd=0", price.as_str()];
+        let set: Vec<&str> = set.iter().flat_map(|set| ["--set", *set]).collect();
+        json(&hashwatt(&[&["run", CAPPED, "--json", "--out", out.to_str().unwrap()], &set[..]].concat()))
+    };
+    let grid_mwh = |summary: &serde_json::Value, year: i64| -> f64 {
+        let rows = summary["emissions"].as_array().unwrap().iter().filter(|row| row["year"] == year);
+        rows.map(|row| row["grid_mwh"].as_f64().unwrap()).sum()
+    };
+    let free = run("[]");
+    let priced = run("[{ from = 2028-01-01, usd_per_t = 1e6 }]");
+    assert!(grid_mwh(&free, 2027) > 1e4 && grid_mwh(&free, 2028) > 1e4);
+    // Before the price begins nothing differs; afterwards no power is bought, and nothing is paid for that.
+    assert_eq!(grid_mwh(&priced, 2027), grid_mwh(&free, 2027));
+    assert_eq!(grid_mwh(&priced, 2028), 0.0);
+    assert!(priced["portfolio"]["npv_usd"].as_f64().unwrap() > -1e9);
+}
+
+#[test]
+fn a_grid_of_unknown_emissions_is_named_where_emissions_are_capped() {
+    let two = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/two-sites.toml");
+    let cap = "placement.co2_cap_t_per_year=1000";
+    let refused = hashwatt(&["check", two, "--set", cap]);
+    assert_eq!(code(&refused), 2);
+    for word in ["placement.co2_cap_t_per_year", "needs the emissions of every grid", "co2_kg_per_mwh", "eGRID"] {
+        assert!(stderr(&refused).contains(word), "`{word}` is missing in\n{}", stderr(&refused));
+    }
+    let wary = hashwatt(&["check", CAPPED, "--set", "placement.cvar_weight=0.5"]);
+    assert_eq!(code(&wary), 2);
+    assert!(stderr(&wary).contains("do not go together"), "{}", stderr(&wary));
+    let unordered =
+        "placement.internal_co2_price=[{from = 2028-01-01, usd_per_t = 1}, {from = 2027-01-01, usd_per_t = 2}]";
+    let unordered = hashwatt(&["check", CAPPED, "--set", unordered]);
+    assert_eq!(code(&unordered), 2);
+    assert!(stderr(&unordered).contains("in order of date"), "{}", stderr(&unordered));
+    let exported = hashwatt(&["export", "pypsa", CAPPED, "no-such-folder"]);
+    assert_eq!(code(&exported), 2);
+    assert!(stderr(&exported).contains("cannot be exported"), "{}", stderr(&exported));
+}

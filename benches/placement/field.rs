@@ -35,7 +35,10 @@ pub fn field(sites: usize, days: usize) -> Field {
         dates: vec![0],
         groups: vec![0],
         paths: 1,
-        days: vec![SampleDay { path: 0, segment: 0, weight, hashprice_usd_per_ph_day: 45.0 }; days],
+        days: vec![
+            SampleDay { path: 0, segment: 0, weight, days: 365.0 / days as f64, hashprice_usd_per_ph_day: 45.0 };
+            days
+        ],
         models: vec![miner("efficient", 15.0), miner("cheap", 21.5), hall()],
         sites: (0..sites).map(|s| site(s, days, &mut numbers)).collect(),
         limits: vec![
@@ -44,6 +47,7 @@ pub fn field(sites: usize, days: usize) -> Field {
             ordered("hosting demand", [false, true, false], 8.0 * count),
         ],
         risk: Risk { cvar_weight: 0.0, tail_share: 0.1 },
+        co2: None,
     }
 }
 
@@ -71,6 +75,7 @@ fn site(index: usize, days: usize, numbers: &mut Numbers) -> FieldSite {
     FieldSite {
         name: format!("site-{index:04}"),
         maximum_mw,
+        co2_t_per_mwh: 0.0,
         terms: Terms {
             surplus_cost_usd_per_mwh: numbers.between(2.0, 12.0),
             hydro_cost_usd_per_mwh: 0.0,

@@ -57,6 +57,9 @@ fn pypsa(args: &PypsaArgs) -> Result<(), Failure> {
     check_target(&args.folder, args.force)?;
     let manifest = begin(args, &loaded);
     let field = pose(&loaded)?;
+    if field.co2.is_some() {
+        return Err(ExportError::Capped.into());
+    }
     let own = pypsa::own_optimum(&field)?;
     let files = pypsa::files(&field, &loaded.scenario.name, &own)?;
     write_folder(&args.folder, &manifest, args.force, |dir| fill(dir, &files))?;
@@ -114,7 +117,7 @@ fn print(field: &Field, own: &Own, folder: &Path) -> Result<(), Failure> {
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
         match error {
-            ExportError::NothingToBuild => Self::BadInput(error.to_string()),
+            ExportError::NothingToBuild | ExportError::Capped => Self::BadInput(error.to_string()),
         }
     }
 }

@@ -170,7 +170,7 @@ fn write(
 fn plan_file(args: &Args, loaded: &Loaded, answer: &Answer, out: &Path) -> Result<String, Failure> {
     // Without the command line's keys the file may not be sound; then everything is written out.
     let base = crate::scenario::load(&args.scenario, &[]).ok().map(|base| base.scenario);
-    plan_toml(&loaded.scenario, base.as_ref(), &path_from(out, &args.scenario), &answer.plan)
+    plan_toml(&loaded.scenario, base.as_ref(), &path_from(out, &args.scenario), answer)
         .map_err(|e| Failure::Unexpected(format!("cannot write the plan as a scenario: {e}")))
 }
 

@@ -2,6 +2,7 @@
 
 use super::exit::Failure;
 use super::output::{grouped, millions, optional, percent, rounded, table};
+use crate::calendar::{DAYS_PER_YEAR, Day};
 use crate::results::{EpochRow, Kind, SiteClass, SiteSummary, Summary};
 use std::io::{self, Write};
 use std::path::Path;
@@ -19,7 +20,7 @@ pub fn print(summary: &Summary, out: &Path) -> Result<(), Failure> {
         grouped(summary.hashes),
     );
     let places = format!("results  {}\ncharts   {}", out.display(), out.join("charts").display());
-    let tables = [Some(sites(summary)), Some(costs(summary)), costs_by_site(summary)];
+    let tables = [Some(sites(summary)), Some(costs(summary)), costs_by_site(summary), emissions(summary)];
     let tables: Vec<String> = tables.into_iter().flatten().collect();
     writeln!(io::stdout().lock(), "{head}\n\n{}\n\n{places}", tables.join("\n\n"))?;
     Ok(())
@@ -62,6 +63,16 @@ fn sites(summary: &Summary) -> String {
     ];
     let header = ["site", "power", "peak mining MW", "peak AI MW", "capital M USD", "NPV M USD", "IRR"];
     table(header, rows.chain([total]))
+}
+
+/// What the farms bought from the grid emitted, where the scenario says what its grids emit.
+fn emissions(summary: &Summary) -> Option<String> {
+    let all_t: f64 = summary.emissions.iter().map(|row| row.co2_t).sum();
+    let (first, last) = Day::parse(&summary.first_day).ok().zip(Day::parse(&summary.last_day).ok())?;
+    let years = f64::from(last.0 + 1 - first.0) / DAYS_PER_YEAR;
+    let told =
+        || format!("Power from the grid emitted {} t of CO2, {} a year.", rounded(all_t), rounded(all_t / years));
+    (!summary.emissions.is_empty()).then(told)
 }
 
 fn class(class: SiteClass) -> &'static str {

@@ -157,9 +157,15 @@ impl HourResult {
 /// not change the total, so it is settled by rule: AI draws on the cheapest energy the loads use, the miners on the
 /// rest, and exports are the dearest of the local energy used. `loads.miners` must be sorted, best value first.
 pub fn dispatch_hour(hour: &Hour, terms: &Terms, loads: &Loads) -> HourResult {
+    dispatch_hour_as_if(hour, terms, terms, loads)
+}
+
+/// The same where the owner decides as if energy cost something else than it does: who runs on which power follows
+/// `decides`, what that costs follows `terms`.
+pub fn dispatch_hour_as_if(hour: &Hour, decides: &Terms, terms: &Terms, loads: &Loads) -> HourResult {
     let costs = terms.costs(hour);
     let export_value = terms.export_value(hour);
-    let served = solve(hour, terms, loads);
+    let served = solve(hour, decides, loads);
     let (exported, used) = split_exports(&served, costs);
     let ai = cheapest_first(served.ai_mw, used, costs, served.backup_mw);
     let rest = Flow {
@@ -181,7 +187,7 @@ pub fn dispatch_hour(hour: &Hour, terms: &Terms, loads: &Loads) -> HourResult {
         mining_energy_cost_usd: mining.cost_usd(costs, 0.0),
         export_margin_usd: export_value * exported.total_mw() - exported.cost_usd(costs, 0.0),
         baseline_export_margin_usd: baseline_export_margin_usd(hour, costs, export_value),
-        mining_reason: mining_reason(hour, loads, &served, &Attribution { ai, mining, exported }, costs),
+        mining_reason: mining_reason(hour, loads, &served, &Attribution { ai, mining, exported }, decides.costs(hour)),
         ai_reason: ai_reason(loads, &served),
         ai,
         mining,

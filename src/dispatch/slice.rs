@@ -5,7 +5,7 @@ mod supply;
 #[cfg(test)]
 mod tests;
 
-pub use supply::{FirmSupply, firm_supply, slice_running_mwh};
+pub use supply::{FirmSupply, firm_supply, slice_import_mwh, slice_running_mwh};
 
 use super::clearing::with_steps;
 use super::hour::{Hour, MinerTier, Terms};

@@ -34,6 +34,19 @@ fn miners_run_on_surplus_before_hydro_before_the_grid() {
 }
 
 #[test]
+fn who_decides_as_if_the_grid_were_dearer_pays_what_it_costs() {
+    let decides = Terms { import_adder_usd_per_mwh: 45.0, ..TERMS };
+    let (hour, miners) = (hour(3.0, 2.0, 10.0, 0.0, 40.0), [tier(7.0, 80.0)]);
+    let result = dispatch_hour_as_if(&hour, &decides, &TERMS, &Loads { ai_mw: 4.0, miners: &miners });
+    assert_eq!((result.mining_mw, result.mining.grid_mw, result.ai.grid_mw), (1.0, 0.0, 0.0));
+    assert_eq!(result.mining_reason, MiningReason::PartialAiFirst);
+    // AI needs the grid at any price, and pays the price that is billed.
+    let result = dispatch_hour_as_if(&hour, &decides, &TERMS, &Loads { ai_mw: 8.0, miners: &miners });
+    assert_eq!((result.ai.grid_mw, result.ai_energy_cost_usd), (3.0, 15.0 + 40.0 + 3.0 * 50.0));
+    assert_eq!(result.mining_mw, 0.0);
+}
+
+#[test]
 fn ai_is_served_before_miners_and_export_also_where_it_costs_more() {
     // The grid costs 500, far above what anything earns; AI needs it after the local 5 MW.
     let result = run(&hour(5.0, 0.0, 10.0, 8.0, 490.0), 7.0, &[tier(4.0, 80.0)]);

@@ -44,6 +44,12 @@ pub struct Grid {
     #[serde(default = "default_outage_variation")]
     #[schemars(range(min = 0.0, max = 5.0))]
     pub outage_variation: f64,
+    /// Emissions of a MWh bought, kg of CO2 (scope 2, location-based): the mean of the grid's generation. Default: none;
+    /// a cap on emissions or a price of carbon needs it at every site with a grid. Source: Ember, IEA or EPA eGRID publish
+    /// it by country and region, about 30 for Norway, 350 for Texas, 650 for Poland.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 2_000.0))]
+    pub co2_kg_per_mwh: Option<f64>,
     /// Demand-response product of the connection. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demand_response: Option<DemandResponse>,

@@ -39,6 +39,9 @@ pub struct Answer {
     pub sites: Vec<SiteAnswer>,
     /// Limits over all sites.
     pub limits: Vec<LimitAnswer>,
+    /// Emissions, where they are capped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub co2: Option<Co2Answer>,
     /// Other plans that are nearly as good, best first; the best plan itself is not among them.
     pub alternatives: Vec<Alternative>,
     /// Value of single sites by size; may be empty.
@@ -249,6 +252,46 @@ impl Lack {
     }
 }
 
+/// What a cap on emissions allows, what the plan emits, and the prices that keep it there.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Co2Answer {
+    /// The cap, tonnes of CO2 a year.
+    pub cap_t_per_year: f64,
+    /// What the plan's purchases emit, mean over horizon and paths, tonnes a year.
+    pub emitted_t_per_year: f64,
+    /// The same of each site that emits.
+    pub sites: Vec<SiteEmissions>,
+    /// What one tonne more over the whole horizon would be worth, discounted USD: the price of the best bound in
+    /// continuous sizes. Farms are chosen at it.
+    pub shadow_usd_per_t: f64,
+    /// What deciding who runs on which power is charged for a tonne of any day, discounted USD: the least at which these
+    /// very farms keep the cap. Not paid.
+    pub charged_usd_per_t: f64,
+    /// The same in money of the days, for `placement.internal_co2_price`; empty where nothing is charged.
+    pub internal_price: Vec<InternalPrice>,
+}
+
+/// Emissions of a site.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteEmissions {
+    /// Name.
+    pub site: String,
+    /// Tonnes of CO2 a year, mean over horizon and paths.
+    pub t_per_year: f64,
+}
+
+/// A price of carbon from a day on, until the next.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InternalPrice {
+    /// First day.
+    pub from: Day,
+    /// USD of that time per tonne of CO2.
+    pub usd_per_t: f64,
+}
+
 /// What a limit counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -258,6 +301,8 @@ pub enum LimitUnit {
     Usd,
     /// MW of connection.
     Mw,
+    /// Tonnes of CO2 a year.
+    TonnesPerYear,
 }
 
 impl LimitUnit {
@@ -266,6 +311,7 @@ impl LimitUnit {
         match self {
             Self::Usd => "USD",
             Self::Mw => "MW",
+            Self::TonnesPerYear => "t/year",
         }
     }
 }

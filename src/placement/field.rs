@@ -33,6 +33,18 @@ pub struct Field {
     pub limits: Vec<Limit>,
     /// How much the worst paths count.
     pub risk: Risk,
+    /// What the farms' purchases may emit; `None` for as much as they like.
+    pub co2: Option<Co2Cap>,
+}
+
+/// A cap on the emissions of what all farms buy from the grid, and the price inside the plan that keeps it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Co2Cap {
+    /// At most this many tonnes of CO2 a year, mean over the horizon and the paths.
+    pub t_per_year: f64,
+    /// What the dispatch is charged for a tonne, whatever its day, discounted USD. Nobody is paid it, but values that
+    /// come of the hours are less it. See [`Field::terms_of_day`].
+    pub worth_usd_per_t: f64,
 }
 
 /// A day of one path that stands for others.
@@ -45,6 +57,8 @@ pub struct SampleDay {
     /// Days it stands for × discount × share left after tax ÷ number of paths: the sum of weight × value of the day
     /// over all days is the expected discounted value.
     pub weight: f64,
+    /// Days it stands for ÷ number of paths.
+    pub days: f64,
     /// Hashprice of the path on that day, USD per PH/s and day.
     pub hashprice_usd_per_ph_day: f64,
 }
@@ -80,6 +94,8 @@ pub struct FieldSite {
     pub name: String,
     /// MW of connection all farms together may have.
     pub maximum_mw: f64,
+    /// Emissions of a MWh from the grid, tonnes of CO2; 0 where nothing asks for them.
+    pub co2_t_per_mwh: f64,
     /// Prices of the sources. `backup_mw` is 0: backup and missed service are in `firm_correction`.
     pub terms: Terms,
     /// Hours of `Field::days`, 24 a day.

@@ -18,7 +18,10 @@ impl Field {
             sites: self.sites.iter().map(|site| first_orders(site, &on_path)).collect(),
             ..self.clone()
         };
-        first.days.iter_mut().for_each(|day| day.weight *= self.paths as f64);
+        for day in &mut first.days {
+            day.weight *= self.paths as f64;
+            day.days *= self.paths as f64;
+        }
         first.risk.cvar_weight = 0.0;
         first
     }

@@ -34,6 +34,7 @@ pub(crate) fn optimum(field: &Field) -> Optimum {
         program.site(site);
     }
     program.limits();
+    program.cap_emissions();
     program.weigh_paths();
     let (usd, values) = program.lp.solve();
     let mw = |variables: &Vec<Option<usize>>| variables.iter().map(|v| v.map_or(0.0, |v| values[v])).collect();
@@ -57,6 +58,8 @@ struct Program<'a> {
     builds: Vec<Vec<Option<usize>>>,
     /// What the hours of each path bring (already over the number of paths): (variable, USD per unit).
     path_terms: Vec<Terms>,
+    /// Emissions: (variable, tonnes per unit).
+    emits: Terms,
     /// What does not depend on the path.
     common: Terms,
     /// Value of what stands beside its hours, USD: the same on every path, so it only adds.
@@ -70,6 +73,7 @@ impl<'a> Program<'a> {
             lp: Lp::default(),
             builds: Vec::new(),
             path_terms: vec![Terms::new(); field.paths],
+            emits: Terms::new(),
             common: Terms::new(),
             standing_usd: 0.0,
         };
@@ -176,6 +180,8 @@ impl<'a> Program<'a> {
             balance.push((flow, 1.0));
             if source < 2 {
                 local_export.push((flow, -1.0));
+            } else {
+                self.emits.push((flow, day.days * self.field.sites[site].co2_t_per_mwh));
             }
         }
         let export = Capacity { standing_mw: hours.export_mw[hour], ..Capacity::default() };
@@ -221,6 +227,12 @@ impl<'a> Program<'a> {
             if !terms.is_empty() {
                 self.lp.at_most(terms, limit.at_most - standing_mw);
             }
+        }
+    }
+
+    fn cap_emissions(&mut self) {
+        if let Some(cap) = self.field.co2 {
+            self.lp.at_most(core::mem::take(&mut self.emits), cap.t_per_year * self.field.years());
         }
     }
 

@@ -4,14 +4,17 @@
 //! add are closed-form (`hours`). Planes through them bound the value from above; a small linear program over the
 //! *lives* of megawatts (`life`, `master`) and a longest path per site that finds better lives (`price`) converge to
 //! the exact optimum over all hours, dates and paths (`relax`). Whole modules follow by rounding and branch and bound
-//! on the same planes (`whole`).
+//! on the same planes (`whole`). A cap on emissions is kept by a price of carbon (`cap`).
 
 mod accounts;
+mod at_price;
 mod branch;
+mod cap;
 mod firm;
 mod given;
 mod hours;
 mod life;
+mod lives;
 mod master;
 mod price;
 mod relax;
@@ -19,7 +22,9 @@ mod report;
 mod risk;
 mod solve;
 mod whole;
+mod within;
 
+pub use cap::optimise_within_cap;
 pub use given::value_of_steps;
 pub use life::{Column, Life};
 pub use relax::{Mix, Relaxed, Search, relative_gap};

@@ -25,6 +25,9 @@ pub enum ExportError {
     /// Nothing to decide.
     #[error("nothing can be built on the first decision date, so there is nothing to optimise")]
     NothingToBuild,
+    /// PyPSA's own cap counts the energy of carriers in snapshots, whose weights are money here and not hours.
+    #[error("a cap on emissions cannot be exported: take `placement.co2_cap_t_per_year` away, or ask `hashwatt place`")]
+    Capped,
 }
 
 /// What our own relaxation makes of the first decision: the number to compare with.
@@ -67,8 +70,11 @@ pub fn own_optimum(field: &Field) -> Result<Own, PlaceError> {
 /// The files of the network, (name, contents), and the README that goes with them.
 ///
 /// # Errors
-/// When there is nothing to decide.
+/// When there is nothing to decide, or emissions are capped.
 pub fn files(field: &Field, title: &str, own: &Own) -> Result<Vec<(String, String)>, ExportError> {
+    if field.co2.is_some() {
+        return Err(ExportError::Capped);
+    }
     let first = field.first_decision();
     if first.sites.iter().all(|site| site.offers.is_empty()) {
         return Err(ExportError::NothingToBuild);

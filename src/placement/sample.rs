@@ -49,6 +49,7 @@ pub(crate) fn field(seed: u64, shape: &Shape) -> Field {
         sites,
         limits: limits(shape),
         risk: Risk { cvar_weight: 0.0, tail_share: 0.5 },
+        co2: None,
         boundaries,
     }
 }
@@ -62,6 +63,7 @@ fn days(rng: &mut Stream, shape: &Shape, discount: &[f64]) -> Vec<SampleDay> {
                 path,
                 segment,
                 weight: 365.0 / shape.days as f64 * 0.75 * discount / shape.paths as f64,
+                days: 365.0 / shape.days as f64 / shape.paths as f64,
                 hashprice_usd_per_ph_day: level * rng.random_range(0.9..1.1),
             }));
         }
@@ -100,6 +102,7 @@ fn site(rng: &mut Stream, shape: &Shape, number: usize, days: &[SampleDay], disc
     FieldSite {
         name: format!("site {number}"),
         maximum_mw: rng.random_range(60.0..150.0),
+        co2_t_per_mwh: 0.25 + 0.35 * (number % 2) as f64,
         terms: terms(rng),
         hours: hours(rng, days.len() * 24),
         standing: if shape.standing { vec![standing] } else { Vec::new() },

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use toml::{Table, Value};
 
-use crate::placement::answer::PlannedStep;
+use crate::placement::answer::{Answer, PlannedStep};
 use crate::scenario::Scenario;
 use crate::scenario::model::Policy;
 
@@ -19,12 +19,13 @@ pub fn plan_toml(
     scenario: &Scenario,
     base: Option<&Scenario>,
     extends: &str,
-    plan: &[PlannedStep],
+    answer: &Answer,
 ) -> Result<String, toml::ser::Error> {
     let mut planned = scenario.clone();
     planned.name = format!("{}-plan", scenario.name);
     planned.placement.policy = Policy::Fixed;
-    planned.plan = plan.iter().map(PlannedStep::entry).collect();
+    planned.plan = answer.plan.iter().map(PlannedStep::entry).collect();
+    planned.placement.internal_co2_price = answer.internal_co2_price();
     let whole = Value::try_from(&planned)?;
     let inherited = base.map(Value::try_from).transpose()?.unwrap_or_else(|| Value::Table(Table::new()));
     let mut table = match difference(&inherited, &whole) {
@@ -37,6 +38,11 @@ pub fn plan_toml(
     let fixed = table.entry("placement").or_insert_with(|| Value::Table(Table::new()));
     if let Value::Table(placement) = fixed {
         placement.insert("policy".to_owned(), "fixed".into());
+        // Said too where it is none: the base may have one of its own.
+        if answer.co2.is_some() || !scenario.placement.internal_co2_price.is_empty() {
+            let price = Value::try_from(&planned.placement.internal_co2_price)?;
+            placement.insert("internal_co2_price".to_owned(), price);
+        }
     }
     Ok(format!(
         "# The plan of `hashwatt place` as a scenario: `hashwatt run` simulates it.\n{}",

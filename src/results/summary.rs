@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::PORTFOLIO;
 use super::tables::{EpochRow, Scope, SiteClass, Tables};
-use crate::finance::{Books, Kind};
+use crate::finance::{Books, Kind, Quantity};
 
 /// The answer in short. The same scenario and seed give the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,8 +29,24 @@ pub struct Summary {
     pub sites: Vec<SiteSummary>,
     /// The epochs of the portfolio by kind: the rows of epochs.csv with scope `portfolio`.
     pub epochs: Vec<EpochRow>,
+    /// Emissions of what the farms bought from the grid, by site and year; empty where no site states its grid's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emissions: Vec<EmissionsSummary>,
     /// Files in the run's folder.
     pub files: Vec<String>,
+}
+
+/// What a site's purchases from the grid emitted in a year: scope 2, location-based.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EmissionsSummary {
+    /// Name of the site.
+    pub site: String,
+    /// Calendar year.
+    pub year: i32,
+    /// Energy that farms bought, MWh.
+    pub grid_mwh: f64,
+    /// Emissions, tonnes of CO2.
+    pub co2_t: f64,
 }
 
 /// All farms together.
@@ -129,8 +145,23 @@ impl Summary {
             portfolio: PortfolioSummary::new(tables, books),
             sites: SiteSummary::all(tables),
             epochs: tables.epochs.iter().filter(|e| e.scope == Scope::Portfolio).cloned().collect(),
+            emissions: Vec::new(),
             files: Vec::new(),
         }
+    }
+}
+
+impl EmissionsSummary {
+    /// Every year of a site whose farms have bought something, by the emissions of its grid.
+    pub fn of_site(site: &str, co2_t_per_mwh: f64, books: &Books) -> Vec<Self> {
+        let mut years: Vec<i16> = books.periods().iter().map(|p| p.first.year()).collect();
+        years.dedup();
+        let of_year = |year: i16| {
+            let totals = books.totals(|f| f.site == site && Kind::All.counts(f), |p| p.first.year() == year);
+            let grid_mwh = totals.amount(Quantity::GridMwh);
+            Self { site: site.to_owned(), year: i32::from(year), grid_mwh, co2_t: grid_mwh * co2_t_per_mwh }
+        };
+        years.into_iter().map(of_year).filter(|row| row.grid_mwh > 0.0).collect()
     }
 }
 
@@ -148,8 +179,8 @@ impl PortfolioSummary {
             irr_note: returns.irr_note(),
             irr_per_year: returns.irr_per_year.ok(),
             payback_years: returns.payback_years,
-            btc_mined: totals.amount(crate::finance::Quantity::BtcMined),
-            gpu_hours: totals.amount(crate::finance::Quantity::GpuHours),
+            btc_mined: totals.amount(Quantity::BtcMined),
+            gpu_hours: totals.amount(Quantity::GpuHours),
             cost_per_btc: CostPerBtc::of(tables, Scope::Portfolio, PORTFOLIO),
         }
     }

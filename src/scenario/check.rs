@@ -21,6 +21,7 @@ pub fn check(scenario: &mut Scenario, report: &mut Report<'_>) {
     check_sites(scenario, report);
     check_machines(scenario, report);
     check_placement(scenario, report);
+    check_carbon(scenario, report);
     read_files(scenario, report);
 }
 
@@ -156,6 +157,39 @@ fn check_placement(scenario: &Scenario, report: &mut Report<'_>) {
                 "write `mining` or `cloud`",
             );
         }
+    }
+}
+
+/// A cap on emissions and a price of carbon mean something only where every grid's emissions are known.
+fn check_carbon(scenario: &Scenario, report: &mut Report<'_>) {
+    let placement = &scenario.placement;
+    let asks = if placement.co2_cap_t_per_year.is_some() {
+        "placement.co2_cap_t_per_year"
+    } else {
+        "placement.internal_co2_price"
+    };
+    if placement.co2_cap_t_per_year.is_none() && placement.internal_co2_price.is_empty() {
+        return;
+    }
+    for (i, site) in scenario.sites.iter().enumerate() {
+        if site.grid.as_ref().is_some_and(|grid| grid.co2_kg_per_mwh.is_none()) {
+            let text = format!(
+                "`{asks}` needs the emissions of every grid: `sites.{}.grid` has no `co2_kg_per_mwh`",
+                site.name
+            );
+            let help = "add `co2_kg_per_mwh`: the mean of the grid's generation, as Ember, IEA or EPA eGRID publish it";
+            report.key(&format!("sites.{i}.grid"), &text, help);
+        }
+    }
+    if placement.co2_cap_t_per_year.is_some() && placement.cvar_weight > 0.0 {
+        let text = "a cap on mean emissions and aversion to risk do not go together: no one price of carbon keeps both";
+        let keys = ["placement.co2_cap_t_per_year", "placement.cvar_weight"];
+        report.keys(&keys, text, "take one of the two away");
+    }
+    let prices = &placement.internal_co2_price;
+    for i in (1..prices.len()).filter(|i| prices[*i].from <= prices[i - 1].from) {
+        let text = format!("{} is not after the day before it, {}", prices[i].from, prices[i - 1].from);
+        report.key(&format!("placement.internal_co2_price.{i}.from"), &text, "put the prices in order of date");
     }
 }
 

@@ -215,6 +215,11 @@ impl Site {
         self.class.unwrap_or_else(|| self.energy().class())
     }
 
+    /// Emissions of a MWh from the grid, tonnes of CO2; 0 where the file does not say.
+    pub fn co2_t_per_mwh(&self) -> f64 {
+        self.grid.as_ref().and_then(|grid| grid.co2_kg_per_mwh).unwrap_or(0.0) / 1e3
+    }
+
     /// Its energy tables together.
     pub fn energy(&self) -> SiteEnergy {
         SiteEnergy {
@@ -309,6 +314,35 @@ pub struct Placement {
     /// Connection MW that all sites together may have, as `optimal` plans them. Default: no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fleet_limits_mw: Option<FleetLimits>,
+    /// Tonnes of CO2 a year that all farms' purchases from the grid may emit, as `optimal` plans them: MWh bought times
+    /// `grid.co2_kg_per_mwh` (scope 2, location-based), the mean over the horizon and over the paths. Backup fuel is not
+    /// counted. Default: no cap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1e10))]
+    pub co2_cap_t_per_year: Option<f64>,
+    /// Price of carbon inside the company, in order of date: who runs on which power is decided as if a MWh from the grid
+    /// cost so much more, and nobody is paid it. Default: none. `optimal` puts the one that keeps its cap in this place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub internal_co2_price: Vec<Co2Price>,
+}
+
+/// A price of carbon from a day on, until the next.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Co2Price {
+    /// First day. Required.
+    pub from: Day,
+    /// Price, USD per tonne of CO2. Required.
+    #[schemars(range(min = 0.0, max = 1e9))]
+    pub usd_per_t: f64,
+}
+
+impl Placement {
+    /// Price of carbon inside the company on a day, USD per tonne.
+    pub fn internal_co2_usd_per_t(&self, day: Day) -> f64 {
+        let begun = self.internal_co2_price.partition_point(|price| price.from <= day);
+        begun.checked_sub(1).map_or(0.0, |i| self.internal_co2_price[i].usd_per_t)
+    }
 }
 
 /// Connection MW that all sites together may have, standing or ordered.

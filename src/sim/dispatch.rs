@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use super::components::{Batch, Batches, Farms, Site, Today};
 use super::resources::{Calendar, Order, Plan, Quote};
 use super::technology::{Model, Prices, Technologies};
-use crate::dispatch::{Loads, MinerTier, dispatch_hour};
+use crate::dispatch::{Loads, MinerTier, dispatch_hour_as_if};
 
 /// Musters the machines of each site and dispatches its 24 hours.
 pub fn run_sites(
@@ -30,7 +30,11 @@ pub fn run_sites(
             }
         }
         today.backup_usd_per_mwh = terms.backup_cost_usd_per_mwh;
-        today.dispatch(&terms);
+        let params = &plan.0.sites[site.index];
+        let mut decides = terms;
+        decides.import_adder_usd_per_mwh +=
+            plan.0.placement.internal_co2_usd_per_t(calendar.today) * params.co2_t_per_mwh();
+        today.dispatch(&decides, &terms);
     }
 }
 
@@ -87,10 +91,11 @@ impl Today {
         }
     }
 
-    fn dispatch(&mut self, terms: &crate::dispatch::Terms) {
+    /// Decides as if energy cost what `decides` says; it costs what `terms` says.
+    fn dispatch(&mut self, decides: &crate::dispatch::Terms, terms: &crate::dispatch::Terms) {
         let loads = Loads { ai_mw: self.hosting_draw_mw + self.cloud_draw_mw, miners: &self.miners };
         for slot in 0..24 {
-            self.results[slot] = dispatch_hour(&self.hours[slot], terms, &loads);
+            self.results[slot] = dispatch_hour_as_if(&self.hours[slot], decides, terms, &loads);
             self.hashrate_eh_s[slot] = hashrate_eh_s(self.results[slot].mining_mw, &self.miners, &self.miners_eh_s);
         }
     }

@@ -7,10 +7,10 @@ use crate::calendar::Day;
 use crate::placement::FarmKind;
 use crate::placement::answer::{Answer, Phase, PlannedStep, PolicyValue, Progress, Promise};
 use crate::placement::field::Field;
-use crate::placement::optimal::{Optimum, Settings, optimise, running_mw, value_of_steps};
+use crate::placement::optimal::{Optimum, Settings, optimise_within_cap, running_mw, value_of_steps};
 use crate::rng;
 use crate::scenario::Scenario;
-use crate::scenario::model::{PlanEntry, Policy};
+use crate::scenario::model::{Co2Price, PlanEntry, Policy};
 use core::ops::ControlFlow;
 use rand::Rng;
 use std::time::Instant;
@@ -39,7 +39,7 @@ pub fn place(
     for pose in 1..=POSES {
         let started = Instant::now();
         watch(progress, &Progress { phase: Phase::Posing, ..Progress::default() }, scenario)?;
-        let decision = field(scenario, seed, &own)?;
+        let mut decision = field(scenario, seed, &own)?;
         posing += started.elapsed().as_secs_f64();
         let last = pose == POSES || !mines(&decision);
         let settings = if last {
@@ -57,7 +57,7 @@ pub fn place(
         let mut show = |p: &Progress| {
             stopped |= progress(p).is_break();
         };
-        let mut optimum = optimise(&decision, &settings, &mut show)?;
+        let mut optimum = optimise_within_cap(&mut decision, &settings, &mut show)?;
         if stopped {
             return Err(SimError::Interrupted(scenario.start));
         }
@@ -71,8 +71,9 @@ pub fn place(
             return Ok(answer);
         }
         let running = running_mw(&optimum.search, &optimum.plan.mw);
+        let decision = optimum.search.field;
         let models = decision.models.len();
-        own = own_hashrate(&decision, &|s, segment, model| running[s][segment * models + model]);
+        own = own_hashrate(decision, &|s, segment, model| running[s][segment * models + model]);
     }
     unreachable!("the last pose returns")
 }
@@ -94,13 +95,24 @@ fn mines(decision: &Field) -> bool {
         .any(|s| s.offers.iter().any(|o| mining(o.stage.model)) || s.standing.iter().any(|b| mining(b.stage.model)))
 }
 
-/// The plan of the policy `optimal` as the entries of a `[[plan]]`.
+/// A scenario with the plan of the policy `optimal` as its `[[plan]]`, and the price of carbon that keeps its cap.
 ///
 /// # Errors
 /// See [`place`].
-pub fn optimal_plan(scenario: &Scenario, seed: u64) -> Result<Vec<PlanEntry>, SimError> {
+pub fn with_optimal_plan(scenario: &Scenario, seed: u64) -> Result<Scenario, SimError> {
     let answer = place(scenario, seed, &Settings::default(), false, &mut |_| ControlFlow::Continue(()))?;
-    Ok(answer.plan.iter().map(PlannedStep::entry).collect())
+    let mut planned = scenario.clone();
+    planned.plan = answer.plan.iter().map(PlannedStep::entry).collect();
+    planned.placement.internal_co2_price = answer.internal_co2_price();
+    Ok(planned)
+}
+
+impl Answer {
+    /// The price of carbon inside the company that keeps the cap, as a scenario says it.
+    pub fn internal_co2_price(&self) -> Vec<Co2Price> {
+        let prices = self.co2.iter().flat_map(|co2| &co2.internal_price);
+        prices.map(|price| Co2Price { from: price.from, usd_per_t: price.usd_per_t }).collect()
+    }
 }
 
 impl PlannedStep {

@@ -30,7 +30,9 @@ use super::technology::{Model, Prices, Technologies, tiers};
 use crate::bitcoin::checkpoint::ChainStart;
 use crate::compute::Catalogue;
 use crate::placement::FarmKind;
-use crate::placement::field::{Field, FieldSite, FirmCurve, Model as FieldModel, Risk, SiteHours, Standing, Tier};
+use crate::placement::field::{
+    Co2Cap, Field, FieldSite, FirmCurve, Model as FieldModel, Risk, SiteHours, Standing, Tier,
+};
 use crate::scenario::Scenario;
 use crate::units::UsdPerPhDay;
 use axis::Axis;
@@ -129,6 +131,7 @@ impl<'a> Outlook<'a> {
             sites: sites.par_iter().map(|&s| site(&view, s, &standing[s], on_sale)).collect(),
             limits: limits::limits(scenario, axis),
             risk: Risk { cvar_weight: scenario.placement.cvar_weight, tail_share: scenario.placement.cvar_tail_share },
+            co2: scenario.placement.co2_cap_t_per_year.map(|t_per_year| Co2Cap { t_per_year, worth_usd_per_t: 0.0 }),
             boundaries: axis.boundaries.clone(),
         }
     }
@@ -179,6 +182,7 @@ fn site(view: &View, s: usize, standing: &[Batch], on_sale: &[Vec<usize>]) -> Fi
     FieldSite {
         name: params.name.clone(),
         maximum_mw: params.maximum_mw,
+        co2_t_per_mwh: params.co2_t_per_mwh(),
         terms: terms(params, scenario.hosting.backup.fuel_usd_per_mwh),
         firm_curves: if any_ai { firm::curves(view, s) } else { vec![FirmCurve::default(); view.axis.segments()] },
         standing: here,

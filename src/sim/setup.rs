@@ -67,11 +67,10 @@ pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimErr
 
 /// The scenario with its plan: under `optimal` that of the optimiser.
 fn planned(scenario: &Scenario, seed: u64) -> Result<Scenario, SimError> {
-    let mut planned = scenario.clone();
-    if scenario.placement.policy == Policy::Optimal {
-        planned.plan = super::optimal_plan(scenario, seed)?;
+    match scenario.placement.policy {
+        Policy::Optimal => super::with_optimal_plan(scenario, seed),
+        Policy::Greedy | Policy::Fixed => Ok(scenario.clone()),
     }
-    Ok(planned)
 }
 
 /// State of the chain on the first day.

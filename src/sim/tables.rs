@@ -10,7 +10,7 @@ use crate::bitcoin::race::Mode;
 use crate::finance::{Books, Kind};
 use crate::placement::FarmKind;
 use crate::results::tables::{ChainRow, DispatchRow, FarmRow, ReasonRow, SiteRow, Tables};
-use crate::results::{Summary, cashflow_rows, epoch_rows, monthly_rows};
+use crate::results::{EmissionsSummary, Summary, cashflow_rows, epoch_rows, monthly_rows};
 use crate::scenario::model::Site as SiteParams;
 
 /// Closes the books and writes every table.
@@ -45,7 +45,9 @@ pub fn output(mut world: World, seed: u64, mode: Mode) -> RunOutput {
         Mode::Sampled => "sampled",
         Mode::Expected => "expected",
     };
-    let summary = Summary::new(&plan.name, seed, mode, &tables, &books);
+    let mut summary = Summary::new(&plan.name, seed, mode, &tables, &books);
+    let stated = plan.sites.iter().filter(|site| site.grid.as_ref().is_some_and(|g| g.co2_kg_per_mwh.is_some()));
+    summary.emissions = stated.flat_map(|s| EmissionsSummary::of_site(&s.name, s.co2_t_per_mwh(), &books)).collect();
     RunOutput { tables, summary }
 }
 

@@ -47,6 +47,7 @@ pub(super) fn describe(summary: &PlaceSummary) -> String {
         Some(plan(answer)),
         sites(answer),
         limits(answer),
+        emissions(answer),
         lacking(answer),
         alternatives(answer),
         policies(answer),
@@ -215,6 +216,7 @@ fn limits(answer: &Answer) -> Option<String> {
             let (at_most, used, unit) = match l.unit {
                 LimitUnit::Usd => (millions(l.at_most), millions(l.used), "M USD"),
                 LimitUnit::Mw => (size(l.at_most), size(l.used), "MW"),
+                LimitUnit::TonnesPerYear => (rounded(l.at_most), rounded(l.used), "t/year"),
             };
             [l.name.clone(), at_most, used, unit.to_owned(), worth(l)]
         });
@@ -231,7 +233,23 @@ fn worth(limit: &LimitAnswer) -> String {
     match limit.unit {
         LimitUnit::Usd => format!("{:.3} USD per USD", limit.usd_per_unit),
         LimitUnit::Mw => format!("{} USD per MW", rounded(limit.usd_per_unit)),
+        LimitUnit::TonnesPerYear => format!("{} USD per t/year", rounded(limit.usd_per_unit)),
     }
+}
+
+/// What is emitted, what a tonne more would be worth, and what decisions are charged for one.
+fn emissions(answer: &Answer) -> Option<String> {
+    let co2 = answer.co2.as_ref()?;
+    let (emitted, cap) = (rounded(co2.emitted_t_per_year), rounded(co2.cap_t_per_year));
+    let emits = format!("Power from the grid emits {emitted} t of CO2 a year, {cap} are allowed.");
+    let priced = co2.internal_price.first().zip(co2.internal_price.last()).map(|(first, last)| {
+        format!(
+            "A tonne more over the horizon is worth {:.2} USD today. Who runs on which power is decided as if a tonne cost\n\
+             {:.2} USD from {}, {:.2} USD from {}; nobody is paid that.",
+            co2.shadow_usd_per_t, first.usd_per_t, first.from, last.usd_per_t, last.from,
+        )
+    });
+    Some([Some(emits), priced].into_iter().flatten().collect::<Vec<_>>().join("\n"))
 }
 
 /// Sites without farms, the nearest to being chosen first; all but a few in one line.

@@ -39,3 +39,10 @@ pub fn slice_running_mwh(slice: &Slice, terms: &Terms, firm_mw: f64, miners: &[M
         }
     }
 }
+
+/// What firm load and miners buy from the grid over the slice, MWh, as the dispatch runs them: firm load first. `miners`
+/// are sorted, best value first.
+pub fn slice_import_mwh(slice: &Slice, terms: &Terms, firm_mw: f64, miners: &[MinerTier]) -> f64 {
+    let loads = Loads { ai_mw: firm_mw, miners };
+    (0..slice.price_usd_per_mwh.len()).map(|h| solve(&slice.hour(h), terms, &loads).used_mw[2]).sum()
+}

@@ -70,6 +70,12 @@ impl Search<'_> {
         groups.map(|g| self.hours.evaluate(site, g, draws, path_weights)).collect()
     }
 
+    /// What a site emits under a plan, tonnes.
+    pub fn emitted_t(&self, site: usize, mw: &[f64]) -> f64 {
+        let worth = self.field.co2.map_or(0.0, |cap| cap.worth_usd_per_t);
+        self.field.emitted_at(site, &self.draws_at(site, mw), worth).iter().sum()
+    }
+
     /// Columns that have MW at a site.
     fn placed_at<'m>(&'m self, site: usize, mw: &'m [f64]) -> impl Iterator<Item = usize> + 'm {
         self.at_site[site].iter().copied().filter(|v| mw.get(*v).is_some_and(|mw| *mw > 0.0))

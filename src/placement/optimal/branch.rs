@@ -33,7 +33,7 @@ struct Node {
 }
 
 /// Passes of exchanges after a rounding; none inside the tree where there are many dates, since each takes long.
-const PASSES: usize = 6;
+pub const PASSES: usize = 6;
 /// Share of a module below which a size counts as whole.
 const WHOLE: f64 = 1e-4;
 /// Share of the gap that hulls of AI's curves may stand above them at a site before it is branched on.

@@ -7,7 +7,7 @@ use crate::placement::field::{Field, FieldSite, Offer, Stage};
 use crate::placement::problem::Action;
 
 /// Value of a plan, USD: its steps taken in order, each on the decision date nearest to its own; what replaces other
-/// capacity takes that which was built first. `None` where a step is not among the offers.
+/// capacity takes that which was built first. `None` where a step is not among the offers, or they break the cap on emissions.
 pub fn value_of_steps(search: &mut Search, steps: &[PlannedStep]) -> Option<f64> {
     let lives = lives(search.field, steps)?;
     let columns: Vec<(usize, f64)> = lives.into_iter().map(|(life, mw)| (search.learn(life), mw)).collect();
@@ -15,7 +15,12 @@ pub fn value_of_steps(search: &mut Search, steps: &[PlannedStep]) -> Option<f64>
     for (column, life_mw) in columns {
         mw[column] += life_mw;
     }
-    Some(search.value_of_whole(&mw))
+    let value_usd = search.value_of_whole(&mw);
+    let Some(cap) = search.field.co2 else { return Some(value_usd) };
+    // What breaks the cap at the price that keeps it is no plan to compare with.
+    let emitted_t = search.field.emitted(&search.draws(&mw), cap.worth_usd_per_t).total_t();
+    let keeps = search.field.cap_t().is_none_or(|cap_t| emitted_t <= cap_t);
+    keeps.then_some(value_usd + cap.worth_usd_per_t * emitted_t)
 }
 
 fn lives(field: &Field, steps: &[PlannedStep]) -> Option<Vec<(Life, f64)>> {

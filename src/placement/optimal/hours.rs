@@ -183,7 +183,8 @@ impl<'a> Fleet<'a> {
     }
 
     fn dispatch(&mut self, site: &FieldSite, day: usize, firm_mw: f64) -> SliceDual {
-        slice_dual(&site.hours.day(day), &site.terms, firm_mw, &self.tiers, &mut self.gains)
+        let terms = self.field.terms_of_day(site, &self.field.days[day]);
+        slice_dual(&site.hours.day(day), &terms, firm_mw, &self.tiers, &mut self.gains)
     }
 }
 

@@ -71,6 +71,8 @@ pub struct Search<'a> {
     pub at_site: Vec<Vec<usize>>,
     /// Rounds so far.
     pub rounds: usize,
+    /// Tonnes that rounding to whole modules may let the farms emit; `None` for as many as they like.
+    pub limit_t: Option<f64>,
 }
 
 /// Reduced worth below which a life is no news, USD per MW.
@@ -120,6 +122,7 @@ impl<'a> Search<'a> {
             known: BTreeMap::new(),
             at_site: vec![Vec::new(); field.sites.len()],
             rounds: 0,
+            limit_t: None,
         };
         // Without a plane the worst paths would be worth anything.
         if field.risk.cvar_weight > 0.0 {
@@ -399,7 +402,7 @@ impl<'a> Search<'a> {
     }
 
     /// Values a plan by its hours and learns their cuts.
-    fn valued(&mut self, mut mix: Mix) -> Mix {
+    pub fn valued(&mut self, mut mix: Mix) -> Mix {
         let mut draws = self.draws(&mix.mw);
         let mut worth_usd = 0.0;
         if self.field.risk.cvar_weight > 0.0 {

@@ -242,6 +242,7 @@ fn only(field: &Field, s: usize, cheaper_usd_per_mwh: f64) -> Field {
         sites: vec![site],
         limits: Vec::new(),
         risk: field.risk,
+        co2: field.co2,
     }
 }
 

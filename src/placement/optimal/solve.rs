@@ -109,7 +109,7 @@ pub fn optimise<'a>(
 }
 
 /// What stands must fit its site's connection and the limits: nothing can be done about it.
-fn check_what_stands(field: &Field) -> Result<(), PlaceError> {
+pub(super) fn check_what_stands(field: &Field) -> Result<(), PlaceError> {
     for site in &field.sites {
         let need: f64 = site.standing.iter().map(|b| b.mw).sum();
         if need > site.maximum_mw * (1.0 + 1e-9) {

@@ -1,5 +1,6 @@
 //! The optimiser against the whole decision as one linear program, against enumeration, and against itself.
 
+mod carbon;
 mod lives;
 mod modules;
 

@@ -60,6 +60,8 @@ struct Plan<'a> {
     /// Each site as it stands.
     sites: Vec<Look>,
     used: Vec<f64>,
+    /// What each site emits as it stands, tonnes; empty where the search limits no emissions.
+    emitted_t: Vec<f64>,
     /// What a MW of each column adds beside hours and overhead, USD.
     steady_usd: Vec<f64>,
     /// Most that a MW of each column can add at its site as it stands, USD.
@@ -76,6 +78,7 @@ impl<'a> Plan<'a> {
             path_weights: search.path_weights(&mw),
             sites: Vec::new(),
             used: Vec::new(),
+            emitted_t: Vec::new(),
             steady_usd: (0..mw.len()).map(|v| search.steady_without_overhead_usd(v)).collect(),
             gains_usd: vec![0.0; mw.len()],
             mw,
@@ -84,6 +87,9 @@ impl<'a> Plan<'a> {
         plan.drop_too_small();
         plan.sites = (0..search.field.sites.len()).map(|s| plan.look(s, &plan.mw)).collect();
         plan.used = search.used(&plan.mw);
+        if search.limit_t.is_some() {
+            plan.emitted_t = (0..search.field.sites.len()).map(|s| search.emitted_t(s, &plan.mw)).collect();
+        }
         (0..search.field.sites.len()).for_each(|s| plan.reckon(s));
         plan
     }
@@ -164,11 +170,22 @@ impl<'a> Plan<'a> {
             && self.search.allows(&self.used, &self.mw, step_list(step))
     }
 
+    /// Whether the limit on emissions allows what a change at a site leaves.
+    fn keeps_cap(&self, site: usize, mw: &[f64]) -> bool {
+        self.search.limit_t.is_none_or(|limit_t| {
+            let others_t: f64 = self.emitted_t.iter().sum::<f64>() - self.emitted_t[site];
+            others_t + self.search.emitted_t(site, mw) <= limit_t
+        })
+    }
+
     fn take(&mut self, mw: Vec<f64>, seen: impl IntoIterator<Item = (usize, Look)>) {
         self.mw = mw;
         for (site, look) in seen {
             self.sites[site] = look;
             self.reckon(site);
+            if let Some(emitted_t) = self.emitted_t.get_mut(site) {
+                *emitted_t = self.search.emitted_t(site, &self.mw);
+            }
         }
         self.used = self.search.used(&self.mw);
     }
@@ -201,7 +218,7 @@ impl<'a> Plan<'a> {
                 let look = self.look(site, &mw);
                 let gain = look.value_usd - self.sites[site].value_usd;
                 let net = gain - self.price_usd(step);
-                if gain > WORTHWHILE_USD && best.as_ref().is_none_or(|b| net > b.0) {
+                if gain > WORTHWHILE_USD && best.as_ref().is_none_or(|b| net > b.0) && self.keeps_cap(site, &mw) {
                     best = Some((net, step, look));
                 }
             }
@@ -256,7 +273,8 @@ impl<'a> Plan<'a> {
             if search.minimum_holds(there, &mw) {
                 let look = self.look(there, &mw);
                 let gain = look.value_usd - self.sites[there].value_usd;
-                if gain > loss + WORTHWHILE_USD && best.as_ref().is_none_or(|b| gain > b.0) {
+                let better = gain > loss + WORTHWHILE_USD && best.as_ref().is_none_or(|b| gain > b.0);
+                if better && self.keeps_cap(there, &mw) {
                     best = Some((gain, step, look));
                 }
             }

@@ -30,12 +30,13 @@ impl Samples {
             let count = wanted.round().clamp(1.0, length) as usize;
             let spacing = length / count as f64;
             let weight = money.income_between(from, to) / (count * paths.count()) as f64;
+            let days = length / (count * paths.count()) as f64;
             for path in 0..paths.count() {
                 let turn = (path as f64 + 0.5) / paths.count() as f64 + TURN * segment as f64;
                 for i in 0..count {
                     let day = from.plus_days(((i as f64 + turn.fract()) * spacing) as i32);
                     let hashprice_usd_per_ph_day = paths.hashprice_usd(path, day);
-                    samples.days.push(SampleDay { path, segment, weight, hashprice_usd_per_ph_day });
+                    samples.days.push(SampleDay { path, segment, weight, days, hashprice_usd_per_ph_day });
                     samples.dates.push(day);
                 }
             }

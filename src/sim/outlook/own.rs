@@ -76,6 +76,7 @@ fn draw_mw_per_mw(site: &FieldSite, model: usize) -> f64 {
 
 fn day_eh_s(field: &Field, site: &FieldSite, i: usize, mw: &[f64]) -> f64 {
     let hashprice = field.days[i].hashprice_usd_per_ph_day;
+    let terms = field.terms_of_day(site, &field.days[i]);
     let mut ai_mw = 0.0;
     let mut tiers: Vec<(MinerTier, f64)> = Vec::new();
     for (model, mw) in field.models.iter().zip(mw) {
@@ -90,7 +91,7 @@ fn day_eh_s(field: &Field, site: &FieldSite, i: usize, mw: &[f64]) -> f64 {
     tiers.sort_by(|a, b| b.0.value_usd_per_mwh.total_cmp(&a.0.value_usd_per_mwh));
     let miners: Vec<MinerTier> = tiers.iter().map(|t| t.0).collect();
     let eh_s = |hour: usize| {
-        let result = dispatch_hour(&hour_of(&site.hours, hour), &site.terms, &Loads { ai_mw, miners: &miners });
+        let result = dispatch_hour(&hour_of(&site.hours, hour), &terms, &Loads { ai_mw, miners: &miners });
         let mut left_mw = result.mining_mw;
         tiers.iter().fold(0.0, |sum, (tier, eh_s_per_mw)| {
             let mw = left_mw.min(tier.mw);

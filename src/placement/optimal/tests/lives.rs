@@ -260,6 +260,7 @@ fn by_hand() -> Field {
     let site = FieldSite {
         name: "mine".to_owned(),
         maximum_mw: 10.0,
+        co2_t_per_mwh: 0.0,
         terms: Terms {
             surplus_cost_usd_per_mwh: 0.0,
             hydro_cost_usd_per_mwh: 0.0,
@@ -291,7 +292,7 @@ fn by_hand() -> Field {
         overhead_discounted_usd: vec![0.0; 4],
         firm_curves: vec![FirmCurve::default(); 4],
     };
-    let day = |segment| SampleDay { path: 0, segment, weight: 365.0, hashprice_usd_per_ph_day: 50.0 };
+    let day = |segment| SampleDay { path: 0, segment, weight: 365.0, days: 365.0, hashprice_usd_per_ph_day: 50.0 };
     Field {
         boundaries: (0..5).map(|year| Day(20_000 + 365 * year)).collect(),
         boundary_factor: vec![1.0; 5],
@@ -303,6 +304,7 @@ fn by_hand() -> Field {
         sites: vec![site],
         limits: vec![Limit { name: "budget".to_owned(), counts: Counts::SpentUntil(1), at_most: 2e6 }],
         risk: Risk { cvar_weight: 0.0, tail_share: 0.5 },
+        co2: None,
     }
 }
 
