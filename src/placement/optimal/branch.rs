@@ -34,6 +34,13 @@ struct Node {
 
 /// Passes of exchanges after a rounding; none inside the tree where there are many dates, since each takes long.
 pub const PASSES: usize = 6;
+/// Share of the present gap to which a relaxation is solved.
+const CLOSE: f64 = 0.02;
+/// Nodes for which the search looks for a good plan, down the likelier branches until nothing is left to branch on, before
+/// it looks after the best bound for as many.
+const DIVE: usize = 20;
+/// Over many dates rounding takes as long as a relaxation: on the way down only every so many nodes are rounded.
+const ROUND_EVERY: usize = 4;
 /// Share of a module below which a size counts as whole.
 const WHOLE: f64 = 1e-4;
 /// Share of the gap that hulls of AI's curves may stand above them at a site before it is branched on.
@@ -49,13 +56,17 @@ pub fn branched(
 ) -> Result<Branched, PlaceError> {
     let mut best = rounded(search, root, PASSES);
     let mut nodes = 1;
-    let mut open = Vec::new();
     // Where nothing is left to branch on, the bound of a leaf stays.
     let mut leaves_usd = f64::NEG_INFINITY;
     let start =
         Node { bound_usd: root.proof.bound_usd, branches: Vec::new(), openings: search.master.openings.clone() };
+    let at_once = search.field.dates.len() == 1;
     let near_usd = |best: &Whole| NEAR * gap_share * best.value_usd.abs();
-    spread(search, root, &start, near_usd(&best), &mut open, &mut leaves_usd);
+    let mut open = parted(search, root, &start, near_usd(&best));
+    if open.is_empty() {
+        leaves_usd = start.bound_usd;
+    }
+    let mut dives = true;
     loop {
         let bound_usd = open.iter().map(|n: &Node| n.bound_usd).fold(leaves_usd, f64::max).max(best.value_usd);
         progress(nodes, best.value_usd, bound_usd);
@@ -65,63 +76,79 @@ pub fn branched(
             search.leave();
             return Ok(Branched { best, bound_usd, nodes });
         };
-        let node = open.swap_remove(most);
+        let node = open.swap_remove(if dives { open.len() - 1 } else { most });
         nodes += 1;
+        let may_dive = (nodes / DIVE).is_multiple_of(2);
+        dives = false;
         search.enter(&node.branches, &node.openings);
         let enough_usd = best.value_usd + gap_share * best.value_usd.abs();
-        match search.solve(0.1 * gap_share, enough_usd) {
+        let close = (NEAR * gap_share).max(CLOSE * relative_gap(bound_usd, best.value_usd));
+        match search.solve(close, enough_usd) {
             Ok(relaxed) => {
                 let bound_usd = relaxed.proof.bound_usd.min(node.bound_usd);
                 if bound_usd <= enough_usd {
                     leaves_usd = leaves_usd.max(bound_usd);
                     continue;
                 }
-                let found = rounded(search, &relaxed, if search.field.dates.len() == 1 { PASSES } else { 0 });
-                if found.value_usd > best.value_usd {
-                    best = found;
+                let parts = parted(search, &relaxed, &Node { bound_usd, ..node }, near_usd(&best));
+                if parts.is_empty() {
+                    leaves_usd = leaves_usd.max(bound_usd);
                 }
-                let node = Node { bound_usd, ..node };
-                spread(search, &relaxed, &node, near_usd(&best), &mut open, &mut leaves_usd);
+                dives = may_dive && !parts.is_empty();
+                if at_once || !dives || nodes.is_multiple_of(ROUND_EVERY) {
+                    let found = rounded(search, &relaxed, if at_once { PASSES } else { 0 });
+                    if found.value_usd > best.value_usd {
+                        best = found;
+                    }
+                }
+                open.extend(parts);
             }
             // A branch that asks for more than the limits allow holds no plan.
             Err(PlaceError::Infeasible { .. }) => {}
+            // What the solver could not say anything about keeps the bound it had.
+            Err(PlaceError::Solver(_)) => leaves_usd = leaves_usd.max(node.bound_usd),
             Err(other) => return Err(other),
         }
         best.mw.resize(search.master.columns.len(), 0.0);
     }
 }
 
-/// Opens the two branches of a node at its most fractional order or opening; without one it is a leaf.
-fn spread(search: &Search, relaxed: &Relaxed, node: &Node, least_usd: f64, open: &mut Vec<Node>, leaves_usd: &mut f64) {
-    let mut part = |what: &What, below_mw: f64, above_mw: f64| {
-        for (at_most, mw) in [(true, below_mw), (false, above_mw)] {
+/// The two branches of a node at its most fractional order or opening, the likelier one last; none where it is a leaf.
+fn parted(search: &Search, relaxed: &Relaxed, node: &Node, least_usd: f64) -> Vec<Node> {
+    let part = |what: &What, sides: [(bool, f64); 2]| {
+        let side = |(at_most, mw): (bool, f64)| {
             let mut branches = node.branches.clone();
             branches.push(Branch { what: what.clone(), at_most, mw });
-            open.push(Node { bound_usd: node.bound_usd, branches, openings: node.openings.clone() });
-        }
+            Node { bound_usd: node.bound_usd, branches, openings: node.openings.clone() }
+        };
+        sides.map(side).into()
     };
-    if let Some((site, start)) = fractional_opening(search, relaxed) {
-        for bounds in [(0.0, 0.0), (1.0, 1.0)] {
+    if let Some((site, start, open)) = fractional_opening(search, relaxed) {
+        let side = |bound: f64| {
             let mut openings = node.openings.clone();
-            openings[site][start] = bounds;
-            open.push(Node { bound_usd: node.bound_usd, branches: node.branches.clone(), openings });
-        }
+            openings[site][start] = (bound, bound);
+            Node { bound_usd: node.bound_usd, branches: node.branches.clone(), openings }
+        };
+        [1.0 - open.round(), open.round()].map(side).into()
     } else if let Some((site, below_mw, above_mw)) = loose_hull(search, relaxed, least_usd) {
-        part(&What::Firm { site }, below_mw, above_mw);
-    } else if let Some((orders, below_mw, above_mw)) = fractional_total(search, relaxed) {
-        part(&What::Orders(orders), below_mw, above_mw);
+        part(&What::Firm { site }, [(false, above_mw), (true, below_mw)])
+    } else if let Some(Split { orders, below_mw, above_mw, mw }) = fractional_total(search, relaxed) {
+        let (below, above) = ((true, below_mw), (false, above_mw));
+        let nearer_below = mw - below_mw <= above_mw - mw;
+        part(&What::Orders(orders), if nearer_below { [above, below] } else { [below, above] })
     } else {
-        *leaves_usd = leaves_usd.max(node.bound_usd);
+        Vec::new()
     }
 }
 
-/// The site and the number of its first starts of which most is open in part.
-fn fractional_opening(search: &Search, relaxed: &Relaxed) -> Option<(usize, usize)> {
+/// The site and the number of its first starts that are least nearly open or closed, and how much of them is open.
+fn fractional_opening(search: &Search, relaxed: &Relaxed) -> Option<(usize, usize, f64)> {
     let opened = |(s, start): (usize, usize)| relaxed.best.opening[s].iter().take(start + 1).sum::<f64>();
     let part = |at: &(usize, usize)| (opened(*at) - opened(*at).round()).abs();
     let sites = (0..search.field.sites.len()).filter(|s| search.master.opens(*s));
     let starts = sites.flat_map(|s| (0..relaxed.best.opening[s].len()).map(move |start| (s, start)));
-    starts.filter(|at| part(at) > WHOLE).max_by(|a, b| part(a).total_cmp(&part(b)))
+    let most = starts.filter(|at| part(at) > WHOLE).max_by(|a, b| part(a).total_cmp(&part(b)));
+    most.map(|(site, start)| (site, start, opened((site, start))))
 }
 
 /// The site where hulls of AI's curves are furthest above them, if they are further than so many USD, and the MW of AI
@@ -144,8 +171,13 @@ fn loose_hull(search: &Search, relaxed: &Relaxed, least_usd: f64) -> Option<(usi
     })
 }
 
-/// Orders together, and the MW in whole modules below and above.
-type Split = (Arc<[(usize, usize)]>, f64, f64);
+/// Orders together, their MW, and those in whole modules below and above.
+struct Split {
+    orders: Arc<[(usize, usize)]>,
+    mw: f64,
+    below_mw: f64,
+    above_mw: f64,
+}
 
 /// What the orders of a total have in common.
 type Key = (usize, usize, usize);
@@ -189,7 +221,8 @@ fn split(search: &Search, relaxed: &Relaxed, orders: Vec<(usize, usize)>) -> Opt
     let modules = columns.map(|(c, mw)| branch.share(search.field, c) * mw).sum::<f64>() / module_mw;
     let part = (modules - modules.round()).abs();
     let below_mw = modules.floor() * module_mw;
-    (part > WHOLE).then_some((part * module_mw * capital_usd_per_mw, (orders, below_mw, below_mw + module_mw)))
+    let split = Split { orders, mw: modules * module_mw, below_mw, above_mw: below_mw + module_mw };
+    (part > WHOLE).then_some((part * module_mw * capital_usd_per_mw, split))
 }
 
 impl Search<'_> {

@@ -87,10 +87,12 @@ impl Planes {
         Self { cuts: vec![Vec::new(); count], idle: vec![Vec::new(); count] }
     }
 
-    /// Adds a plane.
+    /// Adds a plane, unless it is there: equal ones would share their weight and none would ever be idle.
     pub fn push(&mut self, i: usize, cut: Cut) {
-        self.cuts[i].push(cut);
-        self.idle[i].push(0);
+        if !self.cuts[i].contains(&cut) {
+            self.cuts[i].push(cut);
+            self.idle[i].push(0);
+        }
     }
 
     /// Forgets all planes of a place.
@@ -612,7 +614,7 @@ impl Program {
             | SolverStatus::AlmostSolved
             | SolverStatus::InsufficientProgress
             | SolverStatus::MaxIterations => Ok((found.x, found.z)),
-            SolverStatus::PrimalInfeasible | SolverStatus::AlmostPrimalInfeasible => Err(PlaceError::Infeasible {
+            SolverStatus::PrimalInfeasible => Err(PlaceError::Infeasible {
                 limit: "all limits together".to_owned(),
                 need: 0.0,
                 have: 0.0,

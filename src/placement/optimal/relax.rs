@@ -83,6 +83,8 @@ const MOST_ROUNDS: usize = 400;
 const FORBIDDEN_USD: f64 = 1e15;
 /// Rounds without progress after which a relaxation is taken as it is.
 const MOST_STALLED: usize = 20;
+/// MW that are the solver's rounding: where nothing is placed its planes shall be the same each time.
+const NOTHING_MW: f64 = 1e-6;
 /// MW below which a column has none.
 const UNUSED_MW: f64 = 1e-4;
 
@@ -280,7 +282,9 @@ impl<'a> Search<'a> {
 
     /// The solver's MW, made to keep every limit exactly.
     fn repaired(&self, prices: &Solution) -> Mix {
-        let mut mix = Mix { mw: prices.mw.clone(), opening: prices.opening.clone(), value_usd: 0.0 };
+        let placed = |mw: &f64| if *mw > NOTHING_MW { *mw } else { 0.0 };
+        let mw = prices.mw.iter().map(placed).collect();
+        let mut mix = Mix { mw, opening: prices.opening.clone(), value_usd: 0.0 };
         self.repair(&mut mix);
         mix
     }
@@ -418,9 +422,7 @@ impl<'a> Search<'a> {
             if self.firm.matters(site, group) {
                 let (usd, plane) = self.firm.hulls_at(site, group, &draws[site]);
                 worth_usd += open[i] * usd;
-                if !self.master.firm.cuts[i].contains(&plane) {
-                    self.master.firm.push(i, plane);
-                }
+                self.master.firm.push(i, plane);
             }
         }
         mix.value_usd = worth_usd + self.steady_usd(&mix);
