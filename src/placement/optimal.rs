@@ -16,6 +16,7 @@ mod hours;
 mod life;
 mod lives;
 mod master;
+mod others;
 mod price;
 mod relax;
 mod report;

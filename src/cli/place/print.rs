@@ -289,7 +289,7 @@ fn alternatives(answer: &Answer) -> Option<String> {
     let lines: Vec<String> = answer.alternatives.iter().take(MOST_ALTERNATIVES).map(line).collect();
     let left_out = answer.alternatives.len().saturating_sub(MOST_ALTERNATIVES);
     let more = if left_out > 0 { format!("\n  and {left_out} more in alternatives.csv") } else { String::new() };
-    (!lines.is_empty()).then(|| format!("Plans that are nearly as good:\n{}{more}", lines.join("\n")))
+    (!lines.is_empty()).then(|| format!("Other plans that are nearly as good:\n{}{more}", lines.join("\n")))
 }
 
 fn differences(all: &[Difference]) -> String {

@@ -133,6 +133,16 @@ impl Search<'_> {
         self.look(site, mw, None).value_usd
     }
 
+    /// Most connection that a site's farms take up on any date, MW.
+    pub fn most_placed_mw(&self, site: usize, mw: &[f64]) -> f64 {
+        let mut held = vec![0.0; self.field.dates.len()];
+        for v in self.placed_at(site, mw) {
+            let (first, end) = self.master.columns[v].dates;
+            held[first..end].iter_mut().for_each(|sum| *sum += mw[v]);
+        }
+        held.into_iter().fold(0.0, f64::max)
+    }
+
     /// How much of each of the field's limits a plan uses.
     pub fn limits_used(&self, mw: &[f64]) -> Vec<f64> {
         let mut used = self.used(mw);

@@ -19,6 +19,8 @@ use crate::placement::problem::Action;
 pub struct Branched {
     /// The best plan.
     pub best: Whole,
+    /// The best of the others that were found.
+    pub others: Vec<Whole>,
     /// No plan in whole modules is worth more, USD.
     pub bound_usd: f64,
     /// Nodes looked at.
@@ -41,6 +43,8 @@ const CLOSE: f64 = 0.02;
 const DIVE: usize = 20;
 /// Over many dates rounding takes as long as a relaxation: on the way down only every so many nodes are rounded.
 const ROUND_EVERY: usize = 4;
+/// Plans that are kept beside the best.
+const MOST_OTHERS: usize = 20;
 /// Share of a module below which a size counts as whole.
 const WHOLE: f64 = 1e-4;
 /// Share of the gap that hulls of AI's curves may stand above them at a site before it is branched on.
@@ -55,6 +59,7 @@ pub fn branched(
     progress: &mut dyn FnMut(usize, f64, f64),
 ) -> Result<Branched, PlaceError> {
     let mut best = rounded(search, root, PASSES);
+    let mut others: Vec<Whole> = Vec::new();
     let mut nodes = 1;
     // Where nothing is left to branch on, the bound of a leaf stays.
     let mut leaves_usd = f64::NEG_INFINITY;
@@ -74,7 +79,11 @@ pub fn branched(
         let done = relative_gap(bound_usd, best.value_usd) <= gap_share || nodes >= most_nodes;
         let (Some(most), false) = (most, done) else {
             search.leave();
-            return Ok(Branched { best, bound_usd, nodes });
+            others.retain(|plan| plan.value_usd < best.value_usd);
+            others.sort_by(|a, b| b.value_usd.total_cmp(&a.value_usd));
+            others.dedup_by(|a, b| a.value_usd == b.value_usd);
+            others.truncate(MOST_OTHERS);
+            return Ok(Branched { best, others, bound_usd, nodes });
         };
         let node = open.swap_remove(if dives { open.len() - 1 } else { most });
         nodes += 1;
@@ -96,10 +105,11 @@ pub fn branched(
                 }
                 dives = may_dive && !parts.is_empty();
                 if at_once || !dives || nodes.is_multiple_of(ROUND_EVERY) {
-                    let found = rounded(search, &relaxed, if at_once { PASSES } else { 0 });
+                    let mut found = rounded(search, &relaxed, if at_once { PASSES } else { 0 });
                     if found.value_usd > best.value_usd {
-                        best = found;
+                        core::mem::swap(&mut best, &mut found);
                     }
+                    others.push(found);
                 }
                 open.extend(parts);
             }

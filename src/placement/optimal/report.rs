@@ -5,22 +5,18 @@ use rayon::prelude::*;
 
 use super::hours::Hours;
 use super::life::Column;
-use super::master::{Branch, What};
 use super::price::Priced;
 use super::relax::{Relaxed, Search};
-use super::solve::Settings;
-use super::whole::{Whole, rounded};
+use super::whole::Whole;
 use crate::placement::answer::{
-    Alternative, Answer, Difference, Lack, LimitAnswer, LimitUnit, PlaceError, PlannedStep, Sampling, SiteAnswer,
-    TradeOff, ValueAtBudget, ValueAtSize, ValueCurve, WorstPaths,
+    Answer, Lack, LimitAnswer, LimitUnit, PlaceError, PlannedStep, Sampling, SiteAnswer, TradeOff, ValueAtBudget,
+    ValueAtSize, ValueCurve, WorstPaths,
 };
 use crate::placement::field::{Counts, Field, Offer};
 use crate::placement::problem::{Action, FarmKind};
 
 /// MW below which nothing is placed.
-const NOTHING_MW: f64 = 1e-6;
-/// Sites whose closing is tried for alternatives: those that would be missed least.
-const MOST_ALTERNATIVES: usize = 10;
+pub(super) const NOTHING_MW: f64 = 1e-6;
 /// Points of a value curve.
 const CURVE_POINTS: usize = 8;
 /// Gap of curves and trade-off.
@@ -244,77 +240,6 @@ fn only(field: &Field, s: usize, cheaper_usd_per_mwh: f64) -> Field {
         risk: field.risk,
         co2: field.co2,
     }
-}
-
-/// Plans that do without one of the sites and lose at most a share of the best plan's value, best first.
-pub fn alternatives(
-    search: &mut Search,
-    best: &Whole,
-    within_share: f64,
-    settings: &Settings,
-) -> Result<Vec<Alternative>, PlaceError> {
-    let field = search.field;
-    let mut missed: Vec<(f64, usize)> = (0..field.sites.len())
-        .filter(|s| !orders_at(search, &best.mw, *s).is_empty())
-        .map(|s| (search.value_at_site_usd(s, &best.mw), s))
-        .collect();
-    missed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let mut found = Vec::new();
-    for (_, site) in missed.into_iter().take(MOST_ALTERNATIVES) {
-        let orders = 0..field.sites[site].offers.len();
-        let none = |o: usize| Branch { what: What::Orders([(site, o)].into()), at_most: true, mw: 0.0 };
-        search.master.branches = orders.map(none).collect();
-        let relaxed = search.solve(0.1 * within_share.max(settings.gap_share), best.value_usd * (1.0 - within_share));
-        let plan = relaxed.map(|r| {
-            if settings.relax { Whole { mw: r.best.mw, value_usd: r.best.value_usd } } else { rounded(search, &r, 1) }
-        });
-        search.master.branches.clear();
-        let plan = plan?;
-        let loss_share = (best.value_usd - plan.value_usd) / best.value_usd.abs().max(1.0);
-        if loss_share <= within_share {
-            let differences = differences(search, &best.mw, &plan.mw);
-            found.push(Alternative { value_usd: plan.value_usd, loss_share, differences });
-        }
-    }
-    found.sort_by(|a, b| b.value_usd.total_cmp(&a.value_usd));
-    Ok(found)
-}
-
-fn orders_at(search: &Search, mw: &[f64], site: usize) -> Vec<usize> {
-    let columns = search.master.columns.iter().zip(mw);
-    let used = columns.filter(|(c, mw)| **mw > NOTHING_MW && c.life.site == site);
-    used.flat_map(|(c, _)| c.life.orders.clone()).collect()
-}
-
-/// Orders whose MW differ between two plans.
-fn differences(search: &Search, best: &[f64], other: &[f64]) -> Vec<Difference> {
-    let (a, b) = (planned_steps(search, best), planned_steps(search, other));
-    let same = |x: &PlannedStep, y: &PlannedStep| {
-        (x.date, &x.site, x.action, &x.technology) == (y.date, &y.site, y.action, &y.technology)
-    };
-    let mw_in = |steps: &[PlannedStep], wanted: &PlannedStep| {
-        steps.iter().filter(|s| same(s, wanted)).map(|s| s.mw).sum::<f64>()
-    };
-    let mut seen: Vec<&PlannedStep> = Vec::new();
-    let mut found = Vec::new();
-    for step in a.iter().chain(&b).filter(|s| s.action != Action::Retire) {
-        if seen.iter().any(|s| same(s, step)) {
-            continue;
-        }
-        seen.push(step);
-        let (best_mw, mw) = (mw_in(&a, step), mw_in(&b, step));
-        if (best_mw - mw).abs() > 1e-3 {
-            found.push(Difference {
-                site: step.site.clone(),
-                kind: step.kind,
-                technology: step.technology.clone(),
-                date: step.date,
-                best_mw,
-                mw,
-            });
-        }
-    }
-    found
 }
 
 /// What each site would be worth by its connection, when money, deliveries and demand can be had at their prices.

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::branch::branched;
+use super::others::alternatives;
 use super::relax::{Relaxed, Search};
 use super::report;
 use super::whole::Whole;
@@ -66,8 +67,8 @@ pub fn optimise<'a>(
     let relaxed = search.solve(settings.relaxed_gap_share.min(settings.gap_share), f64::NEG_INFINITY)?;
     let mut seconds = Seconds { relaxation: lap(), ..Seconds::default() };
     let relaxation = Proof::new(relaxed.best.value_usd, relaxed.proof.bound_usd, settings.relaxed_gap_share);
-    let (plan, proof, nodes) = if settings.relax {
-        (Whole { mw: relaxed.best.mw.clone(), value_usd: relaxed.best.value_usd }, relaxation, 0)
+    let (plan, others, proof, nodes) = if settings.relax {
+        (Whole { mw: relaxed.best.mw.clone(), value_usd: relaxed.best.value_usd }, Vec::new(), relaxation, 0)
     } else {
         search.round_limits_down();
         let root = search.solve(0.1 * settings.gap_share, f64::NEG_INFINITY)?;
@@ -83,7 +84,7 @@ pub fn optimise<'a>(
                 });
             })?;
         let proof = Proof::new(found.best.value_usd, found.bound_usd, settings.gap_share);
-        (found.best, proof, found.nodes)
+        (found.best, found.others, proof, found.nodes)
     };
     seconds.modules = lap();
     progress(&Progress { phase: Phase::Afterwards, ..Progress::default() });
@@ -97,7 +98,7 @@ pub fn optimise<'a>(
     let mut answer = Answer { sizes, proof, relaxation, effort, ..Answer::default() };
     report::describe(&search, &relaxed, &plan, &mut answer);
     if let Some(within) = settings.alternatives_within_share {
-        answer.alternatives = report::alternatives(&mut search, &plan, within, settings)?;
+        answer.alternatives = alternatives(&mut search, &relaxed, &plan, others, within, settings)?;
     }
     search.restore_limits();
     if settings.curves {

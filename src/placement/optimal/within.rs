@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::at_price::Candidate;
 use super::cap::{Case, Chosen, NAME, Proved};
+use super::others::alternatives;
 use super::relax::Search;
 use super::report;
 use super::solve::Optimum;
@@ -50,7 +51,7 @@ impl Case<'_> {
         };
         report::describe(&search, &relaxed, &charged, &mut answer);
         if let Some(within) = settings.alternatives_within_share {
-            answer.alternatives = report::alternatives(&mut search, &charged, within, settings)?;
+            answer.alternatives = alternatives(&mut search, &relaxed, &charged, Vec::new(), within, settings)?;
             for alternative in &mut answer.alternatives {
                 let loss_usd = charged.value_usd - alternative.value_usd;
                 alternative.value_usd = plan.value_usd - loss_usd;
