@@ -28,6 +28,7 @@ mod tables;
 mod technology;
 
 use core::ops::ControlFlow;
+use std::borrow::Cow;
 
 use thiserror::Error;
 
@@ -35,9 +36,10 @@ use crate::bitcoin::race::Mode;
 use crate::calendar::Day;
 use crate::results::{Summary, Tables};
 use crate::scenario::Scenario;
+use crate::scenario::model::Policy;
 use resources::{Calendar, Chain};
 
-pub use optimum::{place, with_optimal_plan};
+pub use optimum::{place, regret, with_optimal_plan};
 pub use outlook::{OwnHashrate, field, own_hashrate};
 pub use setup::chain_start;
 
@@ -96,6 +98,8 @@ pub fn run(
     mode: Mode,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<RunOutput, SimError> {
+    let planned = planned(scenario, seed, progress)?;
+    let scenario = &*planned;
     let mut world = setup::world(scenario, seed, mode)?;
     let mut day = schedule::day();
     let days = scenario.days();
@@ -115,4 +119,17 @@ pub fn run(
     }
     decide::value_what_stands(&mut world);
     Ok(tables::output(world, seed, mode))
+}
+
+/// The scenario with its plan: under `optimal` that of the optimiser, for which the run stands still on its first day.
+fn planned<'a>(
+    scenario: &'a Scenario,
+    seed: u64,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Cow<'a, Scenario>, SimError> {
+    if scenario.placement.policy != Policy::Optimal {
+        return Ok(Cow::Borrowed(scenario));
+    }
+    let still = Progress { day: scenario.start, fraction: 0.0, blocks: 0, hashes: 0 };
+    with_optimal_plan(scenario, seed, &mut |_| progress(&still)).map(Cow::Owned)
 }

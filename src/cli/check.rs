@@ -60,9 +60,14 @@ fn describe(loaded: &Loaded, hashes_per_second: f64) -> Result<String, Failure> 
     line("placement", placement(scenario));
     let seconds = days * scenario.sites.len() as f64 * SECONDS_PER_SITE_DAY
         + if hashing { hashes / hashes_per_second } else { 0.0 };
+    let planning = if scenario.placement.policy == Policy::Optimal { ", and what planning takes before" } else { "" };
     line(
         "run time",
-        format!("about {} on this machine ({:.1} MH/s on one core)", duration(seconds), hashes_per_second / 1e6),
+        format!(
+            "about {} on this machine ({:.1} MH/s on one core){planning}",
+            duration(seconds),
+            hashes_per_second / 1e6
+        ),
     );
     line("inputs", format!("{} files, scenario hash {}", loaded.inputs.len(), loaded.hash.get(..12).unwrap_or("")));
     Ok(format!("{}\n\n{}\n", lines.join("\n"), sites(scenario)))
@@ -101,7 +106,7 @@ fn placement(scenario: &Scenario) -> String {
         Policy::Fixed => format!("fixed, {} steps", scenario.plan.len()),
         Policy::Greedy | Policy::Optimal => format!(
             "{}, {} M USD at the start and {} M USD a year",
-            if placement.policy == Policy::Greedy { "greedy" } else { "optimal" },
+            placement.policy.as_str(),
             rounded(placement.budget_usd / 1e6),
             rounded(placement.budget_usd_per_year / 1e6)
         ),

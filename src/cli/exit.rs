@@ -1,6 +1,8 @@
 //! How the program ends: the only place where an outcome becomes an exit code.
 
+use crate::placement::answer::PlaceError;
 use crate::results::WriteError;
+use crate::sim::SimError;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -91,4 +93,23 @@ pub(super) fn code(outcome: Result<(), Failure>) -> ExitCode {
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     ExitCode::from(if error.use_stderr() { BAD_INPUT } else { FINE })
+}
+
+impl From<PlaceError> for Failure {
+    fn from(error: PlaceError) -> Self {
+        match error {
+            PlaceError::Infeasible { .. } | PlaceError::Unbounded { .. } => Self::BadInput(error.to_string()),
+            PlaceError::Solver(_) => Self::Unexpected(error.to_string()),
+        }
+    }
+}
+
+impl From<SimError> for Failure {
+    fn from(error: SimError) -> Self {
+        match error {
+            SimError::Interrupted(_) => Self::Interrupted,
+            SimError::Place(error) => error.into(),
+            SimError::Setup(_) => Self::Unexpected(error.to_string()),
+        }
+    }
 }

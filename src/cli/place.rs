@@ -5,13 +5,13 @@ use super::interrupt::Interrupt;
 use super::progress::PlaceBar;
 use super::{folder, input};
 use crate::chart;
-use crate::placement::answer::{Answer, PlaceError, Progress};
+use crate::placement::answer::{Answer, Progress};
 use crate::placement::optimal::Settings;
 use crate::results::{
     Manifest, PlaceSummary, PlaceTables, WriteError, check_target, fill_placement, path_from, plan_toml, write_folder,
 };
 use crate::scenario::{Loaded, Override};
-use crate::sim::{self, SimError};
+use crate::sim;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -172,25 +172,6 @@ fn plan_file(args: &Args, loaded: &Loaded, answer: &Answer, out: &Path) -> Resul
     let base = crate::scenario::load(&args.scenario, &[]).ok().map(|base| base.scenario);
     plan_toml(&loaded.scenario, base.as_ref(), &path_from(out, &args.scenario), answer)
         .map_err(|e| Failure::Unexpected(format!("cannot write the plan as a scenario: {e}")))
-}
-
-impl From<PlaceError> for Failure {
-    fn from(error: PlaceError) -> Self {
-        match error {
-            PlaceError::Infeasible { .. } | PlaceError::Unbounded { .. } => Self::BadInput(error.to_string()),
-            PlaceError::Solver(_) => Self::Unexpected(error.to_string()),
-        }
-    }
-}
-
-impl From<SimError> for Failure {
-    fn from(error: SimError) -> Self {
-        match error {
-            SimError::Interrupted(_) => Self::Interrupted,
-            SimError::Place(error) => error.into(),
-            SimError::Setup(_) => Self::Unexpected(error.to_string()),
-        }
-    }
 }
 
 /// A share from 0 to below 1.

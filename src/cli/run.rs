@@ -3,10 +3,11 @@
 use super::exit::Failure;
 use super::interrupt::Interrupt;
 use super::mode::{ModeArg, name};
-use super::progress::RunBar;
+use super::progress::{PlaceBar, RunBar};
 use super::{folder, input, summary};
 use crate::bitcoin::race::Mode;
 use crate::chart;
+use crate::placement::answer::PolicyValue;
 use crate::results::{Manifest, Summary, check_target, write_run};
 use crate::scenario::{Loaded, Override};
 use crate::sim::{self, RunOutput};
@@ -31,6 +32,9 @@ pub struct Args {
     /// How blocks are found, as --set bitcoin.mode=MODE
     #[arg(long)]
     mode: Option<ModeArg>,
+    /// Solve the placement too, and say how far the run's plan is from the best there is
+    #[arg(long)]
+    regret: bool,
     /// Replace a finished run in the same folder
     #[arg(long)]
     force: bool,
@@ -52,8 +56,12 @@ pub fn execute(args: &Args) -> Result<(), Failure> {
     clock.lap("load", &mut manifest);
 
     let interrupt = Interrupt::listen()?;
-    let output = simulate(&loaded, args.quiet, &interrupt)?;
+    let mut output = simulate(&loaded, args.quiet, &interrupt)?;
     clock.lap("simulate", &mut manifest);
+    if args.regret {
+        output.summary.regret = regret(&loaded, &output, args.quiet || args.json, &interrupt)?;
+        clock.lap("regret", &mut manifest);
+    }
 
     let summary = write(&out, &output, &manifest, args.force, &interrupt)?;
     if args.json {
@@ -104,6 +112,22 @@ fn simulate(loaded: &Loaded, quiet: bool, interrupt: &Interrupt) -> Result<RunOu
     });
     bar.clear();
     Ok(outcome?)
+}
+
+/// What the run's plan lacks of the best one.
+fn regret(
+    loaded: &Loaded,
+    output: &RunOutput,
+    quiet: bool,
+    interrupt: &Interrupt,
+) -> Result<Option<PolicyValue>, Failure> {
+    let bar = PlaceBar::new(quiet);
+    let regret = sim::regret(&loaded.scenario, loaded.scenario.seed, output, &mut |progress| {
+        bar.show(progress);
+        if interrupt.requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    bar.clear();
+    Ok(regret?)
 }
 
 fn write(

@@ -20,7 +20,8 @@ pub fn print(summary: &Summary, out: &Path) -> Result<(), Failure> {
         grouped(summary.hashes),
     );
     let places = format!("results  {}\ncharts   {}", out.display(), out.join("charts").display());
-    let tables = [Some(sites(summary)), Some(costs(summary)), costs_by_site(summary), emissions(summary)];
+    let tables =
+        [Some(sites(summary)), Some(costs(summary)), costs_by_site(summary), emissions(summary), regret(summary)];
     let tables: Vec<String> = tables.into_iter().flatten().collect();
     writeln!(io::stdout().lock(), "{head}\n\n{}\n\n{places}", tables.join("\n\n"))?;
     Ok(())
@@ -73,6 +74,19 @@ fn emissions(summary: &Summary) -> Option<String> {
     let told =
         || format!("Power from the grid emitted {} t of CO2, {} a year.", rounded(all_t), rounded(all_t / years));
     (!summary.emissions.is_empty()).then(told)
+}
+
+/// How far the plan is from the best there is, where that was asked for.
+fn regret(summary: &Summary) -> Option<String> {
+    summary.regret.as_ref().map(|p| {
+        format!(
+            "On the planner's paths the plan of `{}` is worth {} M USD: at most {} M USD ({:.1} %) short of the best plan.",
+            p.policy,
+            millions(p.value_usd),
+            millions(p.regret_usd),
+            100.0 * p.regret_share
+        )
+    })
 }
 
 fn class(class: SiteClass) -> &'static str {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::rows::PORTFOLIO;
 use super::tables::{EpochRow, Scope, SiteClass, Tables};
 use crate::finance::{Books, Kind, Quantity};
+use crate::placement::answer::PolicyValue;
 
 /// The answer in short. The same scenario and seed give the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub struct Summary {
     /// Emissions of what the farms bought from the grid, by site and year; empty where no site states its grid's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emissions: Vec<EmissionsSummary>,
+    /// How far the run's plan is from the best there is, where that was asked for and the plan could be valued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regret: Option<PolicyValue>,
     /// Files in the run's folder.
     pub files: Vec<String>,
 }
@@ -146,6 +150,7 @@ impl Summary {
             sites: SiteSummary::all(tables),
             epochs: tables.epochs.iter().filter(|e| e.scope == Scope::Portfolio).cloned().collect(),
             emissions: Vec::new(),
+            regret: None,
             files: Vec::new(),
         }
     }

@@ -379,6 +379,17 @@ pub enum Policy {
     Optimal,
 }
 
+impl Policy {
+    /// As scenarios and reports name it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Greedy => "greedy",
+            Self::Optimal => "optimal",
+        }
+    }
+}
+
 /// When decisions are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

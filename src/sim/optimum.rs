@@ -34,6 +34,42 @@ pub fn place(
     others: bool,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Answer, SimError> {
+    optimum(scenario, seed, settings, progress, |mut optimum, own| {
+        let mut answer = core::mem::take(&mut optimum.answer);
+        if others {
+            answer.promise = promise(scenario, seed, own, &answer.plan)?;
+            answer.policies = policies(scenario, seed, &mut optimum, answer.proof.upper_bound_usd)?;
+        }
+        Ok(answer)
+    })
+}
+
+/// What a run decided, valued as the optimiser values plans, against the bound on the best plan; `None` where it took a
+/// step that the optimiser does not know.
+///
+/// # Errors
+/// See [`place`].
+pub fn regret(
+    scenario: &Scenario,
+    seed: u64,
+    output: &RunOutput,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Option<PolicyValue>, SimError> {
+    optimum(scenario, seed, &Settings::default(), progress, |mut optimum, _| {
+        let bound_usd = optimum.answer.proof.upper_bound_usd;
+        let value_usd = value_of_steps(&mut optimum.search, &steps(output));
+        Ok(value_usd.map(|usd| PolicyValue::against(scenario.placement.policy.as_str(), usd, bound_usd)))
+    })
+}
+
+/// Poses a decision and solves it, over and over while our own machines change it, and hands on the last optimum.
+fn optimum<T>(
+    scenario: &Scenario,
+    seed: u64,
+    settings: &Settings,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    then: impl FnOnce(Optimum, &OwnHashrate) -> Result<T, SimError>,
+) -> Result<T, SimError> {
     let mut posing = 0.0;
     let mut own = OwnHashrate::default();
     for pose in 1..=POSES {
@@ -62,13 +98,8 @@ pub fn place(
             return Err(SimError::Interrupted(scenario.start));
         }
         if last {
-            let mut answer = core::mem::take(&mut optimum.answer);
-            answer.effort.seconds.posing = posing;
-            if others {
-                answer.promise = promise(scenario, seed, &own, &answer.plan)?;
-                answer.policies = policies(scenario, seed, &mut optimum, answer.proof.upper_bound_usd)?;
-            }
-            return Ok(answer);
+            optimum.answer.effort.seconds.posing = posing;
+            return then(optimum, &own);
         }
         let running = running_mw(&optimum.search, &optimum.plan.mw);
         let decision = optimum.search.field;
@@ -99,8 +130,12 @@ fn mines(decision: &Field) -> bool {
 ///
 /// # Errors
 /// See [`place`].
-pub fn with_optimal_plan(scenario: &Scenario, seed: u64) -> Result<Scenario, SimError> {
-    let answer = place(scenario, seed, &Settings::default(), false, &mut |_| ControlFlow::Continue(()))?;
+pub fn with_optimal_plan(
+    scenario: &Scenario,
+    seed: u64,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Scenario, SimError> {
+    let answer = place(scenario, seed, &Settings::default(), false, progress)?;
     let mut planned = scenario.clone();
     planned.plan = answer.plan.iter().map(PlannedStep::entry).collect();
     planned.placement.internal_co2_price = answer.internal_co2_price();

@@ -23,17 +23,15 @@ use crate::energy::{Hourly, Sampling, supply, supply_sample};
 use crate::finance::Kind;
 use crate::results::tables::Origin;
 use crate::scenario::Scenario;
-use crate::scenario::model::{Policy, Site as SiteParams, Standing};
+use crate::scenario::model::{Site as SiteParams, Standing};
 
 use super::SimError;
 
-/// The world of a scenario on the eve of its first day.
+/// The world of a scenario on the eve of its first day; under `optimal` the scenario has its plan.
 ///
 /// # Errors
 /// When the chain's start is not known or the catalogue has wrong entries: a checked scenario has neither.
 pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimError> {
-    let planned = planned(scenario, seed)?;
-    let scenario = &planned;
     let start = chain_start(scenario)?;
     let days = scenario.days();
     let catalogue = Catalogue::build(&scenario.machines, scenario.end).map_err(|wrong| SimError::setup(&wrong))?;
@@ -63,14 +61,6 @@ pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimErr
     let ours_eh_s = standing_hashrate_eh_s(&mut world);
     insert_rest_of_world(&mut world, scenario, &start, quote.hashprice_usd, ours_eh_s);
     Ok(world)
-}
-
-/// The scenario with its plan: under `optimal` that of the optimiser.
-fn planned(scenario: &Scenario, seed: u64) -> Result<Scenario, SimError> {
-    match scenario.placement.policy {
-        Policy::Optimal => super::with_optimal_plan(scenario, seed),
-        Policy::Greedy | Policy::Fixed => Ok(scenario.clone()),
-    }
 }
 
 /// State of the chain on the first day.

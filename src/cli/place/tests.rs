@@ -1,6 +1,7 @@
 //! From a made-up answer to what the user gets.
 
 use super::*;
+use crate::placement::answer::PlaceError;
 use crate::placement::answer::{Sampling, Sizes, WorstPaths, fixture};
 use crate::results::read_placement;
 use clap::Parser;
