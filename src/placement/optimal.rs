@@ -8,6 +8,7 @@
 
 mod accounts;
 mod at_price;
+mod bounds;
 mod branch;
 mod cap;
 mod firm;
@@ -16,9 +17,14 @@ mod hours;
 mod life;
 mod lives;
 mod master;
+mod opening;
 mod others;
+mod planes;
 mod price;
+mod program;
+mod prove;
 mod relax;
+mod repair;
 mod report;
 mod risk;
 mod solve;

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::accounts::SLACK;
-use super::master::{Branch, Openings, Start, What};
-use super::relax::{Relaxed, Search, by_date, relative_gap};
+use super::bounds::{Branch, What};
+use super::opening::{Openings, by_date, whole_starts};
+use super::relax::{Relaxed, Search, relative_gap};
 use super::whole::{Whole, rounded};
 use crate::placement::answer::PlaceError;
 use crate::placement::field::{Counts, Field, Offer};
@@ -274,23 +275,6 @@ impl Search<'_> {
         self.master.starts.fill(by_date(self.field));
         self.leave();
     }
-}
-
-/// How a site may open as a whole. Where everything is decided at once there is a start for each time at which something
-/// may begin to run, with the overhead from then until anything ends. Over many dates, and where something stands, no
-/// overhead is certain.
-fn whole_starts(field: &Field, s: usize) -> Vec<Start> {
-    let site = &field.sites[s];
-    let builds = || site.offers.iter().filter(|o| o.action == Action::Build);
-    if field.dates.len() > 1 || !site.standing.is_empty() || builds().count() == 0 {
-        return by_date(field);
-    }
-    let end = builds().map(|o| o.stage.until).min().unwrap_or(0);
-    let mut from: Vec<usize> = builds().map(|o| o.stage.from).collect();
-    from.sort_unstable();
-    from.dedup();
-    let entry_usd = |from: usize| site.overhead_discounted_usd[from..end.max(from)].iter().sum::<f64>();
-    from.into_iter().map(|from| Start { date: 0, from, entry_usd: entry_usd(from) }).collect()
 }
 
 /// The greatest step of which all module sizes are multiples, MW, where there is one worth the name.

@@ -6,8 +6,8 @@
 
 use core::ops::Range;
 
+use super::bounds::{Branch, What};
 use super::hours::{Cut, Draws};
-use super::master::{Branch, What};
 use crate::placement::field::{Counts, Field, FirmCurve};
 use crate::placement::problem::FarmKind;
 

@@ -112,29 +112,21 @@ impl Life {
     }
 
     fn takes(&self, field: &Field, site: &FieldSite, tenures: &[Tenure], hall_usd: f64, counts: &Counts) -> f64 {
-        let offers = || self.orders.iter().map(|o| &site.offers[*o]);
+        let ordered: f64 = self.orders.iter().map(|o| field.order_takes(counts, &site.offers[*o])).sum();
         match counts {
             Counts::SpentUntil(date) => {
-                let spent: f64 = offers().filter(|o| o.date <= *date).map(|o| o.capital_usd_per_mw).sum();
                 let until = field.dates[*date];
                 let sold = tenures.iter().filter(|t| t.ends <= until);
                 let sold: f64 = sold.map(|t| t.stage.machines_worth_usd_per_mw[t.ends]).sum();
                 let closed = tenures.last().is_some_and(|t| t.ends <= until);
-                spent - sold - if closed { hall_usd } else { 0.0 }
+                ordered - sold - if closed { hall_usd } else { 0.0 }
             }
-            Counts::Ordered { from, until, kinds, refreshes } => {
-                let counted = offers().filter(|o| {
-                    (*from..*until).contains(&o.date)
-                        && kinds[field.models[o.stage.model].kind as usize]
-                        && (*refreshes || o.action != Action::Refresh)
-                });
-                counted.count() as f64
-            }
+            Counts::Ordered { .. } => ordered,
             Counts::Standing { date, kinds } => {
                 let then = field.dates[*date];
                 let stands = tenures
                     .iter()
-                    .any(|t| t.ordered <= then && then < t.ends && kinds[field.models[t.stage.model].kind as usize]);
+                    .any(|t| t.ordered <= then && then < t.ends && kinds[field.kind(t.stage.model) as usize]);
                 f64::from(u8::from(stands))
             }
         }
@@ -145,6 +137,20 @@ impl Field {
     /// First decision date on or after a boundary; the number of dates when there is none.
     pub(super) fn date_at(&self, boundary: usize) -> usize {
         self.dates.partition_point(|d| *d < boundary)
+    }
+
+    /// What ordering a MW takes from a limit on money or orders.
+    pub(super) fn order_takes(&self, counts: &Counts, offer: &Offer) -> f64 {
+        match counts {
+            Counts::SpentUntil(date) if offer.date <= *date => offer.capital_usd_per_mw,
+            Counts::Ordered { from, until, kinds, refreshes } => {
+                let counted = (*from..*until).contains(&offer.date)
+                    && kinds[self.kind(offer.stage.model) as usize]
+                    && (*refreshes || offer.action != Action::Refresh);
+                f64::from(u8::from(counted))
+            }
+            Counts::SpentUntil(_) | Counts::Standing { .. } => 0.0,
+        }
     }
 
     /// Whether a MW that did not serves AI after an order.

@@ -3,16 +3,14 @@
 //! A linear program in M USD and MW, solved from scratch each time by an interior-point method: its solutions lie in
 //! the middle of what is optimal, which keeps cuts from jumping between corners.
 
-use clarabel::algebra::CscMatrix;
-use clarabel::solver::{
-    DefaultSettings, DefaultSettingsBuilder, DefaultSolver, IPSolver, NonnegativeConeT, SolverStatus, ZeroConeT,
-};
-
+use super::bounds::Branch;
 use super::hours::Cut;
 use super::life::Column;
+use super::opening::{Openings, Start};
+use super::planes::Planes;
+use super::program::Program;
 use crate::placement::answer::PlaceError;
-use crate::placement::field::{Counts, Field, Offer};
-use std::sync::Arc;
+use crate::placement::field::{Counts, Field};
 
 /// Solutions on end without MW after which a column is left out.
 const MOST_UNUSED: u32 = 4;
@@ -21,98 +19,6 @@ const MOST_UNUSED: u32 = 4;
 const ROOM: f64 = 1e-7;
 /// USD in the program's unit of money.
 pub const MILLION: f64 = 1e6;
-
-/// A bound that a branch of the search puts on orders or draws, MW.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Branch {
-    /// What is bounded.
-    pub what: What,
-    /// Whether at most, else at least.
-    pub at_most: bool,
-    /// MW.
-    pub mw: f64,
-}
-
-/// What a branch bounds.
-#[derive(Debug, Clone, PartialEq)]
-pub enum What {
-    /// MW ordered of one or more offers together: sites and offers, in order. No life orders two of them.
-    Orders(Arc<[(usize, usize)]>),
-    /// MW of connection of a site that are built for AI or converted to it at any time.
-    Firm {
-        /// Site.
-        site: usize,
-    },
-}
-
-impl Branch {
-    /// Whether nothing may be ordered.
-    pub fn forbids(&self) -> bool {
-        self.at_most && self.mw <= 0.0
-    }
-
-    /// How much a MW of a column counts.
-    pub fn share(&self, field: &Field, column: &Column) -> f64 {
-        let life = &column.life;
-        match &self.what {
-            What::Orders(orders) => {
-                let counted = life.orders.iter().any(|o| orders.binary_search(&(life.site, *o)).is_ok());
-                f64::from(u8::from(counted))
-            }
-            What::Firm { site } => {
-                let becomes = |o: &usize| field.becomes_firm(&field.sites[*site].offers[*o]);
-                f64::from(u8::from(life.site == *site && life.orders.iter().any(becomes)))
-            }
-        }
-    }
-}
-
-/// Planes found so far, each above the value everywhere: `[site * groups + group]`.
-#[derive(Debug, Clone, Default)]
-pub struct Planes {
-    /// Those in use.
-    pub cuts: Vec<Vec<Cut>>,
-    /// In how many solutions on end each had no weight.
-    idle: Vec<Vec<u32>>,
-}
-
-/// Weight above which a plane holds something up.
-const IDLE_WEIGHT: f64 = 1e-5;
-/// Solutions on end without weight after which a plane is forgotten.
-const MOST_IDLE: u32 = 8;
-
-impl Planes {
-    /// No planes yet.
-    pub fn none(count: usize) -> Self {
-        Self { cuts: vec![Vec::new(); count], idle: vec![Vec::new(); count] }
-    }
-
-    /// Adds a plane, unless it is there: equal ones would share their weight and none would ever be idle.
-    pub fn push(&mut self, i: usize, cut: Cut) {
-        if !self.cuts[i].contains(&cut) {
-            self.cuts[i].push(cut);
-            self.idle[i].push(0);
-        }
-    }
-
-    /// Forgets all planes of a place.
-    pub fn clear(&mut self, i: usize) {
-        self.cuts[i].clear();
-        self.idle[i].clear();
-    }
-
-    /// Forgets planes that have held up nothing for some solutions.
-    pub fn forget_idle(&mut self, weights: &[Vec<f64>]) {
-        for (i, weights) in weights.iter().enumerate() {
-            for (idle, weight) in self.idle[i].iter_mut().zip(weights) {
-                *idle = if *weight > IDLE_WEIGHT { 0 } else { *idle + 1 };
-            }
-            let mut of_cuts = self.idle[i].iter();
-            self.cuts[i].retain(|_| of_cuts.next().is_some_and(|idle| *idle < MOST_IDLE));
-            self.idle[i].retain(|idle| *idle < MOST_IDLE);
-        }
-    }
-}
 
 /// Everything the master problem is made of.
 pub struct Master<'a> {
@@ -146,20 +52,6 @@ pub struct Master<'a> {
     pub whole_sites: bool,
     /// First segment of each group.
     pub group_starts: Vec<usize>,
-}
-
-/// Bounds on the opening of a site: `[start]` is of all starts up to that one.
-pub type Openings = Vec<(f64, f64)>;
-
-/// A way for a site to open.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Start {
-    /// Decision date on which it is ordered.
-    pub date: usize,
-    /// Nothing runs before this boundary.
-    pub from: usize,
-    /// What running costs at least beside the opening, discounted USD; nothing where a site may open in part.
-    pub entry_usd: f64,
 }
 
 /// A solution with the prices that prove it.
@@ -196,72 +88,6 @@ impl Master<'_> {
     /// Weight of the mean in what is maximised.
     pub fn mean_weight(&self) -> f64 {
         1.0 - self.field.risk.cvar_weight
-    }
-
-    /// Whether opening a site costs something.
-    pub fn opens(&self, s: usize) -> bool {
-        let site = &self.field.sites[s];
-        site.opening_capital_usd > 0.0
-            || site.opening_discounted_usd.iter().any(|usd| *usd > 0.0)
-            || self.starts[s].iter().any(|start| start.entry_usd > 0.0)
-    }
-
-    /// Discounted cost of opening a site, USD.
-    pub fn opening_usd(&self, site: usize, start: usize) -> f64 {
-        let start = &self.starts[site][start];
-        self.field.sites[site].opening_discounted_usd[start.date] + start.entry_usd
-    }
-
-    /// Number of a site's starts until a date.
-    pub fn started_by(&self, site: usize, date: usize) -> usize {
-        self.starts[site].partition_point(|start| start.date <= date)
-    }
-
-    /// The start of a site that a build is part of.
-    pub fn start_of(&self, site: usize, offer: &Offer) -> usize {
-        let of = |s: &Start| (s.date, s.from) <= (offer.date, offer.stage.from);
-        self.starts[site].partition_point(of).saturating_sub(1)
-    }
-
-    /// The start of a column that is new.
-    pub fn start(&self, column: &Column) -> Option<usize> {
-        let life = &column.life;
-        let new = life.block.is_none();
-        new.then(|| self.start_of(life.site, &self.field.sites[life.site].offers[life.orders[0]]))
-    }
-
-    /// Whether a start shares its date with the next.
-    pub fn is_bounded(&self, site: usize, start: usize) -> bool {
-        let starts = &self.starts[site];
-        starts.get(start + 1).is_some_and(|next| next.date == starts[start].date)
-    }
-
-    /// What a MW of a column earns beside the hours, USD: what its site pays on opening is no longer shared out.
-    pub fn steady_usd(&self, column: &Column) -> f64 {
-        column.steady_usd + self.start(column).map_or(0.0, |start| self.entry_share_usd(column.life.site, start))
-    }
-
-    /// Share of a MW in what running a site costs, where the site is full, USD.
-    pub fn entry_share_usd(&self, site: usize, start: usize) -> f64 {
-        let entry_usd = self.starts[site][start].entry_usd;
-        if entry_usd > 0.0 { entry_usd / self.field.sites[site].maximum_mw } else { 0.0 }
-    }
-
-    /// Number of starts of a site with which it runs in a group; `None` where its planes hold however much of it is open.
-    pub fn opened_until(&self, site: usize, group: usize) -> Option<usize> {
-        let end = self.group_starts.get(group + 1).copied().unwrap_or(self.field.segments());
-        let runs = |start: &&Start| start.from < end;
-        (self.whole_sites && self.opens(site)).then(|| self.starts[site].iter().filter(runs).count())
-    }
-
-    /// Whether a site may not open in the present branch.
-    pub fn is_closed(&self, site: usize) -> bool {
-        self.opens(site) && self.openings[site].last().is_some_and(|all| all.1 <= 0.0)
-    }
-
-    /// Whether a site may not open as early as with a start in the present branch.
-    pub fn is_too_early(&self, site: usize, start: usize) -> bool {
-        self.opens(site) && self.openings[site][start..].iter().any(|o| o.1 <= 0.0)
     }
 
     /// Whether a column must have no MW. It is left out: with a row that says so there would be no middle to go through.
@@ -425,12 +251,6 @@ impl Master<'_> {
         rows
     }
 
-    /// Whether a column starts on the date of a start of its site, and no later.
-    pub fn starts_within(&self, column: &Column, start: usize) -> bool {
-        let starts = &self.starts[column.life.site];
-        self.start(column).is_some_and(|own| own <= start && starts[own].date == starts[start].date)
-    }
-
     fn add_conversions(&self, layout: &Layout, program: &mut Program) -> Vec<usize> {
         let mut rows = Vec::new();
         for (s, site) in self.field.sites.iter().enumerate() {
@@ -556,78 +376,4 @@ impl Layout {
             program.set(v, -1.0);
         }
     }
-}
-
-/// minimise cost · x with rows · x = bound for the first rows and ≤ bound for the rest.
-struct Program {
-    cost: Vec<f64>,
-    bounds: Vec<f64>,
-    equalities: usize,
-    /// Entries by column: (row, value).
-    entries: Vec<Vec<(usize, f64)>>,
-}
-
-impl Program {
-    fn new(variables: usize) -> Self {
-        Self { cost: vec![0.0; variables], bounds: Vec::new(), equalities: 0, entries: vec![Vec::new(); variables] }
-    }
-
-    fn rows(&self) -> usize {
-        self.bounds.len()
-    }
-
-    /// Begins a row; gives its number.
-    fn row(&mut self, bound: f64) -> usize {
-        self.bounds.push(bound);
-        self.bounds.len() - 1
-    }
-
-    /// Adds to an entry of the row begun last.
-    fn set(&mut self, variable: usize, value: f64) {
-        let row = self.bounds.len() - 1;
-        let column = &mut self.entries[variable];
-        match column.last_mut() {
-            Some(last) if last.0 == row => last.1 += value,
-            _ if value != 0.0 => column.push((row, value)),
-            _ => {}
-        }
-    }
-
-    fn solve(self) -> Result<(Vec<f64>, Vec<f64>), PlaceError> {
-        let (rows, variables) = (self.bounds.len(), self.cost.len());
-        let mut starts = vec![0];
-        let (mut at, mut values) = (Vec::new(), Vec::new());
-        for column in &self.entries {
-            at.extend(column.iter().map(|e| e.0));
-            values.extend(column.iter().map(|e| e.1));
-            starts.push(at.len());
-        }
-        let matrix = CscMatrix::new(rows, variables, starts, at, values);
-        let quadratic = CscMatrix::zeros((variables, variables));
-        let cones = [ZeroConeT(self.equalities), NonnegativeConeT(rows - self.equalities)];
-        let mut solver = DefaultSolver::new(&quadratic, &self.cost, &matrix, &self.bounds, &cones, settings())
-            .map_err(|e| PlaceError::Solver(e.to_string()))?;
-        solver.solve();
-        let found = solver.solution;
-        match found.status {
-            SolverStatus::Solved
-            | SolverStatus::AlmostSolved
-            | SolverStatus::InsufficientProgress
-            | SolverStatus::MaxIterations => Ok((found.x, found.z)),
-            SolverStatus::PrimalInfeasible => Err(PlaceError::Infeasible {
-                limit: "all limits together".to_owned(),
-                need: 0.0,
-                have: 0.0,
-                unit: String::new(),
-            }),
-            SolverStatus::DualInfeasible | SolverStatus::AlmostDualInfeasible => {
-                Err(PlaceError::Unbounded { what: "the size of farms".to_owned() })
-            }
-            status => Err(PlaceError::Solver(format!("the master problem ended as {status}"))),
-        }
-    }
-}
-
-fn settings() -> DefaultSettings<f64> {
-    DefaultSettingsBuilder::default().verbose(false).max_iter(100).build().expect("the settings are sound")
 }

@@ -3,7 +3,7 @@
 //! Some the search for the best plan came across. Others are the best that is found when one thing must be otherwise: a
 //! site does without farms, or with a module less, or a site that has none has one.
 
-use super::master::{Branch, What};
+use super::bounds::{Branch, What};
 use super::relax::{Relaxed, Search};
 use super::report::{NOTHING_MW, planned_steps};
 use super::solve::Settings;

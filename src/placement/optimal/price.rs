@@ -92,20 +92,8 @@ impl<'a> Pricer<'a> {
 
     fn order_price(&self, o: usize) -> f64 {
         let offer = &self.site.offers[o];
-        let kind = self.field.kind(offer.stage.model) as usize;
-        let counted = |counts: &Counts| match counts {
-            Counts::SpentUntil(date) if offer.date <= *date => offer.capital_usd_per_mw,
-            Counts::Ordered { from, until, kinds, refreshes }
-                if (*from..*until).contains(&offer.date)
-                    && kinds[kind]
-                    && (*refreshes || offer.action != Action::Refresh) =>
-            {
-                1.0
-            }
-            _ => 0.0,
-        };
         let limits = self.field.limits.iter().zip(&self.marginals.limits);
-        let priced: f64 = limits.map(|(limit, price)| price * counted(&limit.counts)).sum();
+        let priced: f64 = limits.map(|(limit, price)| price * self.field.order_takes(&limit.counts, offer)).sum();
         let converted = if offer.action == Action::Convert { self.marginals.converted } else { 0.0 };
         offer.cost_discounted_usd_per_mw + priced + converted + self.marginals.offers[o]
     }

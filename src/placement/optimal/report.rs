@@ -271,22 +271,10 @@ pub fn value_curves(field: &Field, relaxed: &Relaxed, sites: &[SiteAnswer]) -> R
 /// What the limits that an order takes from are worth elsewhere, USD per MW.
 fn scarce_usd_per_mw(field: &Field, offer: &Offer, prices: &[f64]) -> f64 {
     let kind = field.kind(offer.stage.model) as usize;
-    let ordered = field.dates[offer.date];
+    let holds = field.dates[offer.date]..offer.stage.until;
     let takes = |counts: &Counts| match counts {
-        Counts::SpentUntil(date) if offer.date <= *date => offer.capital_usd_per_mw,
-        Counts::Ordered { from, until, kinds, refreshes }
-            if (*from..*until).contains(&offer.date)
-                && kinds[kind]
-                && (*refreshes || offer.action != Action::Refresh) =>
-        {
-            1.0
-        }
-        Counts::Standing { date, kinds }
-            if kinds[kind] && (ordered..offer.stage.until).contains(&field.dates[*date]) =>
-        {
-            1.0
-        }
-        _ => 0.0,
+        Counts::Standing { date, kinds } => f64::from(u8::from(kinds[kind] && holds.contains(&field.dates[*date]))),
+        _ => field.order_takes(counts, offer),
     };
     field.limits.iter().zip(prices).map(|(limit, price)| price * takes(&limit.counts)).sum()
 }
