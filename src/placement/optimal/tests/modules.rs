@@ -1,10 +1,13 @@
 //! Whole modules against the enumeration of all plans.
 
+use rand::RngExt;
+
 use super::super::*;
-use super::keeps_limits;
+use super::{keeps_limits, lives, random_plan};
 use crate::placement::field::{Field, FirmCurve};
 use crate::placement::problem::FarmKind;
 use crate::placement::sample::{Shape, field};
+use crate::rng::stream;
 
 /// Two sites that may order mines and halls in modules on one date.
 fn tiny(seed: u64) -> Field {
@@ -79,6 +82,89 @@ fn sites_that_cost_to_open_are_opened_where_that_is_best() {
         field.sites[0].opening_capital_usd = 9e6;
         field.sites[1].overhead_discounted_usd.fill(2e6);
         assert_is_the_best_of_all(&field, &format!("seed {seed}"));
+    }
+}
+
+#[test]
+fn sites_run_where_that_is_worth_their_overhead() {
+    for seed in 0..8 {
+        let mut field = tiny(seed);
+        // Halls begin to run a segment later than mines, and pay so much less.
+        for (site, usd) in field.sites.iter_mut().zip([4e6, 7e6]) {
+            site.overhead_discounted_usd.fill(usd);
+        }
+        assert_is_the_best_of_all(&field, &format!("seed {seed}"));
+    }
+}
+
+#[test]
+fn what_ai_earns_by_its_total_may_bend_either_way() {
+    let mut rng = stream(0, "curves", "");
+    for seed in 0..8 {
+        let mut field = tiny(seed);
+        for curve in field.sites.iter_mut().flat_map(|s| &mut s.firm_curves) {
+            let steps = (1..=20).map(|_| rng.random_range(-1.0_f64..1.4).powi(3) * 1e6);
+            let mut usd = 0.0;
+            let points = core::iter::once(0.0).chain(steps.map(|step| {
+                usd += step;
+                usd
+            }));
+            *curve = FirmCurve { step_mw: 2.5, discounted_usd: points.collect() };
+        }
+        assert_is_the_best_of_all(&field, &format!("seed {seed}"));
+    }
+}
+
+/// Rounds down what is built and converted; what stands and is not converted does nothing but end.
+fn to_modules(search: &Search, mw: &mut [f64], module_mw: f64) {
+    let columns = &search.master.columns;
+    for v in 0..columns.len() {
+        let life = &columns[v].life;
+        if life.block.is_none() || columns[v].converts {
+            let rest_mw = mw[v] - (mw[v] / module_mw + 1e-9).floor() * module_mw;
+            mw[v] -= rest_mw;
+            let ends = |c: &Column| c.life.site == life.site && c.life.block == life.block && c.life.orders.is_empty();
+            if life.block.is_some() {
+                mw[columns.iter().position(ends).unwrap()] += rest_mw;
+            }
+        }
+    }
+}
+
+#[test]
+fn no_plan_in_whole_modules_is_worth_more_than_its_bound() {
+    const MODULE_MW: f64 = 2.5;
+    for seed in 0..6 {
+        let mut field = lives::eventful(seed);
+        for site in &mut field.sites {
+            site.overhead_discounted_usd.fill(5e5);
+            site.offers.iter_mut().for_each(|o| o.module_mw = MODULE_MW);
+        }
+        if seed % 2 == 1 {
+            field.sites[0].standing.clear();
+            field.sites[0].opening_discounted_usd = vec![3e6, 2.5e6, 2e6];
+            field.sites[0].opening_capital_usd = 4e6;
+        }
+        let mut optimum = optimise(&field, &Settings { most_nodes: 12, ..Settings::default() }, &mut |_| {}).unwrap();
+        let bound_usd = optimum.answer.proof.upper_bound_usd;
+        let search = &mut optimum.search;
+        for site in 0..field.sites.len() {
+            for life in lives::all_lives(&field, site) {
+                search.learn(life);
+            }
+        }
+        let mut rng = stream(seed, "random whole plans", "");
+        let mut best_usd = f64::NEG_INFINITY;
+        for _ in 0..200 {
+            let mut mw = random_plan(&mut rng, search, &optimum.plan.mw);
+            to_modules(search, &mut mw, MODULE_MW);
+            if keeps_limits(search, &mw) {
+                let usd = search.value_of_whole(&mw);
+                assert!(usd <= bound_usd + 1e-6 * bound_usd.abs(), "seed {seed}: {usd} above {bound_usd}");
+                best_usd = best_usd.max(usd);
+            }
+        }
+        assert!(best_usd > 0.3 * bound_usd, "seed {seed}: plans of {best_usd} say little about {bound_usd}");
     }
 }
 
