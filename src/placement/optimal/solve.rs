@@ -50,6 +50,9 @@ pub struct Optimum<'a> {
     pub plan: Whole,
 }
 
+/// MW that a plan in continuous sizes does not tell: what is left of the way to the optimum.
+const CRUMB_MW: f64 = 0.01;
+
 /// Finds the best plan of a field.
 ///
 /// # Errors
@@ -68,7 +71,8 @@ pub fn optimise<'a>(
     let mut seconds = Seconds { relaxation: lap(), ..Seconds::default() };
     let relaxation = Proof::new(relaxed.best.value_usd, relaxed.proof.bound_usd, settings.relaxed_gap_share);
     let (plan, others, proof, nodes) = if settings.relax {
-        (Whole { mw: relaxed.best.mw.clone(), value_usd: relaxed.best.value_usd }, Vec::new(), relaxation, 0)
+        let mw = relaxed.best.mw.iter().map(|mw| if *mw < CRUMB_MW { 0.0 } else { *mw }).collect();
+        (Whole { mw, value_usd: relaxed.best.value_usd }, Vec::new(), relaxation, 0)
     } else {
         search.round_limits_down();
         let root = search.solve(0.1 * settings.gap_share, f64::NEG_INFINITY)?;
