@@ -16,7 +16,9 @@ fn main() {
         for _ in 0..3 {
             let started = Instant::now();
             let settings = Settings { gap_share: 1e-3, ..Settings::default() };
-            let answer = optimise(&field, &settings, &mut |_| ()).expect("the field has an optimum").answer;
+            let answer = optimise(&field, &settings, &mut |_| core::ops::ControlFlow::Continue(()))
+                .expect("the field has an optimum")
+                .answer;
             println!(
                 "{sites} sites: relaxed to {:.1e} in {:.3} s, whole modules to {:.1e} in {:.3} s more; {} rounds, {} nodes, {:.6} M USD, {:.3} s in all",
                 answer.relaxation.gap_share,

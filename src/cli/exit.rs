@@ -99,6 +99,7 @@ impl From<PlaceError> for Failure {
     fn from(error: PlaceError) -> Self {
         match error {
             PlaceError::Infeasible { .. } | PlaceError::Unbounded { .. } => Self::BadInput(error.to_string()),
+            PlaceError::Interrupted => Self::Interrupted,
             PlaceError::Solver(_) => Self::Unexpected(error.to_string()),
         }
     }

@@ -58,7 +58,7 @@ fn cores() -> usize {
 }
 
 /// Parses a number of threads.
-fn threads(text: &str) -> Result<usize, String> {
+pub(super) fn threads(text: &str) -> Result<usize, String> {
     let most = cores() * THREADS_PER_CORE;
     match text.parse() {
         Ok(threads) if (1..=most).contains(&threads) => Ok(threads),

@@ -41,8 +41,8 @@ pub struct Args {
     #[arg(long, value_name = "SHARE", default_value = "0.01", value_parser = share)]
     alternatives_within: f64,
     /// Threads to run on [default: one per core]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    threads: usize,
+    #[arg(long, value_name = "N", value_parser = super::mine::threads)]
+    threads: Option<usize>,
     /// Replace a finished placement in the same folder
     #[arg(long)]
     force: bool,
@@ -84,7 +84,7 @@ fn solve(
         ..Settings::default()
     };
     let scenario = &loaded.scenario;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads).build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build();
     let pool = pool.map_err(|e| Failure::Unexpected(e.to_string()))?;
     Ok(pool.install(|| sim::place(scenario, scenario.seed, &settings, true, watch))?)
 }

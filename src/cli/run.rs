@@ -127,7 +127,7 @@ fn regret(
         if interrupt.requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     bar.clear();
-    Ok(regret?)
+    Ok(regret?.inspect_err(|why| eprintln!("note: the plan of this run is not compared with the best: {why}")).ok())
 }
 
 fn write(

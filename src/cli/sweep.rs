@@ -28,8 +28,8 @@ pub struct Args {
     #[arg(short, long)]
     quiet: bool,
     /// Threads to run on [default: one per core]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    threads: usize,
+    #[arg(long, value_name = "N", value_parser = super::mine::threads)]
+    threads: Option<usize>,
 }
 
 /// Checks every point, runs them all, writes runs.csv and charts.
@@ -42,7 +42,7 @@ pub fn execute(args: &Args) -> Result<(), Failure> {
     let interrupt = Interrupt::listen()?;
 
     let bar = progress::batch_bar(plan.cases.len() as u64, args.quiet);
-    let rows = plan.run(args.threads, interrupt.flag(), || bar.inc(1));
+    let rows = plan.run(args.threads.unwrap_or(0), interrupt.flag(), || bar.inc(1));
     bar.finish_and_clear();
     let rows = rows.map_err(|error| match error {
         BatchError::Interrupted => Failure::Interrupted,

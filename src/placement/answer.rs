@@ -50,6 +50,9 @@ pub struct Answer {
     pub trade_off: TradeOff,
     /// What other policies would earn on the same paths.
     pub policies: Vec<PolicyValue>,
+    /// Policies that cannot be compared, and why, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies_left_out: Vec<String>,
 }
 
 /// What sizes may be.

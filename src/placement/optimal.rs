@@ -32,7 +32,7 @@ mod whole;
 mod within;
 
 pub use cap::optimise_within_cap;
-pub use given::value_of_steps;
+pub use given::{compared_usd, value_of_steps};
 pub use life::{Column, Life};
 pub use relax::{Mix, Relaxed, Search, relative_gap};
 pub use report::{planned_steps, running_mw};

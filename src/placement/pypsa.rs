@@ -17,6 +17,7 @@ mod network;
 use super::answer::PlaceError;
 use super::field::{Counts, Field, FieldSite, FirmCurve, HallWorth, SampleDay, Stage};
 use super::optimal::{Settings, optimise};
+use core::ops::ControlFlow;
 use network::{Generator, GlobalLimit, Link, Network};
 
 /// Why a field cannot be exported.
@@ -55,7 +56,7 @@ const OWN_GAP_SHARE: f64 = 1e-9;
 pub fn own_optimum(field: &Field) -> Result<Own, PlaceError> {
     let first = field.first_decision();
     let settings = Settings { relax: true, relaxed_gap_share: OWN_GAP_SHARE, ..Settings::default() };
-    let optimum = optimise(&first, &settings, &mut |_| ())?;
+    let optimum = optimise(&first, &settings, &mut |_| ControlFlow::Continue(()))?;
     let (proof, effort) = (&optimum.answer.proof, &optimum.answer.effort);
     let selling_usd = optimum.search.selling_usd();
     Ok(Own {

@@ -112,7 +112,12 @@ fn check_machines(scenario: &Scenario, report: &mut Report<'_>) {
     });
     let planned = scenario.plan.iter().enumerate();
     let planned = planned.map(|(i, e)| (e.kind, e.machine.as_deref(), format!("plan.{i}.machine")));
-    for (kind, machine, path) in standing.chain(planned) {
+    // A conversion replaces mining machines, a refresh those of its own kind.
+    let replaced = scenario.plan.iter().enumerate().map(|(i, e)| {
+        let kind = if e.action == Action::Convert { FarmKind::Mining } else { e.kind };
+        (kind, e.replaces.as_deref(), format!("plan.{i}.replaces"))
+    });
+    for (kind, machine, path) in standing.chain(planned).chain(replaced) {
         if let Some(name) = machine.filter(|name| !known(kind, name)) {
             let names: Vec<&str> = match kind {
                 FarmKind::Mining => catalogue.mining().iter().map(|m| m.name.as_str()).collect(),
@@ -149,6 +154,10 @@ fn check_placement(scenario: &Scenario, report: &mut Report<'_>) {
         let convertible = entry.action != Action::Convert || entry.kind != FarmKind::Mining;
         if !convertible {
             report.key(&format!("plan.{i}.kind"), "a conversion makes AI of mining", "write `hosting` or `cloud`");
+        }
+        if entry.replaces.is_some() && !matches!(entry.action, Action::Convert | Action::Refresh) {
+            let text = format!("to {} replaces nothing", entry.action.as_str());
+            report.key(&format!("plan.{i}.replaces"), &text, "take the key away, or write `convert` or `refresh`");
         }
         if entry.action == Action::Refresh && entry.kind == FarmKind::Hosting {
             report.key(

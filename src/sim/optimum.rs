@@ -5,9 +5,9 @@ use super::{OwnHashrate, RunOutput, SimError, field, own_hashrate, run};
 use crate::bitcoin::race::Mode;
 use crate::calendar::Day;
 use crate::placement::FarmKind;
-use crate::placement::answer::{Answer, Phase, PlannedStep, PolicyValue, Progress, Promise};
+use crate::placement::answer::{Answer, Phase, PlaceError, PlannedStep, PolicyValue, Progress, Promise};
 use crate::placement::field::Field;
-use crate::placement::optimal::{Optimum, Settings, optimise_within_cap, running_mw, value_of_steps};
+use crate::placement::optimal::{Optimum, Settings, compared_usd, optimise_within_cap, running_mw};
 use crate::rng;
 use crate::scenario::Scenario;
 use crate::scenario::model::{Co2Price, PlanEntry, Policy};
@@ -38,14 +38,14 @@ pub fn place(
         let mut answer = core::mem::take(&mut optimum.answer);
         if others {
             answer.promise = promise(scenario, seed, own, &answer.plan)?;
-            answer.policies = policies(scenario, seed, &mut optimum, answer.proof.upper_bound_usd)?;
+            policies(scenario, seed, &mut optimum, &mut answer)?;
         }
         Ok(answer)
     })
 }
 
-/// What a run decided, valued as the optimiser values plans, against the bound on the best plan; `None` where it took a
-/// step that the optimiser does not know.
+/// What a run decided, valued as the optimiser values plans, against the bound on the best plan; or why it cannot be
+/// compared.
 ///
 /// # Errors
 /// See [`place`].
@@ -54,10 +54,10 @@ pub fn regret(
     seed: u64,
     output: &RunOutput,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
-) -> Result<Option<PolicyValue>, SimError> {
+) -> Result<Result<PolicyValue, String>, SimError> {
     optimum(scenario, seed, &Settings::default(), progress, |mut optimum, _| {
         let bound_usd = optimum.answer.proof.upper_bound_usd;
-        let value_usd = value_of_steps(&mut optimum.search, &steps(output));
+        let value_usd = compared_usd(&mut optimum.search, &steps(output));
         Ok(value_usd.map(|usd| PolicyValue::against(scenario.placement.policy.as_str(), usd, bound_usd)))
     })
 }
@@ -89,14 +89,10 @@ fn optimum<T>(
                 ..*settings
             }
         };
-        let mut stopped = false;
-        let mut show = |p: &Progress| {
-            stopped |= progress(p).is_break();
+        let mut optimum = match optimise_within_cap(&mut decision, &settings, progress) {
+            Err(PlaceError::Interrupted) => return Err(SimError::Interrupted(scenario.start)),
+            found => found?,
         };
-        let mut optimum = optimise_within_cap(&mut decision, &settings, &mut show)?;
-        if stopped {
-            return Err(SimError::Interrupted(scenario.start));
-        }
         if last {
             optimum.answer.effort.seconds.posing = posing;
             return then(optimum, &own);
@@ -181,25 +177,21 @@ fn promise(
 }
 
 /// What `greedy` and `fixed` decide in a run without luck, valued as the optimiser values plans.
-fn policies(
-    scenario: &Scenario,
-    seed: u64,
-    optimum: &mut Optimum,
-    upper_bound_usd: f64,
-) -> Result<Vec<PolicyValue>, SimError> {
-    let mut found = Vec::new();
-    for (policy, name) in [(Policy::Greedy, "greedy"), (Policy::Fixed, "fixed")] {
+fn policies(scenario: &Scenario, seed: u64, optimum: &mut Optimum, answer: &mut Answer) -> Result<(), SimError> {
+    for policy in [Policy::Greedy, Policy::Fixed] {
         if policy == Policy::Fixed && scenario.plan.is_empty() {
             continue;
         }
         let mut by_policy = scenario.clone();
         by_policy.placement.policy = policy;
         let output = run(&by_policy, seed, Mode::Expected, &mut |_| ControlFlow::Continue(()))?;
-        if let Some(value_usd) = value_of_steps(&mut optimum.search, &steps(&output)) {
-            found.push(PolicyValue::against(name, value_usd, upper_bound_usd));
+        let name = policy.as_str();
+        match compared_usd(&mut optimum.search, &steps(&output)) {
+            Ok(usd) => answer.policies.push(PolicyValue::against(name, usd, answer.proof.upper_bound_usd)),
+            Err(why) => answer.policies_left_out.push(format!("The plan of `{name}` is not compared: {why}.")),
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// The decisions of a run.

@@ -304,19 +304,16 @@ fn differences(all: &[Difference]) -> String {
 }
 
 fn policies(answer: &Answer) -> Option<String> {
-    let lines: Vec<String> = answer
-        .policies
-        .iter()
-        .map(|p| {
-            format!(
-                "On the same paths `{}` is worth {} M USD: at most {} M USD ({}) short of the best plan.",
-                p.policy,
-                millions(p.value_usd),
-                millions(p.regret_usd),
-                fine_percent(p.regret_share),
-            )
-        })
-        .collect();
+    let compared = answer.policies.iter().map(|p| {
+        format!(
+            "On the same paths `{}` is worth {} M USD: at most {} M USD ({}) short of the best plan.",
+            p.policy,
+            millions(p.value_usd),
+            millions(p.regret_usd),
+            fine_percent(p.regret_share),
+        )
+    });
+    let lines: Vec<String> = compared.chain(answer.policies_left_out.iter().cloned()).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 

@@ -50,6 +50,9 @@ pub enum PlaceError {
         /// What grows without end.
         what: String,
     },
+    /// Whoever watched broke the search off.
+    #[error("interrupted")]
+    Interrupted,
     /// The numbers went wrong.
     #[error("the optimiser failed: {0}")]
     Solver(String),

@@ -92,20 +92,28 @@ impl Search<'_> {
         draws
     }
 
+    /// What a plan in continuous sizes counts as overhead of a site: each MW's share in that of a full one, USD.
+    pub fn overhead_shares_usd(&self, site: usize, mw: &[f64]) -> f64 {
+        self.placed_at(site, mw).map(|v| mw[v] * self.overhead_share_usd(v)).sum()
+    }
+
     /// What a MW of a column earns and costs beside hours and overhead, USD.
     pub fn steady_without_overhead_usd(&self, v: usize) -> f64 {
+        self.master.columns[v].steady_usd + self.overhead_share_usd(v)
+    }
+
+    fn overhead_share_usd(&self, v: usize) -> f64 {
         let column = &self.master.columns[v];
         let site = &self.field.sites[column.life.site];
         let tenures = column.life.tenures(self.field, site);
-        let overhead: f64 = tenures
+        tenures
             .iter()
             .map(|t| {
                 let full: f64 = (t.stage.from..t.ends.max(t.stage.from)).map(|s| site.overhead_share(s)).sum();
                 let on: f64 = (t.ends.max(t.stage.from)..t.runs_on.1).map(|s| site.overhead_share(s)).sum();
                 full + t.runs_on.0 * on
             })
-            .sum();
-        column.steady_usd + overhead
+            .sum()
     }
 
     /// Value of a site under a plan over selling, USD: hours, curves, steady money, real overhead and opening.
@@ -245,18 +253,19 @@ impl Search<'_> {
         }
     }
 
-    /// The first limit that a plan breaks.
-    pub fn broken(&self, mw: &[f64]) -> Option<Broken> {
+    /// The first limit that a plan breaks, and by how much.
+    pub fn broken(&self, mw: &[f64]) -> Option<(Broken, f64)> {
         let (limits, dates, sites) = (self.field.limits.len(), self.field.dates.len(), self.field.sites.len());
         let used = self.used(mw);
         let i = (0..used.len()).find(|i| !within(used[*i], self.allowed(*i)))?;
-        Some(if i < limits {
+        let broken = if i < limits {
             Broken::Limit(i)
         } else if i < limits + sites * dates {
             Broken::Connection((i - limits) / dates, (i - limits) % dates)
         } else {
             Broken::Conversion(i - limits - sites * dates)
-        })
+        };
+        Some((broken, used[i] - self.allowed(i)))
     }
 
     /// Whether the limits allow changes of some columns' MW, and the branch allows what opens.

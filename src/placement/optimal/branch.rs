@@ -3,6 +3,7 @@
 //! A branch bounds the MW of some orders or what AI draws at a site, or closes or opens a site. Planes above the hours
 //! and lives found anywhere hold everywhere, so a branch begins with all that is known.
 
+use core::ops::ControlFlow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use super::accounts::SLACK;
 use super::bounds::{Branch, What};
 use super::opening::{Openings, by_date, whole_starts};
 use super::relax::{Relaxed, Search, relative_gap};
+use super::solve::seen;
 use super::whole::{Whole, rounded};
 use crate::placement::answer::PlaceError;
 use crate::placement::field::{Counts, Field, Offer};
@@ -57,7 +59,7 @@ pub fn branched(
     root: &Relaxed,
     gap_share: f64,
     most_nodes: usize,
-    progress: &mut dyn FnMut(usize, f64, f64),
+    watch: &mut dyn FnMut(usize, f64, f64) -> ControlFlow<()>,
 ) -> Result<Branched, PlaceError> {
     let mut best = rounded(search, root, PASSES);
     let mut others: Vec<Whole> = Vec::new();
@@ -75,7 +77,7 @@ pub fn branched(
     let mut dives = true;
     loop {
         let bound_usd = open.iter().map(|n: &Node| n.bound_usd).fold(leaves_usd, f64::max).max(best.value_usd);
-        progress(nodes, best.value_usd, bound_usd);
+        seen(watch(nodes, best.value_usd, bound_usd))?;
         let most = (0..open.len()).max_by(|a, b| open[*a].bound_usd.total_cmp(&open[*b].bound_usd));
         let done = relative_gap(bound_usd, best.value_usd) <= gap_share || nodes >= most_nodes;
         let (Some(most), false) = (most, done) else {
@@ -114,8 +116,6 @@ pub fn branched(
                 }
                 open.extend(parts);
             }
-            // A branch that asks for more than the limits allow holds no plan.
-            Err(PlaceError::Infeasible { .. }) => {}
             // What the solver could not say anything about keeps the bound it had.
             Err(PlaceError::Solver(_)) => leaves_usd = leaves_usd.max(node.bound_usd),
             Err(other) => return Err(other),

@@ -13,7 +13,7 @@ use super::branch::PASSES;
 use super::hours::Draws;
 use super::lives::Lives;
 use super::relax::Search;
-use super::solve::{Optimum, Settings, check_what_stands, optimise};
+use super::solve::{Optimum, Settings, Watch, check_what_stands, optimise, seen};
 use super::whole::rounded;
 use crate::placement::answer::{Answer, Phase, PlaceError, Progress, Seconds};
 use crate::placement::field::{Field, FirmCurve};
@@ -38,9 +38,9 @@ const KEEP_OFF: f64 = 0.05;
 pub fn optimise_within_cap<'a>(
     field: &'a mut Field,
     settings: &Settings,
-    progress: &mut dyn FnMut(&Progress),
+    watch: Watch,
 ) -> Result<Optimum<'a>, PlaceError> {
-    let Some(cap_t) = field.cap_t() else { return optimise(field, settings, progress) };
+    let Some(cap_t) = field.cap_t() else { return optimise(field, settings, watch) };
     check_what_stands(field)?;
     let case = Case {
         cap_t,
@@ -48,7 +48,7 @@ pub fn optimise_within_cap<'a>(
         settings,
         relaxed_gap_share: settings.relaxed_gap_share.min(settings.gap_share),
     };
-    let chosen = case.choose(field, progress)?;
+    let chosen = case.choose(field, watch)?;
     field.charge(chosen.plan.worth_usd_per_t, &case.curves);
     Ok(super::within::finish(field, chosen))
 }
@@ -137,18 +137,18 @@ impl Bracket {
 }
 
 impl Case<'_> {
-    fn choose(&self, field: &mut Field, progress: &mut dyn FnMut(&Progress)) -> Result<Chosen, PlaceError> {
+    fn choose(&self, field: &mut Field, watch: Watch) -> Result<Chosen, PlaceError> {
         let show = |rounds: u64| Progress { phase: Phase::Relaxation, rounds, ..Progress::default() };
-        progress(&show(0));
+        seen(watch(&show(0)))?;
         let started = Instant::now();
         let free = self.relaxed(field, 0.0)?;
         if free.emitted_t <= self.cap_t {
-            return self.without_price(field, &free, progress);
+            return self.without_price(field, &free, watch);
         }
         let least = self.least(field)?;
         let mut bracket = self.bracket(field, free, least)?;
         for _ in 0..MOST_PRICES {
-            progress(&show(bracket.rounds));
+            seen(watch(&show(bracket.rounds)))?;
             let (worth, mix_usd) = bracket.meeting(self.cap_t);
             let gap_share = if self.settings.relax { self.relaxed_gap_share } else { 0.1 * self.settings.gap_share };
             let close = bracket.best.1 - mix_usd <= gap_share.max(2.0 * self.relaxed_gap_share) * mix_usd.abs();
@@ -161,7 +161,7 @@ impl Case<'_> {
             let tried = self.relaxed(field, worth)?;
             bracket.put(tried, self.cap_t);
         }
-        self.best_candidate(field, &bracket, started.elapsed().as_secs_f64(), progress)
+        self.best_candidate(field, &bracket, started.elapsed().as_secs_f64(), watch)
     }
 
     /// The best plan in continuous sizes at a price.
@@ -227,13 +227,8 @@ impl Case<'_> {
     }
 
     /// The cap does not bind, or no more than rounding makes it.
-    fn without_price(
-        &self,
-        field: &mut Field,
-        free: &Tried,
-        progress: &mut dyn FnMut(&Progress),
-    ) -> Result<Chosen, PlaceError> {
-        let optimum = optimise(field, self.settings, progress)?;
+    fn without_price(&self, field: &mut Field, free: &Tried, watch: Watch) -> Result<Chosen, PlaceError> {
+        let optimum = optimise(field, self.settings, watch)?;
         let (lives, draws) = whole(&optimum.search, &optimum.plan);
         let answer = optimum.answer;
         let (proof, relaxation, effort) = (answer.proof, answer.relaxation, answer.effort);
@@ -253,7 +248,7 @@ impl Case<'_> {
             rounds: free.rounds + effort.rounds,
             seconds: effort.seconds,
         };
-        progress(&Progress { phase: Phase::Afterwards, ..Progress::default() });
+        seen(watch(&Progress { phase: Phase::Afterwards, ..Progress::default() }))?;
         let answer = self.describe(field, 0.0, &plan, &proved)?;
         Ok(Chosen { plan, shadow_usd_per_t: 0.0, answer, priced: true })
     }
@@ -263,7 +258,7 @@ impl Case<'_> {
         field: &mut Field,
         bracket: &Bracket,
         relaxation_seconds: f64,
-        progress: &mut dyn FnMut(&Progress),
+        watch: Watch,
     ) -> Result<Chosen, PlaceError> {
         let (shadow, relaxed_bound_usd) = bracket.best;
         let (_, mix_usd) = bracket.meeting(self.cap_t);
@@ -289,7 +284,7 @@ impl Case<'_> {
             let mut found = self.rounded_at(field, shadow, &between)?;
             field.charge(shadow, &self.curves);
             let bare = Settings { alternatives_within_share: None, curves: false, ..*self.settings };
-            let optimum = optimise(field, &bare, progress)?;
+            let optimum = optimise(field, &bare, watch)?;
             let (proof, effort) = (optimum.answer.proof, optimum.answer.effort);
             proved.bound_usd = proved.bound_usd.min(proof.upper_bound_usd + shadow * self.cap_t);
             (proved.nodes, proved.rounds) = (effort.nodes, proved.rounds + effort.rounds);
@@ -303,7 +298,7 @@ impl Case<'_> {
             None => self.run_closed(field)?,
         };
         proved.seconds.modules = started.elapsed().as_secs_f64();
-        progress(&Progress { phase: Phase::Afterwards, ..Progress::default() });
+        seen(watch(&Progress { phase: Phase::Afterwards, ..Progress::default() }))?;
         let answer = self.describe(field, shadow, &plan, &proved)?;
         Ok(Chosen { plan, shadow_usd_per_t: shadow, answer, priced: true })
     }

@@ -3,24 +3,49 @@
 use super::life::Life;
 use super::relax::Search;
 use crate::placement::answer::PlannedStep;
-use crate::placement::field::{Field, FieldSite, Offer, Stage};
+use crate::placement::field::{Counts, Field, FieldSite, Offer, Stage};
 use crate::placement::problem::Action;
 
+/// Share of a budget that a plan may overdraw and still be compared: what a run pays is not what the planner reckons with.
+const OVERDRAFT: f64 = 0.05;
+
 /// Value of a plan, USD: its steps taken in order, each on the decision date nearest to its own; what replaces other
-/// capacity takes that which was built first. `None` where a step is not among the offers, or they break the cap on emissions.
+/// capacity takes that which was built first. `None` where a step is not among the offers, or they break the cap on
+/// emissions.
 pub fn value_of_steps(search: &mut Search, steps: &[PlannedStep]) -> Option<f64> {
-    let lives = lives(search.field, steps)?;
-    let columns: Vec<(usize, f64)> = lives.into_iter().map(|(life, mw)| (search.learn(life), mw)).collect();
-    let mut mw = vec![0.0; search.master.columns.len()];
-    for (column, life_mw) in columns {
-        mw[column] += life_mw;
-    }
+    let mw = placed(search, steps)?;
     let value_usd = search.value_of_whole(&mw);
     let Some(cap) = search.field.co2 else { return Some(value_usd) };
     // What breaks the cap at the price that keeps it is no plan to compare with.
     let emitted_t = search.field.emitted(&search.draws(&mw), cap.worth_usd_per_t).total_t();
     let keeps = search.field.cap_t().is_none_or(|cap_t| emitted_t <= cap_t);
     keeps.then_some(value_usd + cap.worth_usd_per_t * emitted_t)
+}
+
+/// Value of a plan that can be compared with the best one, USD, see [`value_of_steps`].
+///
+/// # Errors
+/// Why it cannot: a step is not among the offers, or a limit is broken.
+pub fn compared_usd(search: &mut Search, steps: &[PlannedStep]) -> Result<f64, String> {
+    let mw = placed(search, steps).ok_or("it takes a step that the planner does not have on offer")?;
+    for (limit, used) in search.field.limits.iter().zip(search.limits_used(&mw)) {
+        let spent = matches!(limit.counts, Counts::SpentUntil(_));
+        if used > limit.at_most * (1.0 + if spent { OVERDRAFT } else { 1e-6 }) + 1e-6 {
+            return Err(format!("it breaks the limit `{}`", limit.name));
+        }
+    }
+    value_of_steps(search, steps).ok_or_else(|| "it breaks the cap on emissions".to_owned())
+}
+
+/// MW by column of a search that learns the lives of a plan.
+fn placed(search: &mut Search, steps: &[PlannedStep]) -> Option<Vec<f64>> {
+    let lives = lives(search.field, steps)?;
+    let columns: Vec<(usize, f64)> = lives.into_iter().map(|(life, mw)| (search.learn(life), mw)).collect();
+    let mut mw = vec![0.0; search.master.columns.len()];
+    for (column, life_mw) in columns {
+        mw[column] += life_mw;
+    }
+    Some(mw)
 }
 
 fn lives(field: &Field, steps: &[PlannedStep]) -> Option<Vec<(Life, f64)>> {

@@ -139,6 +139,11 @@ impl Field {
         self.dates.partition_point(|d| *d < boundary)
     }
 
+    /// The first date on which a stage that stands may be closed: it must run by then, and not have ended.
+    pub(super) fn first_close(&self, stage: &Stage) -> Option<usize> {
+        (0..self.dates.len()).find(|date| (stage.from..stage.until).contains(&self.dates[*date]))
+    }
+
     /// What ordering a MW takes from a limit on money or orders.
     pub(super) fn order_takes(&self, counts: &Counts, offer: &Offer) -> f64 {
         match counts {

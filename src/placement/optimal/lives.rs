@@ -24,8 +24,7 @@ impl Lives {
         let mut lives = Self { mw: Vec::new(), opening: vec![vec![0.0; field.dates.len()]; field.sites.len()] };
         for (s, site) in field.sites.iter().enumerate() {
             for (b, block) in site.standing.iter().enumerate() {
-                let runs = |date: &usize| (block.stage.from..block.stage.until).contains(&field.dates[*date]);
-                let closed = (0..field.dates.len()).find(runs);
+                let closed = field.first_close(&block.stage);
                 lives.mw.push((Life { site: s, block: Some(b), orders: Vec::new(), closed }, block.mw));
             }
         }

@@ -9,6 +9,7 @@ use super::life::Column;
 use super::opening::{Openings, Start};
 use super::planes::Planes;
 use super::program::Program;
+use super::relax::Mix;
 use crate::placement::answer::PlaceError;
 use crate::placement::field::{Counts, Field};
 
@@ -17,6 +18,9 @@ const MOST_UNUSED: u32 = 4;
 /// What every limit gives way, MW or M USD, so that there is a middle to go through; what proves the bound and what is
 /// valued keeps the limit itself.
 const ROOM: f64 = 1e-7;
+/// What each MW costs that a branch asks for and the known lives do not give, USD: more than any is worth. Without it the
+/// program had no solution where lives are missing that would make one. The same for a site that has to open.
+const SHORT_USD: f64 = 1e9;
 /// USD in the program's unit of money.
 pub const MILLION: f64 = 1e6;
 
@@ -113,6 +117,20 @@ impl Master<'_> {
         inside.map(|(segment, model, mw)| mw * cut.gains_usd_per_mw[(segment - first) * models + model]).sum()
     }
 
+    /// What a plan lacks of what the present branch asks for, as the program counts it, USD.
+    pub fn shortfall_usd(&self, mix: &Mix) -> f64 {
+        let columns = || self.columns.iter().zip(&mix.mw);
+        let given_mw = |branch: &Branch| columns().map(|(c, mw)| branch.share(self.field, c) * mw).sum::<f64>();
+        let asked = self.branches.iter().filter(|b| !b.at_most);
+        let short: f64 = asked.map(|b| (b.mw - given_mw(b)).max(0.0)).sum();
+        let unopened = |(s, opening): (usize, &Vec<f64>)| {
+            let least = self.openings[s].iter().enumerate();
+            let lacks = least.map(|(start, (least, _))| least - opening.iter().take(start + 1).sum::<f64>());
+            if self.opens(s) { lacks.fold(0.0, f64::max) } else { 0.0 }
+        };
+        SHORT_USD * (short + mix.opening.iter().enumerate().map(unopened).sum::<f64>())
+    }
+
     /// Solves.
     pub fn solve(&self) -> Result<Solution, PlaceError> {
         let layout = Layout::new(self);
@@ -160,6 +178,9 @@ impl Master<'_> {
         }
         for v in layout.firm.iter().flatten() {
             program.cost[*v] = -1.0;
+        }
+        for v in layout.short.iter().chain(&layout.unopened).flatten() {
+            program.cost[*v] = SHORT_USD / MILLION;
         }
         for v in layout.tail.clone() {
             program.cost[v] = -self.field.risk.cvar_weight;
@@ -225,6 +246,9 @@ impl Master<'_> {
                     for v in layout.opening[s].clone().take(start + 1) {
                         program.set(v, sign);
                     }
+                    if let (true, Some(v)) = (sign < 0.0, layout.unopened[s]) {
+                        program.set(v, sign);
+                    }
                 }
             }
             rows.push(of_site);
@@ -266,11 +290,14 @@ impl Master<'_> {
 
     fn add_branches(&self, layout: &Layout, program: &mut Program) -> Vec<usize> {
         let mut rows = Vec::new();
-        for branch in &self.branches {
+        for (branch, short) in self.branches.iter().zip(&layout.short) {
             let sign = if branch.at_most { 1.0 } else { -1.0 };
             rows.push(program.row(sign * branch.mw + ROOM));
             for (v, c) in layout.columns.iter().enumerate() {
                 program.set(v, sign * branch.share(self.field, &self.columns[*c]));
+            }
+            if let Some(v) = short {
+                program.set(*v, sign);
             }
         }
         rows
@@ -335,6 +362,10 @@ struct Layout {
     /// What AI earns by its total draw, by site and group, where it does.
     firm: Vec<Option<usize>>,
     tail: core::ops::Range<usize>,
+    /// What a branch lacks of what it asks for, by branch.
+    short: Vec<Option<usize>>,
+    /// What a site that has to open lacks of it.
+    unopened: Vec<Option<usize>>,
     variables: usize,
 }
 
@@ -358,7 +389,11 @@ impl Layout {
             |planes: &Planes| planes.cuts.iter().map(|c| take(usize::from(!c.is_empty())).next()).collect::<Vec<_>>();
         let (hours, firm) = (values(&master.hours), values(&master.firm));
         let tail = take(usize::from(master.field.risk.cvar_weight > 0.0));
-        Self { columns, by_site, opening, hours, firm, tail, variables: next }
+        let mut lacks = |asked: bool| take(usize::from(asked)).next();
+        let short = master.branches.iter().map(|b| lacks(!b.at_most)).collect();
+        let has_to_open = |s: usize| master.opens(s) && master.openings[s].iter().any(|o| o.0 > 0.0);
+        let unopened = (0..master.field.sites.len()).map(|s| lacks(has_to_open(s))).collect();
+        Self { columns, by_site, opening, hours, firm, tail, short, unopened, variables: next }
     }
 
     /// MW by column.
@@ -371,7 +406,8 @@ impl Layout {
     }
 
     fn add_signs(&self, program: &mut Program) {
-        for v in (0..self.columns.len()).chain(self.opening.iter().flat_map(Clone::clone)) {
+        let lacks = self.short.iter().chain(&self.unopened).flatten().copied();
+        for v in (0..self.columns.len()).chain(self.opening.iter().flat_map(Clone::clone)).chain(lacks) {
             program.row(0.0);
             program.set(v, -1.0);
         }

@@ -63,12 +63,6 @@ impl Program {
             | SolverStatus::AlmostSolved
             | SolverStatus::InsufficientProgress
             | SolverStatus::MaxIterations => Ok((found.x, found.z)),
-            SolverStatus::PrimalInfeasible => Err(PlaceError::Infeasible {
-                limit: "all limits together".to_owned(),
-                need: 0.0,
-                have: 0.0,
-                unit: String::new(),
-            }),
             SolverStatus::DualInfeasible | SolverStatus::AlmostDualInfeasible => {
                 Err(PlaceError::Unbounded { what: "the size of farms".to_owned() })
             }

@@ -158,11 +158,14 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Lives that make every order possible: each build to its natural end, each standing block as it is.
+    /// Lives with which every limit can be kept, since what stands stays as it is or closes as soon as it may; and the
+    /// best ones while nothing is scarce.
     fn add_first_lives(&mut self) {
         for (s, site) in self.field.sites.iter().enumerate() {
             for b in 0..site.standing.len() {
                 self.learn(Life { site: s, block: Some(b), orders: Vec::new(), closed: None });
+                let closed = self.field.first_close(&site.standing[b].stage);
+                self.learn(Life { site: s, block: Some(b), orders: Vec::new(), closed });
             }
         }
         let free = Solution {
@@ -271,7 +274,10 @@ impl<'a> Search<'a> {
     /// Takes out cuts that have held up nothing for some solutions, and leaves out lives that had no MW.
     fn forget_idle(&mut self, prices: &Solution, best: Option<&Mix>) {
         for (column, mw) in prices.mw.iter().enumerate() {
-            let used = *mw > UNUSED_MW || best.is_some_and(|b| b.mw.get(column).is_some_and(|mw| *mw > UNUSED_MW));
+            let life = &self.master.columns[column].life;
+            let always = life.block.is_some() && life.orders.is_empty();
+            let used =
+                always || *mw > UNUSED_MW || best.is_some_and(|b| b.mw.get(column).is_some_and(|mw| *mw > UNUSED_MW));
             self.master.unused[column] = if used { 0 } else { self.master.unused[column].saturating_add(1) };
         }
         self.master.hours.forget_idle(&prices.hours);
@@ -327,7 +333,7 @@ impl<'a> Search<'a> {
                 self.master.firm.push(i, plane);
             }
         }
-        mix.value_usd = worth_usd + self.steady_usd(&mix);
+        mix.value_usd = worth_usd + self.steady_usd(&mix) - self.master.shortfall_usd(&mix);
         mix
     }
 

@@ -170,7 +170,12 @@ fn site_answer(search: &Search, relaxed: &Relaxed, mw: &[f64], s: usize, value_u
     }
     let peak = |kind: FarmKind| by_kind.iter().map(|mw| mw[kind as usize]).fold(0.0, f64::max);
     let placed_mw = slots.into_iter().fold(0.0, f64::max);
-    let connection = relaxed.connection_usd_per_mw(s);
+    // What one more MW takes off the share that each MW has in the overhead of a full site.
+    let spared = search.overhead_shares_usd(s, &relaxed.best.mw) / site.maximum_mw.max(NOTHING_MW);
+    let connection = match relaxed.connection_usd_per_mw(s) {
+        scarce if scarce > 1.0 => scarce + spared,
+        _ => 0.0,
+    };
     SiteAnswer {
         site: site.name.clone(),
         mining_mw: peak(FarmKind::Mining),
@@ -180,7 +185,7 @@ fn site_answer(search: &Search, relaxed: &Relaxed, mw: &[f64], s: usize, value_u
         maximum_mw: site.maximum_mw,
         value_usd,
         capital_usd,
-        connection_usd_per_mw: if connection > 1.0 { connection } else { 0.0 },
+        connection_usd_per_mw: connection,
         lacks: (placed_mw <= NOTHING_MW).then(|| lack(field, relaxed, s)).flatten(),
     }
 }

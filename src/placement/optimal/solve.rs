@@ -1,5 +1,6 @@
 //! From a field to an answer.
 
+use core::ops::ControlFlow;
 use std::time::Instant;
 
 use super::branch::branched;
@@ -8,7 +9,7 @@ use super::relax::{Relaxed, Search};
 use super::report;
 use super::whole::Whole;
 use crate::placement::answer::{Answer, Effort, Phase, PlaceError, Progress, Proof, Seconds, Sizes};
-use crate::placement::field::{Counts, Field};
+use crate::placement::field::{Counts, Field, Standing};
 
 /// What is asked of the optimiser.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,22 +51,26 @@ pub struct Optimum<'a> {
     pub plan: Whole,
 }
 
+/// Is shown how far a search has come, and may break it off.
+pub type Watch<'w> = &'w mut dyn FnMut(&Progress) -> ControlFlow<()>;
+
+/// What was seen, as a result.
+pub(super) fn seen(flow: ControlFlow<()>) -> Result<(), PlaceError> {
+    if flow.is_break() { Err(PlaceError::Interrupted) } else { Ok(()) }
+}
+
 /// MW that a plan in continuous sizes does not tell: what is left of the way to the optimum.
 const CRUMB_MW: f64 = 0.01;
 
 /// Finds the best plan of a field.
 ///
 /// # Errors
-/// When what stands breaks a limit, or the linear program fails.
-pub fn optimise<'a>(
-    field: &'a Field,
-    settings: &Settings,
-    progress: &mut dyn FnMut(&Progress),
-) -> Result<Optimum<'a>, PlaceError> {
+/// When what stands breaks a limit, `watch` breaks the search off, or the linear program fails.
+pub fn optimise<'a>(field: &'a Field, settings: &Settings, watch: Watch) -> Result<Optimum<'a>, PlaceError> {
     check_what_stands(field)?;
     let mut clock = Instant::now();
     let mut lap = || core::mem::replace(&mut clock, Instant::now()).elapsed().as_secs_f64();
-    progress(&Progress { phase: Phase::Relaxation, ..Progress::default() });
+    seen(watch(&Progress { phase: Phase::Relaxation, ..Progress::default() }))?;
     let mut search = Search::new(field);
     let relaxed = search.solve(settings.relaxed_gap_share.min(settings.gap_share), f64::NEG_INFINITY)?;
     let mut seconds = Seconds { relaxation: lap(), ..Seconds::default() };
@@ -79,19 +84,19 @@ pub fn optimise<'a>(
         let rounds = search.rounds as u64;
         let found =
             branched(&mut search, &root, settings.gap_share, settings.most_nodes, &mut |nodes, best, bound| {
-                progress(&Progress {
+                watch(&Progress {
                     phase: Phase::Modules,
                     rounds,
                     nodes: nodes as u64,
                     objective_usd: Some(best),
                     upper_bound_usd: Some(bound),
-                });
+                })
             })?;
         let proof = Proof::new(found.best.value_usd, found.bound_usd, settings.gap_share);
         (found.best, found.others, proof, found.nodes)
     };
     seconds.modules = lap();
-    progress(&Progress { phase: Phase::Afterwards, ..Progress::default() });
+    seen(watch(&Progress { phase: Phase::Afterwards, ..Progress::default() }))?;
     let effort = Effort {
         rounds: search.rounds as u64,
         cuts: search.master.hours.cuts.iter().map(|c| c.len() as u64).sum(),
@@ -124,13 +129,14 @@ pub(super) fn check_what_stands(field: &Field) -> Result<(), PlaceError> {
     }
     for limit in &field.limits {
         let Counts::Standing { date, kinds } = limit.counts else { continue };
-        let counted = |b: &&crate::placement::field::Standing| {
-            kinds[field.kind(b.stage.model) as usize] && b.stage.until > field.dates[date] && date == 0
+        // It counts until it may be closed.
+        let stands = |b: &&Standing| {
+            kinds[field.kind(b.stage.model) as usize]
+                && b.stage.until > field.dates[date]
+                && field.first_close(&b.stage).is_none_or(|closed| closed > date)
         };
-        // What stands may be closed on the first date, but not before it runs.
-        let fixed = |b: &&crate::placement::field::Standing| b.stage.from > 0;
         let blocks = field.sites.iter().flat_map(|s| &s.standing);
-        let need: f64 = blocks.filter(counted).filter(fixed).map(|b| b.mw).sum();
+        let need: f64 = blocks.filter(stands).map(|b| b.mw).sum();
         if need > limit.at_most * (1.0 + 1e-9) {
             let (limit, have) = (limit.name.clone(), limit.at_most);
             return Err(PlaceError::Infeasible { limit, need, have, unit: "MW".to_owned() });

@@ -4,6 +4,8 @@ mod carbon;
 mod lives;
 mod modules;
 
+use core::ops::ControlFlow;
+
 use rand::RngExt;
 
 use super::*;
@@ -194,7 +196,8 @@ fn one_thread_and_two_give_the_same_bits() {
     };
     let answer = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let mut answer = pool.install(|| optimise(&field, &settings, &mut |_| {}).unwrap().answer);
+        let mut answer =
+            pool.install(|| optimise(&field, &settings, &mut |_| ControlFlow::Continue(())).unwrap().answer);
         answer.effort.seconds = Seconds::default();
         answer
     };
@@ -210,7 +213,7 @@ fn what_stands_beyond_the_connection_is_named() {
     let block = Standing { mw: 4.0, ..site.standing[0].clone() };
     (site.standing[0].mw, site.maximum_mw) = (7.0, 10.5);
     site.standing.push(block);
-    let refused = optimise(&field, &Settings::default(), &mut |_| {}).err();
+    let refused = optimise(&field, &Settings::default(), &mut |_| ControlFlow::Continue(())).err();
     let Some(PlaceError::Infeasible { limit, need, have, unit }) = refused else { panic!("{refused:?}") };
     assert!(limit.contains(&field.sites[1].name), "{limit}");
     assert_eq!((need, have, unit.as_str()), (11.0, 10.5, "MW"));

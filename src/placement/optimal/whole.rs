@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::accounts::{Look, SLACK};
+use super::accounts::{Broken, Look, SLACK};
 use super::life::Life;
 use super::price::Priced;
 use super::relax::{Relaxed, Search};
@@ -21,6 +21,10 @@ pub struct Whole {
     pub value_usd: f64,
 }
 
+/// Value of what breaks a limit, USD.
+const NO_PLAN_USD: f64 = -1e30;
+/// Steps from nothing to a full site, about, where modules are smaller than that.
+const MOST_STEPS: f64 = 200.0;
 /// USD that a step must gain to be taken.
 const WORTHWHILE_USD: f64 = 1.0;
 /// Share of its discounted cost that a life may lack and still be tried.
@@ -36,7 +40,8 @@ pub fn rounded(search: &Search, relaxed: &Relaxed, passes: usize) -> Whole {
         }
         plan.add_while_it_gains();
     }
-    Whole { value_usd: search.value_of_whole(&plan.mw), mw: plan.mw }
+    let value_usd = if search.broken(&plan.mw).is_some() { NO_PLAN_USD } else { search.value_of_whole(&plan.mw) };
+    Whole { value_usd, mw: plan.mw }
 }
 
 /// A step by one module.
@@ -108,23 +113,46 @@ impl<'a> Plan<'a> {
         self.search.look(site, mw, Some(&self.path_weights))
     }
 
-    /// Takes modules off, last first, until every limit holds: what fits in parts may not fit whole.
+    /// Takes modules off, last first, until every limit holds: what fits in parts may not fit whole. Where nothing new
+    /// takes from a limit, what stands gives up what it was to become.
     fn make_room(&mut self) {
-        while let Some(worst) = self.search.broken(&self.mw) {
+        while let Some((worst, excess)) = self.search.broken(&self.mw) {
             let columns = &self.search.master.columns;
             let takes = |v: &usize| worst.takes(self.search, *v);
-            let Some(v) = (0..self.mw.len())
-                .rev()
-                .find(|v| self.mw[*v] > 0.0 && columns[*v].life.block.is_none() && takes(v) > 0.0)
-            else {
+            let new = |v: &usize| self.mw[*v] > 0.0 && columns[*v].life.block.is_none() && takes(v) > 0.0;
+            if let Some(v) = (0..self.mw.len()).rev().find(new) {
+                let module_mw = module_mw(self.search, v);
+                self.mw[v] = (self.mw[v] - module_mw).max(0.0);
+                if self.mw[v] < 0.5 * module_mw {
+                    self.mw[v] = 0.0;
+                }
+            } else if let Some((from, to)) = self.way_out(&worst) {
+                let least_mw = excess * (1.0 + SLACK) / (takes(&from) - takes(&to));
+                let module_mw = module_mw(self.search, from);
+                let free = self.search.free_size(from);
+                let mw = if free { least_mw } else { (least_mw / module_mw).ceil() * module_mw };
+                let mw = mw.clamp(SLACK, self.mw[from].max(SLACK)).min(self.mw[from]);
+                self.mw[from] -= mw;
+                self.mw[to] += mw;
+            } else {
                 break;
-            };
-            let module_mw = module_mw(self.search, v);
-            self.mw[v] = (self.mw[v] - module_mw).max(0.0);
-            if self.mw[v] < 0.5 * module_mw {
-                self.mw[v] = 0.0;
             }
         }
+    }
+
+    /// A life of what stands that takes from a broken limit, and one of the same block that takes least: staying as it
+    /// is, or closing.
+    fn way_out(&self, worst: &Broken) -> Option<(usize, usize)> {
+        let columns = &self.search.master.columns;
+        let takes = |v: usize| worst.takes(self.search, v);
+        let taking = (0..self.mw.len()).rev().filter(|v| self.mw[*v] > 0.0 && columns[*v].life.block.is_some());
+        taking.filter(|v| takes(*v) > 0.0).find_map(|from| {
+            let life = &columns[from].life;
+            let bare = |v: &usize| columns[*v].life.orders.is_empty() && columns[*v].life.block == life.block;
+            let others = self.search.at_site[life.site].iter().copied().filter(bare);
+            let to = others.min_by(|a, b| takes(*a).total_cmp(&takes(*b)))?;
+            (takes(to) < takes(from)).then_some((from, to))
+        })
     }
 
     /// Takes out what is new of a kind that rounding has left below its smallest size at a site.
@@ -244,7 +272,7 @@ impl<'a> Plan<'a> {
         let search = self.search;
         let site = search.master.columns[v].life.site;
         let mut without = self.mw.clone();
-        without[v] = (without[v] - module_mw(search, v)).max(0.0);
+        without[v] = (without[v] - step_mw(search, v)).max(0.0);
         if !search.minimum_holds(site, &without) {
             return false;
         }
@@ -308,7 +336,7 @@ fn steps(search: &Search, relaxed: &Relaxed) -> Vec<Step> {
         if life.block.is_none() {
             let offer = &search.field.sites[life.site].offers[life.orders[0]];
             let first_mw = offer.module_mw * (offer.minimum_mw / offer.module_mw).ceil().max(1.0);
-            steps.push(Step { to: *v, from: None, mw: offer.module_mw });
+            steps.push(Step { to: *v, from: None, mw: step_mw(search, *v) });
             if first_mw > offer.module_mw {
                 steps.push(Step { to: *v, from: None, mw: first_mw });
             }
@@ -317,7 +345,7 @@ fn steps(search: &Search, relaxed: &Relaxed) -> Vec<Step> {
         let rest = near
             .iter()
             .filter(|w| *w != v && columns[**w].life.block == life.block && columns[**w].life.site == life.site);
-        steps.extend(rest.map(|w| Step { to: *v, from: Some(*w), mw: module_mw(search, *v) }));
+        steps.extend(rest.map(|w| Step { to: *v, from: Some(*w), mw: step_mw(search, *v) }));
     }
     steps
 }
@@ -343,6 +371,13 @@ pub fn module_mw(search: &Search, column: usize) -> f64 {
         (None, Some(block)) => site.standing[block].mw,
         (None, None) => 0.0,
     }
+}
+
+/// By how much a life grows and shrinks at a time, MW: a module, or so many as keep the steps few.
+fn step_mw(search: &Search, column: usize) -> f64 {
+    let module_mw = module_mw(search, column);
+    let site = &search.field.sites[search.master.columns[column].life.site];
+    if module_mw <= 0.0 { 0.0 } else { module_mw * (site.maximum_mw / MOST_STEPS / module_mw).floor().max(1.0) }
 }
 
 /// Whole modules, rounded down; what a standing block loses by that goes to the life that has most of it and needs no

@@ -1,5 +1,7 @@
 //! Plans within a cap on emissions.
 
+use core::ops::ControlFlow;
+
 use super::super::Whole;
 use super::*;
 use crate::dispatch::slice::slice_dual;
@@ -21,7 +23,7 @@ fn capped(field: &Field, t_per_year: f64) -> Field {
 }
 
 fn answer(mut field: Field, settings: &Settings) -> Answer {
-    let mut answer = optimise_within_cap(&mut field, settings, &mut |_| {}).unwrap().answer;
+    let mut answer = optimise_within_cap(&mut field, settings, &mut |_| ControlFlow::Continue(())).unwrap().answer;
     answer.effort.seconds = Seconds::default();
     answer
 }
@@ -84,7 +86,7 @@ fn a_cap_that_does_not_bind_changes_nothing() {
     let settings =
         Settings { alternatives_within_share: Some(0.2), curves: true, most_nodes: 4, ..Settings::default() };
     let free = {
-        let mut answer = optimise(&field, &settings, &mut |_| {}).unwrap().answer;
+        let mut answer = optimise(&field, &settings, &mut |_| ControlFlow::Continue(())).unwrap().answer;
         answer.effort.seconds = Seconds::default();
         answer
     };
@@ -200,7 +202,7 @@ fn what_must_run_and_emits_too_much_is_named() {
         // A hall under construction: it cannot be closed before it runs, and there is no date after that.
         (standing.stage.model, standing.stage.from, standing.stage.until) = (2, 1, 3);
     }
-    let refused = optimise_within_cap(&mut capped(&field, 10.0), &RELAXED, &mut |_| {}).err();
+    let refused = optimise_within_cap(&mut capped(&field, 10.0), &RELAXED, &mut |_| ControlFlow::Continue(())).err();
     let Some(PlaceError::Infeasible { limit, need, have, .. }) = refused else { panic!("{refused:?}") };
     assert_eq!(limit, "placement.co2_cap_t_per_year");
     assert!(need > 100.0 && (have - 10.0).abs() < 0.01, "{need} {have}");
@@ -211,7 +213,8 @@ fn a_plan_made_with_a_cap_is_worth_the_same_to_whoever_runs_its_steps() {
     let mut field = in_modules(1, &Shape { segments: 2, ..SHAPE });
     let free = free_t_per_year(&field, &Settings::default());
     field.co2 = Some(Co2Cap { t_per_year: 0.5 * free, worth_usd_per_t: 0.0 });
-    let mut optimum = optimise_within_cap(&mut field, &Settings::default(), &mut |_| {}).unwrap();
+    let mut optimum =
+        optimise_within_cap(&mut field, &Settings::default(), &mut |_| ControlFlow::Continue(())).unwrap();
     let Whole { value_usd, .. } = optimum.plan;
     let steps = optimum.answer.plan.clone();
     let usd = value_of_steps(&mut optimum.search, &steps).unwrap();

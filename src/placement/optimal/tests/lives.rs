@@ -1,5 +1,7 @@
 //! Lives: the longest path against the enumeration of all lives, and a life cycle worked out by hand.
 
+use core::ops::ControlFlow;
+
 use rand::RngExt;
 
 use super::super::price::{Marginals, best_lives};
@@ -322,7 +324,7 @@ fn a_life_cycle_is_worth_what_was_worked_out_by_hand() {
     for usd in [relaxed.best.value_usd, relaxed.proof.bound_usd] {
         assert!((usd - best_usd).abs() < 1e-6 * best_usd, "{usd} {best_usd}");
     }
-    let optimum = optimise(&field, &Settings::default(), &mut |_| {}).unwrap();
+    let optimum = optimise(&field, &Settings::default(), &mut |_| ControlFlow::Continue(())).unwrap();
     let proof = optimum.answer.proof;
     assert!((proof.objective_usd - best_usd).abs() < 1e-6 * best_usd, "{proof:?} {best_usd}");
     let mut done: Vec<(i32, Action, Option<&str>, f64)> = Vec::new();

@@ -1,5 +1,7 @@
 //! Whole modules against the enumeration of all plans.
 
+use core::ops::ControlFlow;
+
 use rand::RngExt;
 
 use super::super::*;
@@ -58,7 +60,7 @@ fn enumerated_usd(search: &mut Search) -> f64 {
 
 fn assert_is_the_best_of_all(field: &Field, what: &str) {
     let settings = Settings { gap_share: 1e-6, relaxed_gap_share: 1e-7, most_nodes: 500, ..Settings::default() };
-    let mut optimum = optimise(field, &settings, &mut |_| {}).unwrap();
+    let mut optimum = optimise(field, &settings, &mut |_| ControlFlow::Continue(())).unwrap();
     let proof = optimum.answer.proof;
     let best_usd = enumerated_usd(&mut optimum.search);
     let slack_usd = 1e-6 * best_usd.abs() + 1.0;
@@ -145,7 +147,9 @@ fn no_plan_in_whole_modules_is_worth_more_than_its_bound() {
             field.sites[0].opening_discounted_usd = vec![3e6, 2.5e6, 2e6];
             field.sites[0].opening_capital_usd = 4e6;
         }
-        let mut optimum = optimise(&field, &Settings { most_nodes: 12, ..Settings::default() }, &mut |_| {}).unwrap();
+        let mut optimum =
+            optimise(&field, &Settings { most_nodes: 12, ..Settings::default() }, &mut |_| ControlFlow::Continue(()))
+                .unwrap();
         let bound_usd = optimum.answer.proof.upper_bound_usd;
         let search = &mut optimum.search;
         for site in 0..field.sites.len() {
@@ -177,7 +181,7 @@ fn nothing_is_built_below_its_smallest_size() {
         for offer in field.sites.iter_mut().flat_map(|s| &mut s.offers).filter(|o| o.stage.model == 2) {
             offer.minimum_mw = 12.0;
         }
-        let answer = optimise(&field, &Settings::default(), &mut |_| {}).unwrap().answer;
+        let answer = optimise(&field, &Settings::default(), &mut |_| ControlFlow::Continue(())).unwrap().answer;
         assert!(answer.plan.iter().all(|step| step.kind == FarmKind::Mining), "seed {seed}: {:?}", answer.plan);
     }
 }
