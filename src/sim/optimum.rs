@@ -34,11 +34,11 @@ pub fn place(
     others: bool,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Answer, SimError> {
-    optimum(scenario, seed, settings, progress, |mut optimum, own| {
+    optimum(scenario, seed, settings, progress, |mut optimum, own, progress| {
         let mut answer = core::mem::take(&mut optimum.answer);
         if others {
             answer.promise = promise(scenario, seed, own, &answer.plan)?;
-            policies(scenario, seed, &mut optimum, &mut answer)?;
+            policies(scenario, seed, &mut optimum, &mut answer, progress)?;
         }
         Ok(answer)
     })
@@ -55,7 +55,7 @@ pub fn regret(
     output: &RunOutput,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Result<PolicyValue, String>, SimError> {
-    optimum(scenario, seed, &Settings::default(), progress, |mut optimum, _| {
+    optimum(scenario, seed, &Settings::default(), progress, |mut optimum, _, _| {
         let bound_usd = optimum.answer.proof.upper_bound_usd;
         let value_usd = compared_usd(&mut optimum.search, &steps(output));
         Ok(value_usd.map(|usd| PolicyValue::against(scenario.placement.policy.as_str(), usd, bound_usd)))
@@ -68,7 +68,7 @@ fn optimum<T>(
     seed: u64,
     settings: &Settings,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
-    then: impl FnOnce(Optimum, &OwnHashrate) -> Result<T, SimError>,
+    then: impl FnOnce(Optimum, &OwnHashrate, &mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Result<T, SimError>,
 ) -> Result<T, SimError> {
     let mut posing = 0.0;
     let mut own = OwnHashrate::default();
@@ -95,7 +95,7 @@ fn optimum<T>(
         };
         if last {
             optimum.answer.effort.seconds.posing = posing;
-            return then(optimum, &own);
+            return then(optimum, &own, progress);
         }
         let running = running_mw(&optimum.search, &optimum.plan.mw);
         let decision = optimum.search.field;
@@ -177,14 +177,21 @@ fn promise(
 }
 
 /// What `greedy` and `fixed` decide in a run without luck, valued as the optimiser values plans.
-fn policies(scenario: &Scenario, seed: u64, optimum: &mut Optimum, answer: &mut Answer) -> Result<(), SimError> {
+fn policies(
+    scenario: &Scenario,
+    seed: u64,
+    optimum: &mut Optimum,
+    answer: &mut Answer,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<(), SimError> {
+    let now = Progress { phase: Phase::Afterwards, ..Progress::default() };
     for policy in [Policy::Greedy, Policy::Fixed] {
         if policy == Policy::Fixed && scenario.plan.is_empty() {
             continue;
         }
         let mut by_policy = scenario.clone();
         by_policy.placement.policy = policy;
-        let output = run(&by_policy, seed, Mode::Expected, &mut |_| ControlFlow::Continue(()))?;
+        let output = run(&by_policy, seed, Mode::Expected, &mut |_| progress(&now))?;
         let name = policy.as_str();
         match compared_usd(&mut optimum.search, &steps(&output)) {
             Ok(usd) => answer.policies.push(PolicyValue::against(name, usd, answer.proof.upper_bound_usd)),

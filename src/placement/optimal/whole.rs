@@ -122,7 +122,8 @@ impl<'a> Plan<'a> {
             let new = |v: &usize| self.mw[*v] > 0.0 && columns[*v].life.block.is_none() && takes(v) > 0.0;
             if let Some(v) = (0..self.mw.len()).rev().find(new) {
                 let module_mw = module_mw(self.search, v);
-                self.mw[v] = (self.mw[v] - module_mw).max(0.0);
+                let modules = (excess / takes(&v) / module_mw).ceil().max(1.0);
+                self.mw[v] = (self.mw[v] - modules * module_mw).max(0.0);
                 if self.mw[v] < 0.5 * module_mw {
                     self.mw[v] = 0.0;
                 }
@@ -259,7 +260,10 @@ impl<'a> Plan<'a> {
     /// Gives up a module for another where that gains; whether any was exchanged.
     fn exchange(&mut self) -> bool {
         let mut any = false;
-        for v in 0..self.mw.len() {
+        // Where modules are fine, rounding down loses next to nothing.
+        let coarse = |v: &usize| step_mw(self.search, *v) <= module_mw(self.search, *v);
+        let worth_trying: Vec<usize> = (0..self.mw.len()).filter(coarse).collect();
+        for v in worth_trying {
             while self.mw[v] > 0.0 && self.search.master.columns[v].life.block.is_none() && self.exchange_one(v) {
                 any = true;
             }
