@@ -42,7 +42,7 @@ pub const PASSES: usize = 6;
 /// Share of the present gap to which a relaxation is solved.
 const CLOSE: f64 = 0.02;
 /// Nodes for which the search looks for a good plan, down the likelier branches until nothing is left to branch on, before
-/// it looks after the best bound for as many.
+/// it looks after the best bound for three times as many.
 const DIVE: usize = 20;
 /// Over many dates rounding takes as long as a relaxation: on the way down only every so many nodes are rounded.
 const ROUND_EVERY: usize = 4;
@@ -90,7 +90,7 @@ pub fn branched(
         };
         let node = open.swap_remove(if dives { open.len() - 1 } else { most });
         nodes += 1;
-        let may_dive = (nodes / DIVE).is_multiple_of(2);
+        let may_dive = (nodes / DIVE).is_multiple_of(4);
         dives = false;
         search.enter(&node.branches, &node.openings);
         let enough_usd = best.value_usd + gap_share * best.value_usd.abs();
