@@ -11,6 +11,7 @@ use crate::placement::answer::PolicyValue;
 use crate::results::{Manifest, Summary, check_target, write_run};
 use crate::scenario::{Loaded, Override};
 use crate::sim::{self, RunOutput};
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -127,7 +128,13 @@ fn regret(
         if interrupt.requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     bar.clear();
-    Ok(regret?.inspect_err(|why| eprintln!("note: the plan of this run is not compared with the best: {why}")).ok())
+    match regret? {
+        Ok(regret) => Ok(Some(regret)),
+        Err(why) => {
+            writeln!(io::stderr().lock(), "note: the plan of this run is not compared with the best: {why}")?;
+            Ok(None)
+        }
+    }
 }
 
 fn write(

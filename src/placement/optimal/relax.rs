@@ -353,7 +353,9 @@ impl<'a> Search<'a> {
         for (i, share) in open.iter().enumerate().filter(|(_, share)| **share > 0.0 && **share < 1.0) {
             let segments = &self.hours.groups[i % groups];
             let of_group = &mut draws[i / groups][segments.start * models..segments.end * models];
-            of_group.iter_mut().for_each(|mw| *mw /= share);
+            for mw in of_group {
+                *mw /= share;
+            }
         }
     }
 

@@ -53,17 +53,17 @@ impl Search<'_> {
         for (s, opening) in mix.opening.iter_mut().enumerate() {
             let here = || self.at_site[s].iter().filter(|v| mix.mw[**v] > 0.0);
             let mut open = 0.0;
-            for start in 0..opening.len() {
+            for (start, share) in opening.iter_mut().enumerate() {
                 let date = self.master.starts[s][start].date;
                 let within = here().filter(|v| self.master.starts_within(&columns[**v], start));
                 let within_mw: f64 = within.map(|v| mix.mw[*v]).sum();
                 let held = here().filter(|v| (columns[**v].dates.0..columns[**v].dates.1).contains(&date));
                 let held_mw: f64 = held.map(|v| mix.mw[*v]).sum();
                 let need_mw = if self.master.is_bounded(s, start) { within_mw } else { within_mw.max(held_mw) };
-                open += opening[start];
+                open += *share;
                 let missing = (need_mw / self.master.connection_mw[s].max(1e-9)).min(1.0) - open;
                 if missing > 0.0 {
-                    opening[start] += missing;
+                    *share += missing;
                     open += missing;
                 }
             }
