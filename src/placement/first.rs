@@ -1,5 +1,6 @@
 //! The first decision of a field by itself: what other programs can be asked as well.
 
+use super::answer::PlaceError;
 use super::field::{Counts, Field, FieldSite, Limit};
 use super::problem::Action;
 
@@ -24,6 +25,24 @@ impl Field {
         }
         first.risk.cvar_weight = 0.0;
         first
+    }
+
+    /// Whether what stands fits the limits of a first decision, in which it keeps standing.
+    ///
+    /// # Errors
+    /// Names the first limit that it breaks.
+    pub fn check_what_is_kept(&self) -> Result<(), PlaceError> {
+        for limit in &self.limits {
+            let Counts::Standing { kinds, .. } = limit.counts else { continue };
+            let kept = self.sites.iter().flat_map(|site| &site.standing);
+            let counted = kept.filter(|b| kinds[self.models[b.stage.model].kind as usize]);
+            let need: f64 = counted.map(|b| b.mw).sum();
+            if need > limit.at_most * (1.0 + 1e-9) {
+                let (limit, have) = (limit.name.clone(), limit.at_most);
+                return Err(PlaceError::Infeasible { limit, need, have, unit: "MW".to_owned() });
+            }
+        }
+        Ok(())
     }
 }
 

@@ -55,6 +55,7 @@ const OWN_GAP_SHARE: f64 = 1e-9;
 /// When what stands breaks a limit, or the linear program fails.
 pub fn own_optimum(field: &Field) -> Result<Own, PlaceError> {
     let first = field.first_decision();
+    first.check_what_is_kept()?;
     let settings = Settings { relax: true, relaxed_gap_share: OWN_GAP_SHARE, ..Settings::default() };
     let optimum = optimise(&first, &settings, &mut |_| ControlFlow::Continue(()))?;
     let (proof, effort) = (&optimum.answer.proof, &optimum.answer.effort);

@@ -1,5 +1,6 @@
 //! Cases for PyPSA, and the parts that need no PyPSA.
 
+use super::super::field::Limit;
 use super::super::monolith::monolith;
 use super::super::sample::{Shape, field};
 use super::*;
@@ -18,6 +19,16 @@ fn without_offers_there_is_nothing_to_export() {
     empty.sites[0].offers.clear();
     let own = own_optimum(&empty).unwrap();
     assert_eq!(files(&empty, "empty", &own), Err(ExportError::NothingToBuild));
+}
+
+#[test]
+fn a_limit_that_what_stands_breaks_is_named() {
+    let mut full = field(1, &Shape { sites: 1, segments: 1, dates: 1, paths: 1, days: 1, standing: true });
+    let counts = Counts::Standing { date: 0, kinds: [true; 3] };
+    full.limits.push(Limit { name: "fleet".to_owned(), counts, at_most: 1.0 });
+    let refused = own_optimum(&full).map(|own| own.rounds);
+    let names = matches!(&refused, Err(PlaceError::Infeasible { limit, have: 1.0, .. }) if limit == "fleet");
+    assert!(names, "{refused:?}");
 }
 
 #[test]
