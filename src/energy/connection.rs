@@ -45,8 +45,8 @@ pub struct Grid {
     #[schemars(range(min = 0.0, max = 5.0))]
     pub outage_variation: f64,
     /// Emissions of a MWh bought, kg of CO2 (scope 2, location-based): the mean of the grid's generation. Default: none;
-    /// a cap on emissions or a price of carbon needs it at every site with a grid. Source: Ember, IEA or EPA eGRID publish
-    /// it by country and region, about 30 for Norway, 350 for Texas, 650 for Poland.
+    /// a cap on emissions or a price of carbon needs it at every site with a grid. Source: user's data; Electricity Maps has,
+    /// direct, for 2024: Ontario 58, Germany 274, Texas 303, PJM 321, Singapore 367, Western India 680.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 2_000.0))]
     pub co2_kg_per_mwh: Option<f64>,
