@@ -152,7 +152,8 @@ fn trade_off(tables: &PlaceTables, title: &str) -> Result<String, ChartError> {
     let is_number = |r: &&TradeOffRow| r.budget_usd.is_finite() && r.value_usd.is_finite();
     let rows: Vec<&TradeOffRow> = tables.trade_off.iter().filter(is_number).collect();
     canvas::svg(if rows.is_empty() { EMPTY_HEIGHT } else { 860.0 }, |c| {
-        let note = subtitle(title, "expected discounted value of the best plan at each budget, after tax and capital");
+        let note =
+            subtitle(title, "expected discounted value of the best plan in continuous sizes, after tax and capital");
         let top = c.heading("What money buys: value by budget (USD)", &note);
         let Some(first) = rows.first() else {
             c.nothing("No trade-off was asked for.");
