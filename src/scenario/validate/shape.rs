@@ -201,11 +201,11 @@ fn type_name<'s>(parts: &[&'s Json]) -> Option<&'s str> {
     })
 }
 
-/// The texts of an `enum` or `const`.
+/// The texts of an `enum` or `const`; none where they are numbers, which serde tells apart.
 fn choice<'s>(parts: &[&'s Json]) -> Option<Vec<&'s str>> {
     parts.iter().find_map(|p| {
         if let Some(values) = p.get("enum").and_then(Json::as_array) {
-            return Some(values.iter().filter_map(Json::as_str).collect());
+            return values.iter().map(Json::as_str).collect();
         }
         Some(vec![p.get("const")?.as_str()?])
     })
