@@ -97,7 +97,7 @@ impl Ledger {
     /// When `farm` is no number that [`Self::add_farm`] gave.
     pub fn add(&mut self, farm: usize, line: Line, usd: f64) {
         let period = self.periods.len() - 1;
-        self.account(farm, period).usd[line as usize] += usd;
+        self.account(farm, period).usd[line] += usd;
     }
 
     /// Books a quantity in the open period.
@@ -135,11 +135,11 @@ impl Ledger {
             let last = self.periods.len() - 1;
             let write_off_usd = depreciation[farm].left_usd;
             if write_off_usd.abs() > 0.005 {
-                self.account(farm, last).usd[Line::WriteOff as usize] -= write_off_usd;
+                self.account(farm, last).usd[Line::WriteOff] -= write_off_usd;
             }
             for (year, tax) in taxes[farm].iter().enumerate() {
                 if *tax != 0.0 {
-                    self.account(farm, years.last_period[year]).usd[Line::Tax as usize] += tax;
+                    self.account(farm, years.last_period[year]).usd[Line::Tax] += tax;
                 }
             }
         }
@@ -155,13 +155,13 @@ impl Ledger {
             let total: f64 = shares.iter().sum();
             let due = usd_per_year * f64::from(self.periods[period].days()) / DAYS_PER_YEAR;
             for (farm, share) in shares.into_iter().enumerate().filter(|(_, share)| *share > 0.0) {
-                self.account(farm, period).usd[Line::Overhead as usize] -= due * share / total;
+                self.account(farm, period).usd[Line::Overhead] -= due * share / total;
             }
         }
     }
 
     fn depreciation(&self, farm: usize, years: &Years, params: &FinanceParams) -> Deductions {
-        let bought = |line: Line| -> Vec<f64> { years.sum(&self.accounts[farm], |a| -a.usd[line as usize]) };
+        let bought = |line: Line| -> Vec<f64> { years.sum(&self.accounts[farm], |a| -a.usd[line]) };
         let (machines, halls) = (bought(Line::MachineCapital), bought(Line::InfrastructureCapital));
         let by_machine = params.machine_depreciation.scheduled(&machines);
         let by_hall = params.infrastructure_depreciation.scheduled(&halls);
@@ -181,10 +181,7 @@ impl Ledger {
     }
 
     fn taxable(&self, farm: usize, years: &Years, depreciation: &[f64]) -> Vec<f64> {
-        let income = |a: &Account| -> f64 {
-            let taxed = Line::ALL.iter().filter(|l| l.is_taxable() && l.is_cash());
-            taxed.map(|l| a.usd[*l as usize]).sum()
-        };
+        let income = |a: &Account| -> f64 { a.usd.sum(|line| line.is_taxable() && line.is_cash()) };
         let income = years.sum(&self.accounts[farm], income);
         income.iter().zip(depreciation).map(|(i, d)| i - d).collect()
     }
@@ -196,10 +193,10 @@ impl Ledger {
             let total: f64 = shares.iter().sum();
             if total > 0.0 {
                 for (period, share) in periods.into_iter().zip(shares).filter(|(_, share)| *share > 0.0) {
-                    self.account(farm, period).usd[Line::Depreciation as usize] -= usd * share / total;
+                    self.account(farm, period).usd[Line::Depreciation] -= usd * share / total;
                 }
             } else {
-                self.account(farm, years.last_period[year]).usd[Line::Depreciation as usize] -= usd;
+                self.account(farm, years.last_period[year]).usd[Line::Depreciation] -= usd;
             }
         }
     }

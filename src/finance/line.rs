@@ -49,8 +49,12 @@ pub enum Class {
     Operating,
     /// Investment, and what comes back of it.
     Capital,
-    /// Income tax.
+    /// Cash set aside or lent by a customer, neither income nor cost: it comes back.
+    Held,
+    /// Income tax and tax credits.
     Tax,
+    /// Lenders' money and what it costs, the lender's reserve.
+    Financing,
     /// Not cash.
     Memo,
 }
@@ -64,14 +68,20 @@ pub enum Line {
     HostingRent,
     /// Rent of accelerators.
     CloudRent,
+    /// What the owners of hosted mining machines pay by the kWh.
+    HostingFees,
     /// Power a tenant pays for.
     PowerPassThrough,
     /// Credits for missed uptime (negative).
     SlaCredits,
     /// Demand-response payments.
     DemandResponse,
+    /// Power bought forward and sold back, and payments for output curtailed.
+    CurtailmentCredits,
     /// Grid sale: what the site would earn by selling all it can, net of the cost of that energy.
     GridSaleRevenue,
+    /// Held coins sold for more (or less, negative) than they were worth when mined.
+    CoinGains,
     /// Energy bought or generated.
     EnergyCost,
     /// Demand, capacity and coincident-peak charges.
@@ -84,6 +94,12 @@ pub enum Line {
     FixedOm,
     /// Operation, maintenance and repairs by use.
     VariableOm,
+    /// Insurance.
+    Insurance,
+    /// Property tax.
+    PropertyTax,
+    /// Lease of the site.
+    SiteLease,
     /// Share of the corporate overhead.
     Overhead,
     /// Grid sales given up for the farm's use: the other side of [`Line::GridSaleRevenue`], so that a site's farms
@@ -97,39 +113,90 @@ pub enum Line {
     Resale,
     /// Value of what stands when the run ends.
     EndValue,
-    /// Income tax.
+    /// Coins kept (negative) and, when they are sold, what they were worth when mined (positive).
+    CoinsHeld,
+    /// Prepayments of customers received, and used up (negative).
+    Prepayments,
+    /// Money tied up in the running business (negative) and given back.
+    WorkingCapital,
+    /// Interest earned on working capital.
+    WorkingCapitalInterest,
+    /// Federal income tax.
     Tax,
+    /// State income tax.
+    StateTax,
+    /// Investment tax credits.
+    InvestmentTaxCredit,
+    /// Production tax credits.
+    ProductionTaxCredit,
+    /// Money drawn from lenders.
+    DebtDraws,
+    /// Interest on debt.
+    Interest,
+    /// Repayment of debt.
+    Principal,
+    /// Lenders' fees and closing costs.
+    DebtFees,
+    /// Payments into (negative) and out of the debt service reserve.
+    DebtReserve,
+    /// Interest earned on the debt service reserve.
+    DebtReserveInterest,
     /// Tax depreciation (negative), a memo: not cash.
     Depreciation,
+    /// Depreciation for state tax (negative), a memo: not cash.
+    StateDepreciation,
     /// What is not yet depreciated when the run ends, deducted against the end value (negative), a memo: not cash.
     WriteOff,
+    /// Tax that debt saves by its interest and fees, less that on its reserve's interest, a memo: it is in the taxes.
+    InterestTaxShield,
 }
 
 impl Line {
     /// Every line, in the order of the tables.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 43] = [
         Self::CoinRevenue,
         Self::HostingRent,
         Self::CloudRent,
+        Self::HostingFees,
         Self::PowerPassThrough,
         Self::SlaCredits,
         Self::DemandResponse,
+        Self::CurtailmentCredits,
         Self::GridSaleRevenue,
+        Self::CoinGains,
         Self::EnergyCost,
         Self::DemandCharges,
         Self::BackupFuel,
         Self::PoolFee,
         Self::FixedOm,
         Self::VariableOm,
+        Self::Insurance,
+        Self::PropertyTax,
+        Self::SiteLease,
         Self::Overhead,
         Self::ForgoneGridSales,
         Self::InfrastructureCapital,
         Self::MachineCapital,
         Self::Resale,
         Self::EndValue,
+        Self::CoinsHeld,
+        Self::Prepayments,
+        Self::WorkingCapital,
+        Self::WorkingCapitalInterest,
         Self::Tax,
+        Self::StateTax,
+        Self::InvestmentTaxCredit,
+        Self::ProductionTaxCredit,
+        Self::DebtDraws,
+        Self::Interest,
+        Self::Principal,
+        Self::DebtFees,
+        Self::DebtReserve,
+        Self::DebtReserveInterest,
         Self::Depreciation,
+        Self::StateDepreciation,
         Self::WriteOff,
+        Self::InterestTaxShield,
     ];
 
     /// The name in the tables, `snake_case`.
@@ -138,25 +205,46 @@ impl Line {
             Self::CoinRevenue => "coin_revenue",
             Self::HostingRent => "hosting_rent",
             Self::CloudRent => "cloud_rent",
+            Self::HostingFees => "hosting_fees",
             Self::PowerPassThrough => "power_pass_through",
             Self::SlaCredits => "sla_credits",
             Self::DemandResponse => "demand_response",
+            Self::CurtailmentCredits => "curtailment_credits",
             Self::GridSaleRevenue => "grid_sale_revenue",
+            Self::CoinGains => "coin_gains",
             Self::EnergyCost => "energy_cost",
             Self::DemandCharges => "demand_charges",
             Self::BackupFuel => "backup_fuel",
             Self::PoolFee => "pool_fee",
             Self::FixedOm => "fixed_om",
             Self::VariableOm => "variable_om",
+            Self::Insurance => "insurance",
+            Self::PropertyTax => "property_tax",
+            Self::SiteLease => "site_lease",
             Self::Overhead => "overhead",
             Self::ForgoneGridSales => "forgone_grid_sales",
             Self::InfrastructureCapital => "infrastructure_capital",
             Self::MachineCapital => "machine_capital",
             Self::Resale => "resale",
-            Self::Tax => "tax",
             Self::EndValue => "end_value",
+            Self::CoinsHeld => "coins_held",
+            Self::Prepayments => "prepayments",
+            Self::WorkingCapital => "working_capital",
+            Self::WorkingCapitalInterest => "working_capital_interest",
+            Self::Tax => "tax",
+            Self::StateTax => "state_tax",
+            Self::InvestmentTaxCredit => "investment_tax_credit",
+            Self::ProductionTaxCredit => "production_tax_credit",
+            Self::DebtDraws => "debt_draws",
+            Self::Interest => "interest",
+            Self::Principal => "principal",
+            Self::DebtFees => "debt_fees",
+            Self::DebtReserve => "debt_reserve",
+            Self::DebtReserveInterest => "debt_reserve_interest",
             Self::Depreciation => "depreciation",
+            Self::StateDepreciation => "state_depreciation",
             Self::WriteOff => "write_off",
+            Self::InterestTaxShield => "interest_tax_shield",
         }
     }
 
@@ -166,17 +254,32 @@ impl Line {
             Self::CoinRevenue
             | Self::HostingRent
             | Self::CloudRent
+            | Self::HostingFees
             | Self::PowerPassThrough
             | Self::SlaCredits
             | Self::DemandResponse
-            | Self::GridSaleRevenue => Class::Revenue,
+            | Self::CurtailmentCredits
+            | Self::GridSaleRevenue
+            | Self::CoinGains => Class::Revenue,
             Self::EnergyCost | Self::DemandCharges | Self::BackupFuel => Class::Energy,
-            Self::PoolFee | Self::FixedOm | Self::VariableOm | Self::Overhead | Self::ForgoneGridSales => {
-                Class::Operating
-            }
+            Self::PoolFee
+            | Self::FixedOm
+            | Self::VariableOm
+            | Self::Insurance
+            | Self::PropertyTax
+            | Self::SiteLease
+            | Self::Overhead
+            | Self::ForgoneGridSales => Class::Operating,
             Self::InfrastructureCapital | Self::MachineCapital | Self::Resale | Self::EndValue => Class::Capital,
-            Self::Tax => Class::Tax,
-            Self::Depreciation | Self::WriteOff => Class::Memo,
+            Self::CoinsHeld | Self::Prepayments | Self::WorkingCapital | Self::WorkingCapitalInterest => Class::Held,
+            Self::Tax | Self::StateTax | Self::InvestmentTaxCredit | Self::ProductionTaxCredit => Class::Tax,
+            Self::DebtDraws
+            | Self::Interest
+            | Self::Principal
+            | Self::DebtFees
+            | Self::DebtReserve
+            | Self::DebtReserveInterest => Class::Financing,
+            Self::Depreciation | Self::StateDepreciation | Self::WriteOff | Self::InterestTaxShield => Class::Memo,
         }
     }
 
@@ -186,9 +289,16 @@ impl Line {
     }
 
     /// Whether the line counts as income of its year for tax: revenue and running cost as booked, capital by its
-    /// depreciation, resale in full.
+    /// depreciation, resale in full, of lenders' money the interest.
     pub fn is_taxable(self) -> bool {
-        matches!(self, Self::Resale | Self::EndValue) || !matches!(self.class(), Class::Capital | Class::Tax)
+        match self.class() {
+            Class::Revenue | Class::Energy | Class::Operating => true,
+            Class::Capital => matches!(self, Self::Resale | Self::EndValue),
+            Class::Held => self == Self::WorkingCapitalInterest,
+            Class::Financing => matches!(self, Self::Interest | Self::DebtReserveInterest),
+            Class::Memo => matches!(self, Self::Depreciation | Self::WriteOff),
+            Class::Tax => false,
+        }
     }
 }
 
@@ -241,8 +351,11 @@ mod tests {
     #[test]
     fn only_memos_are_not_cash_and_tax_counts_no_capital() {
         let not_cash: Vec<_> = Line::ALL.into_iter().filter(|l| !l.is_cash()).collect();
-        assert_eq!(not_cash, [Line::Depreciation, Line::WriteOff]);
-        let untaxed: Vec<_> = Line::ALL.into_iter().filter(|l| !l.is_taxable()).collect();
-        assert_eq!(untaxed, [Line::InfrastructureCapital, Line::MachineCapital, Line::Tax]);
+        assert_eq!(not_cash, [Line::Depreciation, Line::StateDepreciation, Line::WriteOff, Line::InterestTaxShield]);
+        let untaxed = |class| Line::ALL.into_iter().filter(move |l| l.class() == class && !l.is_taxable());
+        assert!(untaxed(Class::Capital).eq([Line::InfrastructureCapital, Line::MachineCapital]));
+        assert!(untaxed(Class::Held).eq([Line::CoinsHeld, Line::Prepayments, Line::WorkingCapital]));
+        let lent = [Line::DebtDraws, Line::Principal, Line::DebtFees, Line::DebtReserve];
+        assert!(untaxed(Class::Financing).eq(lent));
     }
 }

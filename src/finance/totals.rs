@@ -1,17 +1,13 @@
 //! Sums of ledger lines and quantities, and the figures made of them.
 
+use super::by_line::ByLine;
 use super::{Class, Line, Quantity};
 
 /// What one farm booked in one period.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Account {
-    pub usd: [f64; Line::ALL.len()],
+    pub usd: ByLine,
     pub amounts: [f64; Quantity::COUNT],
-}
-
-/// Sum of the lines that move cash.
-pub(super) fn cash(usd: &[f64; Line::ALL.len()]) -> f64 {
-    Line::ALL.iter().filter(|l| l.is_cash()).map(|l| usd[*l as usize]).sum()
 }
 
 /// Sums of ledger lines and quantities, and the figures made of them.
@@ -19,8 +15,8 @@ pub(super) fn cash(usd: &[f64; Line::ALL.len()]) -> f64 {
 /// A cost per coin, hour or MWh is `None` where nothing was mined, rented or used.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Totals {
-    usd: [f64; Line::ALL.len()],
-    discounted: [f64; Line::ALL.len()],
+    usd: ByLine,
+    discounted: ByLine,
     amounts: [f64; Quantity::COUNT],
     /// Hours of the periods summed over.
     pub hours: f64,
@@ -28,10 +24,8 @@ pub struct Totals {
 
 impl Totals {
     pub(super) fn add(&mut self, account: &Account, factor: f64) {
-        for ((usd, discounted), booked) in self.usd.iter_mut().zip(&mut self.discounted).zip(account.usd) {
-            *usd += booked;
-            *discounted += factor * booked;
-        }
+        self.usd.add(&account.usd, 1.0);
+        self.discounted.add(&account.usd, factor);
         for (amount, booked) in self.amounts.iter_mut().zip(account.amounts) {
             *amount += booked;
         }
@@ -39,17 +33,17 @@ impl Totals {
 
     /// Whether nothing was booked.
     pub fn is_empty(&self) -> bool {
-        self.usd.iter().chain(&self.amounts).all(|v| *v == 0.0)
+        self.usd.is_empty() && self.amounts.iter().all(|v| *v == 0.0)
     }
 
     /// A line, USD, income positive.
     pub fn usd(&self, line: Line) -> f64 {
-        self.usd[line as usize]
+        self.usd[line]
     }
 
     /// A line discounted to the run's start, USD.
     pub fn discounted_usd(&self, line: Line) -> f64 {
-        self.discounted[line as usize]
+        self.discounted[line]
     }
 
     /// A quantity, in its own unit.
@@ -58,7 +52,7 @@ impl Totals {
     }
 
     fn class_usd(&self, class: Class) -> f64 {
-        Line::ALL.iter().filter(|l| l.class() == class).map(|l| self.usd(*l)).sum()
+        self.usd.sum(|line| line.class() == class)
     }
 
     /// Revenue, USD.
@@ -91,14 +85,19 @@ impl Totals {
         0.0 - self.class_usd(Class::Tax)
     }
 
-    /// Cash flow, USD: all lines but depreciation.
+    /// Cash set aside or lent by customers, USD, positive when it came back.
+    pub fn held_usd(&self) -> f64 {
+        self.class_usd(Class::Held)
+    }
+
+    /// Cash flow, USD: all lines but the memos.
     pub fn cash_flow_usd(&self) -> f64 {
-        cash(&self.usd)
+        self.usd.sum(Line::is_cash)
     }
 
     /// Cash flow discounted to the run's start, USD.
     pub fn discounted_cash_flow_usd(&self) -> f64 {
-        cash(&self.discounted)
+        self.discounted.sum(Line::is_cash)
     }
 
     /// Energy used (or saleable, for a grid sale), MWh, from all sources.
