@@ -10,6 +10,7 @@ mod completions;
 mod examples;
 pub mod exit;
 mod export;
+mod finance;
 mod folder;
 mod input;
 mod interrupt;
@@ -50,6 +51,8 @@ enum Command {
     Chart(chart::Args),
     /// Run a scenario many times over a grid or a random sample of its keys, on all cores
     Sweep(sweep::Args),
+    /// Evaluate a stand-alone project: cash flow by year, tax, loans, returns, break-even prices
+    Finance(finance::Args),
     /// Write the decision problem for another program to solve
     Export(export::Args),
     /// The search for blocks by itself: how fast it is, whether headers verify, one block
@@ -80,6 +83,7 @@ impl Command {
             Self::Check(args) => check::execute(&args),
             Self::Chart(args) => chart::execute(&args),
             Self::Sweep(args) => sweep::execute(&args),
+            Self::Finance(args) => finance::execute(&args),
             Self::Export(args) => export::execute(&args),
             Self::Mine(args) => mine::execute(&args),
             Self::Examples(args) => examples::execute(&args),

@@ -6,19 +6,30 @@
 //! net present value; farms add up to sites and sites to the portfolio.
 
 mod books;
+mod by_line;
+mod by_year;
+mod debt;
 mod depreciation;
 mod ledger;
 mod line;
 mod params;
+pub mod project;
+mod root;
 mod tax;
+mod time_value;
 mod totals;
 mod value;
 
 pub use books::{Books, Returns};
+pub use by_line::ByLine;
+pub use by_year::ByYear;
+pub use debt::{Finances, Payment, Repayment, Tranche};
 pub use depreciation::{Depreciation, MacrsYears};
 pub use ledger::{Farm, Ledger, Period};
 pub use line::{Class, Kind, Line, Quantity};
 pub use params::{FinanceParams, TaxLosses};
-pub use tax::{after_tax_cash_flow, pooled_taxes};
+pub use project::Project;
+pub use tax::{pooled_taxes, taxed_income};
+pub use time_value::{NoMirr, capital_recovery, discounted, mirr, nper, pmt, ppmt, pv};
 pub use totals::Totals;
 pub use value::{NoIrr, irr, npv, payback_years};

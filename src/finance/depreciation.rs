@@ -20,6 +20,8 @@ pub enum Depreciation {
         /// Property class in years: 3, 5, 7, 10, 15 or 20.
         years: MacrsYears,
     },
+    /// Not deducted at all: land.
+    None {},
 }
 
 /// A property class of IRS Publication 946, table A-1: 3, 5, 7, 10, 15 or 20 years.
@@ -75,20 +77,27 @@ impl MacrsYears {
     }
 }
 
+/// Fifteen years in equal parts as the table rounds them. Source: IRS Publication 946 (2024), table A-8; SAM.
+const STRAIGHT_LINE_15_PERCENT: [f64; 16] =
+    [3.33, 6.67, 6.67, 6.67, 6.67, 6.67, 6.67, 6.66, 6.67, 6.66, 6.67, 6.66, 6.67, 6.66, 6.67, 3.33];
+
 impl Depreciation {
-    /// Share of the basis deducted in the year an asset is bought and each year after it; they add up to 1.
-    pub fn schedule(self) -> Vec<f64> {
-        match self {
-            Self::Macrs { years } => years.percent().iter().map(|p| p / 100.0).collect(),
+    /// Share of the basis deducted in the year an asset is bought and each year after it; they add up to 1, or are none.
+    pub fn shares(self) -> impl Iterator<Item = f64> {
+        let years = match self {
+            Self::Macrs { years } => years.percent().len(),
+            Self::StraightLine { years } => usize::from(years.max(1)) + 1,
+            Self::None {} => 0,
+        };
+        (0..years).map(move |year| match self {
+            Self::Macrs { years } => years.percent()[year] / 100.0,
+            Self::StraightLine { years: 15 } => STRAIGHT_LINE_15_PERCENT[year] / 100.0,
             Self::StraightLine { years } => {
-                let n = usize::from(years.max(1));
-                let part = 1.0 / n as f64;
-                let mut shares = vec![part; n + 1];
-                shares[0] = part / 2.0;
-                shares[n] = part / 2.0;
-                shares
+                let part = 1.0 / f64::from(years.max(1));
+                if year == 0 || year == usize::from(years.max(1)) { part / 2.0 } else { part }
             }
-        }
+            Self::None {} => 0.0,
+        })
     }
 
     /// Depreciation of each year, USD, of what was bought in each year (`basis_usd`).
@@ -107,10 +116,9 @@ impl Depreciation {
 
     /// Depreciation of each year by the schedule alone, USD: what is left at the end of the last year stays.
     pub fn scheduled(self, basis_usd: &[f64]) -> Vec<f64> {
-        let schedule = self.schedule();
         let mut deducted = vec![0.0; basis_usd.len()];
         for (bought, basis) in basis_usd.iter().enumerate() {
-            for (year, share) in deducted[bought..].iter_mut().zip(&schedule) {
+            for (year, share) in deducted[bought..].iter_mut().zip(self.shares()) {
                 *year += basis * share;
             }
         }
@@ -125,14 +133,14 @@ mod tests {
 
     fn all() -> Vec<Depreciation> {
         let macrs = [3, 5, 7, 10, 15, 20].map(|y| Depreciation::Macrs { years: MacrsYears::try_from(y).unwrap() });
-        let straight = [1, 5, 20].map(|years| Depreciation::StraightLine { years });
+        let straight = [1, 5, 15, 20, 39].map(|years| Depreciation::StraightLine { years });
         macrs.into_iter().chain(straight).collect()
     }
 
     #[test]
     fn every_schedule_adds_up_to_the_basis() {
         for depreciation in all() {
-            let sum: f64 = depreciation.schedule().iter().sum();
+            let sum: f64 = depreciation.shares().sum();
             assert!((sum - 1.0).abs() < 1e-12, "{depreciation:?}: {sum}");
         }
     }
@@ -149,7 +157,7 @@ mod tests {
     #[test]
     fn straight_line_takes_half_a_part_first_and_last() {
         let five = Depreciation::StraightLine { years: 5 };
-        assert_eq!(five.schedule(), [0.1, 0.2, 0.2, 0.2, 0.2, 0.1]);
+        assert_eq!(five.shares().collect::<Vec<_>>(), [0.1, 0.2, 0.2, 0.2, 0.2, 0.1]);
     }
 
     #[test]
@@ -172,7 +180,7 @@ mod tests {
         #[test]
         fn depreciation_adds_up_to_what_was_bought(
             basis in prop::collection::vec(0.0..1e9f64, 1..30),
-            which in 0..9usize,
+            which in 0..11usize,
         ) {
             let bought: f64 = basis.iter().sum();
             let deducted: f64 = all()[which].by_year(&basis).iter().sum();

@@ -1,6 +1,6 @@
 //! Income tax by year.
 
-use super::{Depreciation, TaxLosses};
+use super::TaxLosses;
 
 /// Tax of each farm in each year, USD, negative when paid, from their taxable incomes `[farm][year]`.
 ///
@@ -37,29 +37,24 @@ fn carried_forward(taxable_usd: &[Vec<f64>], rate_share: f64) -> Vec<Vec<f64>> {
     taxes
 }
 
-/// After-tax cash flow of a project bought at the end of year 0, USD at the ends of years 0, 1, 2, …
-///
-/// `operating_usd` is revenue less running cost of years 1, 2, …; the first depreciation falls into year 1. The
-/// annual convention of project-finance models (PySAM's `Singleowner`), which reads: cash flow = operating cash
-/// − rate · (operating cash − depreciation).
-pub fn after_tax_cash_flow(
-    capital_usd: f64,
-    operating_usd: &[f64],
-    depreciation: Depreciation,
-    rate_share: f64,
-) -> Vec<f64> {
-    let mut bought = vec![0.0; operating_usd.len()];
-    if let Some(first) = bought.first_mut() {
-        *first = capital_usd;
+/// What is taxed of each year's income, USD, once losses are dealt with: a loss used as incurred is taxed negatively.
+pub fn taxed_income(income_usd: &[f64], losses: TaxLosses) -> Vec<f64> {
+    match losses {
+        TaxLosses::AsIncurred => income_usd.to_vec(),
+        TaxLosses::CarriedForward => {
+            let mut loss_usd = 0.0;
+            let years = income_usd.iter().map(|income| {
+                let taxed = (income - loss_usd).max(0.0);
+                loss_usd = (loss_usd - income).max(0.0);
+                taxed
+            });
+            years.collect()
+        }
     }
-    let taxable = operating_usd.iter().zip(depreciation.by_year(&bought)).map(|(o, d)| o - d);
-    let after_tax = operating_usd.iter().zip(taxable).map(|(o, t)| o - rate_share * t);
-    core::iter::once(-capital_usd).chain(after_tax).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{MacrsYears, irr, npv};
     use super::*;
 
     #[test]
@@ -81,22 +76,18 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_never_used_saves_nothing() {
-        let taxes = pooled_taxes(&[vec![-10.0, -5.0, 3.0]], 0.2, TaxLosses::CarriedForward);
-        assert_eq!(taxes, [[0.0, 0.0, 0.0]]);
+    fn a_project_is_taxed_as_a_portfolio_of_one() {
+        let income = [-100.0, 30.0, 50.0, 60.0, -10.0];
+        for losses in [TaxLosses::AsIncurred, TaxLosses::CarriedForward] {
+            let pooled = pooled_taxes(&[income.to_vec()], 1.0, losses);
+            let alone: Vec<f64> = taxed_income(&income, losses).iter().map(|usd| 0.0 - usd).collect();
+            assert_eq!(pooled[0], alone);
+        }
     }
 
     #[test]
-    fn a_power_plant_is_worth_what_pysam_says() {
-        // PySAM 7.1.1 `Singleowner`: 350.4 GWh at 50 USD/MWh less 1 M USD, 100 M USD capital, 20 years, 8 %.
-        let five = Depreciation::Macrs { years: MacrsYears::FIVE };
-        for (tax, npv_usd, irr_share) in
-            [(0.0, 62_195_795.171_062_11, 0.156_123_33), (0.21, 45_172_519.813_076_32, 0.142_386_17)]
-        {
-            let flows = after_tax_cash_flow(1e8, &[16.52e6; 20], five, tax);
-            let flows: Vec<_> = flows.iter().enumerate().map(|(year, usd)| (year as f64, *usd)).collect();
-            assert!((npv(0.08, &flows) - npv_usd).abs() < 0.01);
-            assert!((irr(&flows).unwrap() - irr_share).abs() < 1e-8);
-        }
+    fn a_loss_never_used_saves_nothing() {
+        let taxes = pooled_taxes(&[vec![-10.0, -5.0, 3.0]], 0.2, TaxLosses::CarriedForward);
+        assert_eq!(taxes, [[0.0, 0.0, 0.0]]);
     }
 }

@@ -188,7 +188,7 @@ impl Eye<'_> {
     fn tax_shield_share(&self, paid: Outlay) -> f64 {
         let finance = &self.scenario.finance;
         let present = |d: Depreciation| -> f64 {
-            d.schedule().iter().enumerate().map(|(year, share)| share * self.discount(year as f64 + 0.5)).sum()
+            d.shares().enumerate().map(|(year, share)| share * self.discount(year as f64 + 0.5)).sum()
         };
         let total = paid.total_usd();
         if total <= 0.0 {

@@ -1,0 +1,142 @@
+//! What the schema of the project file cannot say: which keys go together.
+
+use super::contracts::{Mining, Treasury};
+use super::params::{Project, Timing};
+use crate::finance::by_year::ByYear;
+
+/// What is wrong: the dotted path of the key, and what to do.
+pub type Complaint = (String, String);
+
+/// Least value of an amount or a price that cannot be negative.
+const NOTHING: f64 = 0.0;
+/// Least price of what may have a negative price, USD.
+const ANY: f64 = -1e6;
+
+impl Project {
+    /// Every mistake between keys.
+    pub fn check(&self) -> Vec<Complaint> {
+        let mut found = Vec::new();
+        self.check_figures(&mut found);
+        self.check_capital(&mut found);
+        self.check_debt(&mut found);
+        if let Some(mining) = &self.mining {
+            self.check_mining(mining, &mut found);
+        }
+        if let Some(contract) = self.cloud.as_ref().and_then(|c| c.contract.as_ref())
+            && contract.years > self.years
+        {
+            let what = format!("the contract outlives the project's {} years; give at most that", self.years);
+            found.push(("cloud.contract.years".into(), what));
+        }
+        found
+    }
+
+    fn check_figures(&self, found: &mut Vec<Complaint>) {
+        for (path, figure, least) in self.figures_by_year() {
+            if let Some(what) = figure.check(self.years as usize, least) {
+                found.push((path.into(), what));
+            }
+        }
+    }
+
+    /// Every figure that may be listed by year, with its path and least value.
+    fn figures_by_year(&self) -> Vec<(&'static str, &ByYear, f64)> {
+        let mut figures = Vec::new();
+        if let Some(exports) = &self.exports {
+            figures.push(("exports.mwh_per_year", &exports.mwh_per_year, NOTHING));
+            figures.push(("exports.price_usd_per_mwh", &exports.price_usd_per_mwh, ANY));
+            figures.push(("exports.curtailed_mwh_per_year", &exports.curtailed_mwh_per_year, NOTHING));
+        }
+        if let Some(mining) = &self.mining {
+            figures.push(("mining.price_usd_per_btc", &mining.price_usd_per_btc, 1e-6));
+            let optional = [
+                ("mining.btc_per_year", &mining.btc_per_year),
+                ("mining.hashrate_ph_s", &mining.hashrate_ph_s),
+                ("mining.hashprice_usd_per_ph_day", &mining.hashprice_usd_per_ph_day),
+            ];
+            figures.extend(optional.into_iter().filter_map(|(path, figure)| Some((path, figure.as_ref()?, NOTHING))));
+        }
+        if let Some(hosted) = &self.hosted_mining {
+            figures.push(("hosted_mining.mwh_per_year", &hosted.mwh_per_year, NOTHING));
+            figures.push(("hosted_mining.fee_usd_per_kwh", &hosted.fee_usd_per_kwh, NOTHING));
+        }
+        if let Some(lease) = &self.lease {
+            figures.push(("lease.critical_it_kw", &lease.critical_it_kw, NOTHING));
+            figures.push(("lease.rent_usd_per_kw_month", &lease.rent_usd_per_kw_month, NOTHING));
+        }
+        if let Some(cloud) = &self.cloud {
+            figures.push(("cloud.gpus", &cloud.gpus, NOTHING));
+            figures.push(("cloud.rent_usd_per_gpu_hour", &cloud.rent_usd_per_gpu_hour, NOTHING));
+        }
+        if let Some(response) = &self.demand_response {
+            figures.push(("demand_response.usd_per_year", &response.usd_per_year, NOTHING));
+        }
+        if let Some(energy) = &self.energy {
+            figures.push(("energy.mwh_per_year", &energy.mwh_per_year, NOTHING));
+            figures.push(("energy.price_usd_per_mwh", &energy.price_usd_per_mwh, ANY));
+        }
+        figures
+    }
+
+    fn check_capital(&self, found: &mut Vec<Complaint>) {
+        let tax = &self.tax;
+        let taxed = tax.federal.rate_share > 0.0 || tax.state.rate_share > 0.0;
+        for (i, asset) in self.capital.iter().enumerate() {
+            if taxed && asset.depreciation.is_none() && asset.usd > 0.0 {
+                let what = "profit is taxed, so say how this is depreciated: `depreciation = { kind = \"macrs\", years = 5 }`, \
+                            `{ kind = \"straight_line\", years = 20 }`, or `{ kind = \"none\" }` for land";
+                found.push((format!("capital.{i}"), what.into()));
+            }
+        }
+    }
+
+    fn check_debt(&self, found: &mut Vec<Complaint>) {
+        for (i, tranche) in self.debt.iter().enumerate() {
+            for (key, what) in tranche.check(self.years) {
+                found.push((format!("debt.{i}.{key}"), what));
+            }
+            if self.timing == Timing::Annual && !tranche.interest_only_months.is_multiple_of(12) {
+                found.push((format!("debt.{i}.interest_only_months"), WHOLE_YEARS.into()));
+            }
+        }
+        let whole: f64 = self.debt.iter().filter_map(|tranche| tranche.share).sum();
+        if whole > 1.0 + 1e-9 {
+            let what = format!("the loans are {whole} of the cost together; their shares must not exceed 1");
+            found.push(("debt.0.share".into(), what));
+        }
+    }
+
+    fn check_mining(&self, mining: &Mining, found: &mut Vec<Complaint>) {
+        let mut complain = |key: &str, what: &str| found.push((format!("mining.{key}"), what.to_owned()));
+        match (&mining.btc_per_year, &mining.hashprice_usd_per_ph_day) {
+            (Some(_), Some(_)) => {
+                complain("hashprice_usd_per_ph_day", "coins and hashprice both say what is earned; give one of them");
+            }
+            (None, None) => {
+                complain("btc_per_year", "give `btc_per_year`, or `hashrate_ph_s` with `hashprice_usd_per_ph_day`")
+            }
+            (None, Some(_)) if mining.hashrate_ph_s.is_none() => {
+                complain("hashrate_ph_s", "a hashprice is earned by a hashrate; give it");
+            }
+            _ => {}
+        }
+        let halvings = &mining.halvings_after_months;
+        if halvings.windows(2).any(|pair| pair[0] >= pair[1]) {
+            complain("halvings_after_months", "give the months in ascending order");
+        }
+        if halvings.iter().any(|months| *months == 0 || *months >= 12 * self.years) {
+            complain("halvings_after_months", "give months between the first and the last of operation");
+        }
+        if self.timing == Timing::Annual && halvings.iter().any(|months| !months.is_multiple_of(12)) {
+            complain("halvings_after_months", WHOLE_YEARS);
+        }
+        if let Treasury::Hold { months: Some(months), .. } = &mining.treasury
+            && self.timing == Timing::Annual
+            && !months.is_multiple_of(12)
+        {
+            complain("treasury.months", WHOLE_YEARS);
+        }
+    }
+}
+
+const WHOLE_YEARS: &str = "give a multiple of 12, or set `timing = \"monthly\"`";

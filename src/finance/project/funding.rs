@@ -1,0 +1,192 @@
+//! Who pays for it: loans, what they cost, the reserves that go with them, and working capital.
+
+use super::operation::first_cost_usd;
+use super::params::Project;
+use super::statement::{Statement, Time};
+use super::{AssetClass, treasury};
+use crate::finance::debt::{Finances, Payment, Tranche};
+use crate::finance::{Class, Line};
+
+/// Books working capital, loans and reserves; coins are kept or sold in between, knowing what loans cost.
+pub(super) fn book(project: &Project, statement: &mut Statement) {
+    statement.loans_usd = vec![0.0; project.debt.len()];
+    let cost_reserve_usd = book_working_capital(project, statement);
+    book_shares(project, cost_reserve_usd, statement);
+    if let Some(mining) = &project.mining {
+        treasury::book(mining, statement);
+    }
+    book_sculpted(project, statement);
+    let paid_usd = project.construction_financing_usd
+        + project.other_financing_usd
+        + project.debt.iter().map(|tranche| tranche.closing_usd).sum::<f64>();
+    statement.row_mut(Line::DebtFees)[0] -= paid_usd;
+}
+
+/// Books working capital; what is kept for cost before the first period, USD.
+fn book_working_capital(project: &Project, statement: &mut Statement) -> f64 {
+    let Some(params) = &project.working_capital else { return 0.0 };
+    let periods = |months: f64| months * statement.time.per_year as f64 / 12.0;
+    let cost = statement.sum(|line| matches!(line.class(), Class::Energy | Class::Operating));
+    let revenue = statement.sum(|line| line.class() == Class::Revenue);
+    let kept = Reserve::of(cost[1..].iter().map(|usd| -usd * periods(params.cost_months)));
+    let owed = Reserve::of(revenue[1..].iter().map(|usd| usd * periods(params.receivable_months)));
+    for reserve in [&kept, &owed] {
+        reserve.book(statement, Line::WorkingCapital, Line::WorkingCapitalInterest, project.reserve_interest_per_year);
+    }
+    statement.receivables_usd = owed.changes().collect();
+    kept.0[0]
+}
+
+/// What a reserve holds at the end of each period: what the next one asks; USD.
+struct Reserve(Vec<f64>);
+
+impl Reserve {
+    /// From what each period of operation asks to have been put aside.
+    fn of(asked_usd: impl Iterator<Item = f64>) -> Self {
+        Self(asked_usd.chain(core::iter::once(0.0)).collect())
+    }
+
+    fn changes(&self) -> impl Iterator<Item = f64> {
+        let before = core::iter::once(0.0).chain(self.0.iter().copied());
+        self.0.iter().zip(before).map(|(now, before)| now - before)
+    }
+
+    fn book(&self, statement: &mut Statement, line: Line, interest: Line, rate_per_year: f64) {
+        for (row, change) in statement.row_mut(line).iter_mut().zip(self.changes()) {
+            *row -= change;
+        }
+        let rate = rate_per_year / statement.time.per_year as f64;
+        if rate > 0.0 {
+            for (row, held) in statement.row_mut(interest).iter_mut().skip(1).zip(&self.0) {
+                *row += rate * held;
+            }
+        }
+    }
+}
+
+/// Per dollar of a loan at the end of construction: interest accrued during it, drawn in equal parts at the months' ends.
+fn construction_interest_share(tranche: &Tranche, time: Time) -> f64 {
+    let months = time.construction_months;
+    if months < 2 {
+        return 0.0;
+    }
+    let monthly = 1.0 + tranche.rate_per_year / 12.0;
+    let grown: f64 = (0..months).scan(1.0, |factor, _| Some(core::mem::replace(factor, *factor * monthly))).sum();
+    1.0 - months as f64 / grown
+}
+
+/// A loan that is a share of what it finances, and what it adds to the cost it is a share of.
+struct Share<'a> {
+    /// Place of the loan in the file.
+    index: usize,
+    tranche: &'a Tranche,
+    /// Loan per dollar of cost: SAM's s·(1 + s·f) with fee f.
+    per_cost: f64,
+    /// Reserve and interest during construction per dollar of the loan.
+    adds: f64,
+}
+
+/// Books the loans that are shares of cost.
+///
+/// Cost of everything is that of what is built and of financing, the working capital kept for cost, and these loans'
+/// own reserves and interest during construction; so with L = g·(B + Σ a·L) the sizes solve one linear equation.
+fn book_shares(project: &Project, cost_reserve_usd: f64, statement: &mut Statement) {
+    let time = statement.time;
+    let shares: Vec<Share> = project
+        .debt
+        .iter()
+        .enumerate()
+        .filter_map(|(index, tranche)| {
+            let share = tranche.share?;
+            let reserve = tranche.reserve_months / 12.0 * time.per_year as f64;
+            let adds =
+                reserve * tranche.first_payment_share(time.per_year) + construction_interest_share(tranche, time);
+            Some(Share { index, tranche, per_cost: share * (1.0 + share * tranche.fee_share), adds })
+        })
+        .collect();
+    if shares.is_empty() {
+        return;
+    }
+    let closing_usd: f64 = project.debt.iter().map(|tranche| tranche.closing_usd).sum();
+    let fixed_usd = first_cost_usd(project, None)
+        + project.construction_financing_usd
+        + project.other_financing_usd
+        + closing_usd
+        + cost_reserve_usd;
+    let of_part_usd = |share: &Share| match share.tranche.finances {
+        Finances::Everything => None,
+        Finances::Infrastructure => Some(first_cost_usd(project, Some(AssetClass::Infrastructure))),
+        Finances::Machines => Some(first_cost_usd(project, Some(AssetClass::Machines))),
+    };
+    let (mut added_usd, mut added_share) = (0.0, 0.0);
+    for share in &shares {
+        match of_part_usd(share) {
+            Some(cost_usd) => added_usd += share.adds * share.per_cost * cost_usd,
+            None => added_share += share.adds * share.per_cost,
+        }
+    }
+    let whole_usd = (fixed_usd + added_usd) / (1.0 - added_share);
+    for share in &shares {
+        let loan_usd = share.per_cost * of_part_usd(share).unwrap_or(whole_usd);
+        let payments: Vec<Payment> = share.tranche.payments(loan_usd, time.per_year).collect();
+        book_loan(project, share.index, loan_usd, &payments, statement);
+    }
+}
+
+/// Books the loans that are sized to a coverage of the cash there is.
+fn book_sculpted(project: &Project, statement: &mut Statement) {
+    for (index, tranche) in project.debt.iter().enumerate() {
+        let Some(target) = tranche.target_dscr else { continue };
+        let periods = tranche.periods(statement.time.per_year);
+        let cash = cash_for_debt_usd(statement);
+        let others = statement.sum(is_service);
+        let service: Vec<f64> =
+            cash.iter().zip(others).skip(1).take(periods).map(|(cash, other)| (cash + other) / target).collect();
+        let (loan_usd, payments) = tranche.sculpted(&service, statement.time.per_year);
+        book_loan(project, index, loan_usd, &payments, statement);
+    }
+}
+
+/// Whether a line is service of debt.
+fn is_service(line: Line) -> bool {
+    matches!(line, Line::Interest | Line::Principal)
+}
+
+fn book_loan(project: &Project, index: usize, loan_usd: f64, payments: &[Payment], statement: &mut Statement) {
+    let tranche = &project.debt[index];
+    let time = statement.time;
+    let accrued_usd = loan_usd * construction_interest_share(tranche, time);
+    statement.loans_usd[index] = loan_usd;
+    statement.construction_interest_usd += accrued_usd;
+    statement.row_mut(Line::DebtDraws)[0] += loan_usd;
+    statement.row_mut(Line::Interest)[0] -= accrued_usd;
+    statement.row_mut(Line::DebtFees)[0] -= tranche.fee_share * loan_usd;
+    for (period, payment) in payments.iter().enumerate() {
+        statement.row_mut(Line::Interest)[period + 1] -= payment.interest_usd;
+        statement.row_mut(Line::Principal)[period + 1] -= payment.principal_usd;
+    }
+    if tranche.reserve_months > 0.0 {
+        let periods = tranche.reserve_months / 12.0 * time.per_year as f64;
+        let reserve = Reserve::of(payments.iter().map(|payment| periods * payment.total_usd()));
+        reserve.book(statement, Line::DebtReserve, Line::DebtReserveInterest, project.reserve_interest_per_year);
+    }
+}
+
+/// Cash before tax that lenders count on, USD by period: EBITDA as it is paid. Coins kept are not there, prepaid hours
+/// were paid before, what customers owe is still to come (SAM's `cf_cash_for_ds`).
+fn cash_for_debt_usd(statement: &Statement) -> Vec<f64> {
+    let mut cash = statement.ebitda_usd();
+    for line in [Line::CoinsHeld, Line::Prepayments] {
+        cash.iter_mut().zip(statement.row(line)).for_each(|(cash, usd)| *cash += usd);
+    }
+    cash.iter_mut().zip(&statement.receivables_usd).for_each(|(cash, change)| *cash -= change);
+    cash
+}
+
+/// Debt service coverage in each year, `None` in those without service.
+pub(super) fn coverage(statement: &Statement) -> Vec<Option<f64>> {
+    let cash = statement.by_year(&cash_for_debt_usd(statement));
+    let service = statement.by_year(&statement.sum(is_service));
+    let years = cash.iter().zip(&service).skip(1);
+    years.map(|(cash, service)| (*service != 0.0).then(|| -cash / service)).collect()
+}

@@ -1,0 +1,232 @@
+//! What the cash flows say: value, return, payback, levelised cost, coverage; over the whole and by halving epoch.
+
+use serde::Serialize;
+
+use super::funding::coverage;
+use super::params::Project;
+use super::statement::{Statement, Time};
+use crate::finance::{Line, NoIrr, NoMirr, discounted, irr, mirr, payback_years};
+use crate::math;
+
+/// What a project is worth to its owner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figures {
+    /// Net present value after tax, USD, at the beginning of construction.
+    pub npv_usd: f64,
+    /// Internal rate of return per year, or why there is none.
+    pub irr_per_year: Result<f64, NoIrr>,
+    /// Modified internal rate of return per year, or why there is none.
+    pub mirr_per_year: Result<f64, NoMirr>,
+    /// Years until the money is back for good; `None`: never.
+    pub payback_years: Option<f64>,
+    /// Years until it is back with interest at the discount rate; `None`: never.
+    pub discounted_payback_years: Option<f64>,
+    /// Levelised cost of everything that is sold.
+    pub levelised: Vec<Levelised>,
+    /// Least debt service coverage of a year with debt service.
+    pub minimum_dscr: Option<f64>,
+    /// Mean coverage of the years with debt service.
+    pub average_dscr: Option<f64>,
+    /// The same by halving epoch; empty where no halving is stated.
+    pub epochs: Vec<EpochFigures>,
+}
+
+/// What a halving epoch adds to the whole.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EpochFigures {
+    /// Years of operation before it.
+    pub from_year: f64,
+    /// Years of operation at its end.
+    pub to_year: f64,
+    /// Sum of its cash flows, USD; the first epoch carries the construction.
+    pub cash_flow_usd: f64,
+    /// Their present value, USD; the epochs add up to the whole.
+    pub npv_usd: f64,
+    /// Levelised cost of what it sells, from its own cash flows.
+    pub levelised: Vec<Levelised>,
+    /// Least coverage of a year that begins in it.
+    pub minimum_dscr: Option<f64>,
+    /// Mean coverage of the years that begin in it.
+    pub average_dscr: Option<f64>,
+}
+
+/// Something a project sells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Product {
+    /// Energy exported, MWh.
+    MwhSold,
+    /// Energy of hosted machines, MWh.
+    MwhHosted,
+    /// Energy used, MWh: all revenue is laid on it.
+    MwhUsed,
+    /// Coins, BTC.
+    Btc,
+    /// Days of a PH/s.
+    PhDay,
+    /// Accelerator hours.
+    GpuHour,
+    /// Months of a kW of critical IT.
+    KwMonth,
+}
+
+impl Product {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::MwhSold, Self::MwhHosted, Self::MwhUsed, Self::Btc, Self::PhDay, Self::GpuHour, Self::KwMonth];
+
+    /// How it is called in a sentence.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::MwhSold => "MWh sold",
+            Self::MwhHosted => "MWh hosted",
+            Self::MwhUsed => "MWh used",
+            Self::Btc => "BTC",
+            Self::PhDay => "PH/s and day",
+            Self::GpuHour => "GPU-hour",
+            Self::KwMonth => "kW and month",
+        }
+    }
+
+    fn amounts(self, statement: &Statement) -> &[f64] {
+        let amounts = &statement.amounts;
+        match self {
+            Self::MwhSold => &amounts.exported_mwh,
+            Self::MwhHosted => &amounts.hosted_mwh,
+            Self::MwhUsed => &amounts.used_mwh,
+            Self::Btc => &amounts.btc,
+            Self::PhDay => &amounts.ph_days,
+            Self::GpuHour => &amounts.gpu_hours,
+            Self::KwMonth => &amounts.kw_months,
+        }
+    }
+
+    /// The revenue it brings.
+    fn lines(self) -> &'static [Line] {
+        match self {
+            Self::MwhSold => &[Line::GridSaleRevenue],
+            Self::MwhHosted => &[Line::HostingFees],
+            Self::MwhUsed => {
+                &[Line::GridSaleRevenue, Line::HostingFees, Line::CoinRevenue, Line::CloudRent, Line::HostingRent]
+            }
+            Self::Btc | Self::PhDay => &[Line::CoinRevenue],
+            Self::GpuHour => &[Line::CloudRent],
+            Self::KwMonth => &[Line::HostingRent],
+        }
+    }
+}
+
+/// What a unit sold must bring for the net present value to be zero, tax on what is sold included: (present value of its
+/// revenue − net present value) / present value of the amount. SAM's levelised cost of energy.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Levelised {
+    /// What is sold.
+    pub product: Product,
+    /// In the money of each year, USD per unit: amounts are discounted at the nominal rate.
+    pub nominal_usd: f64,
+    /// In the money of the beginning, USD per unit: amounts are discounted at the real rate.
+    pub real_usd: f64,
+}
+
+/// Discount factors by period at the nominal and at the real rate.
+struct Factors {
+    nominal: Vec<f64>,
+    real: Vec<f64>,
+}
+
+impl Figures {
+    pub(super) fn of(project: &Project, statement: &Statement) -> Self {
+        let rate = project.nominal_rate_per_year();
+        let factors = Factors {
+            nominal: statement.time.discount(rate),
+            real: statement.time.discount((1.0 + rate) / (1.0 + project.inflation_per_year) - 1.0),
+        };
+        let cash = statement.cash_flow_usd();
+        let flows = statement.dated(&cash);
+        let whole = 0..statement.time.periods();
+        let npv_usd = worth(&cash, &factors.nominal);
+        let coverage = coverage(statement);
+        Self {
+            npv_usd,
+            irr_per_year: irr(&flows),
+            mirr_per_year: mirr(&flows, rate, project.reinvestment_rate_per_year.unwrap_or(rate)),
+            payback_years: payback_years(&flows),
+            discounted_payback_years: payback_years(&discounted(rate, &flows)),
+            levelised: levelised(statement, &factors, whole, npv_usd),
+            minimum_dscr: least(coverage.iter().copied()),
+            average_dscr: mean(coverage.iter().copied()),
+            epochs: epochs(project, statement, &factors, &cash, &coverage),
+        }
+    }
+}
+
+fn worth(flows: &[f64], factors: &[f64]) -> f64 {
+    flows.iter().zip(factors).map(|(usd, factor)| usd * factor).sum()
+}
+
+fn least(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    values.flatten().reduce(f64::min)
+}
+
+fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    let values: Vec<f64> = values.flatten().collect();
+    (!values.is_empty()).then(|| math::mean(&values))
+}
+
+fn levelised(
+    statement: &Statement,
+    factors: &Factors,
+    periods: core::ops::Range<usize>,
+    npv_usd: f64,
+) -> Vec<Levelised> {
+    let part = |row: &[f64], factors: &[f64]| worth(&row[periods.clone()], &factors[periods.clone()]);
+    let of_product = |product: Product| {
+        let amounts = product.amounts(statement);
+        let amount = part(amounts, &factors.nominal);
+        if amount <= 0.0 {
+            return None;
+        }
+        let lines = product.lines().iter();
+        let revenue_usd: f64 = lines.map(|line| part(statement.row(*line), &factors.nominal)).sum();
+        let cost_usd = revenue_usd - npv_usd;
+        Some(Levelised { product, nominal_usd: cost_usd / amount, real_usd: cost_usd / part(amounts, &factors.real) })
+    };
+    Product::ALL.into_iter().filter_map(of_product).collect()
+}
+
+fn epochs(
+    project: &Project,
+    statement: &Statement,
+    factors: &Factors,
+    cash: &[f64],
+    coverage: &[Option<f64>],
+) -> Vec<EpochFigures> {
+    let time = statement.time;
+    let Some(mining) = project.mining.as_ref().filter(|m| !m.halvings_after_months.is_empty()) else {
+        return Vec::new();
+    };
+    let inner = mining.halvings_after_months.iter().map(|months| 1 + time.after_months(*months));
+    let mut bounds: Vec<usize> = core::iter::once(0).chain(inner).chain([time.periods()]).collect();
+    bounds.dedup();
+    bounds
+        .windows(2)
+        .map(|pair| {
+            let periods = pair[0]..pair[1];
+            let npv_usd = worth(&cash[periods.clone()], &factors.nominal[periods.clone()]);
+            let years = || years_beginning_in(time, &periods).map(|year| coverage[year]);
+            EpochFigures {
+                from_year: pair[0].saturating_sub(1) as f64 / time.per_year as f64,
+                to_year: (pair[1] - 1) as f64 / time.per_year as f64,
+                cash_flow_usd: cash[periods.clone()].iter().sum(),
+                npv_usd,
+                levelised: levelised(statement, factors, periods.clone(), npv_usd),
+                minimum_dscr: least(years()),
+                average_dscr: mean(years()),
+            }
+        })
+        .collect()
+}
+
+fn years_beginning_in(time: Time, periods: &core::ops::Range<usize>) -> impl Iterator<Item = usize> {
+    (0..time.years).filter(move |year| periods.contains(&time.of_year(*year).start))
+}

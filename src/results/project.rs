@@ -1,0 +1,223 @@
+//! What `hashwatt finance` says of a project: figures for programs, and the table by year or by period.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::finance::project::{EpochFigures, Figures, Levelised, Project, Statement, Timing};
+use crate::finance::{Class, Line};
+
+/// A project, evaluated.
+#[derive(Debug)]
+pub struct ProjectReport {
+    /// The project.
+    pub project: Project,
+    /// Its cash flows with loans.
+    pub statement: Statement,
+    /// What they say to its owner.
+    pub equity: Figures,
+    /// What it would be worth if its owner paid all of it.
+    pub unlevered: Figures,
+}
+
+/// One row of the table: a year or a period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProjectRow {
+    /// Year of operation from 1; 0 for construction.
+    pub year: usize,
+    /// Month of the year from 1, in a table by month.
+    pub month: Option<usize>,
+    /// Every column: name with unit, and value; `None` where there is none.
+    pub columns: Vec<(String, Option<f64>)>,
+}
+
+impl ProjectReport {
+    /// Evaluates a project.
+    pub fn of(project: Project) -> Self {
+        let statement = project.evaluate();
+        let equity = project.figures(&statement);
+        let unlevered = if project.has_financing() {
+            let alone = project.without_debt();
+            alone.figures(&alone.evaluate())
+        } else {
+            equity.clone()
+        };
+        Self { project, statement, equity, unlevered }
+    }
+
+    /// The table by year, construction first.
+    pub fn years(&self) -> Vec<ProjectRow> {
+        let by_year = |row: &[f64]| self.statement.by_year(row);
+        let coverage = core::iter::once(None).chain(self.statement.dscr()).collect();
+        let last = |row: &[f64]| -> Vec<f64> {
+            let time = self.statement.time;
+            core::iter::once(0).chain((0..time.years).map(|year| time.last_of_year(year))).map(|p| row[p]).collect()
+        };
+        self.table(&by_year, &last, Some(coverage), |year| (year, None))
+    }
+
+    /// The table by period, construction first.
+    pub fn periods(&self) -> Vec<ProjectRow> {
+        let time = self.statement.time;
+        let name = move |period: usize| {
+            if period == 0 { (0, None) } else { (time.year_of(period) + 1, Some((period - 1) % time.per_year + 1)) }
+        };
+        if self.project.timing == Timing::Annual {
+            return self.years();
+        }
+        let whole = |row: &[f64]| row.to_vec();
+        self.table(&whole, &whole, None, name)
+    }
+
+    /// `sum` makes rows of flows, `state` rows of what stands at a period's end.
+    fn table(
+        &self,
+        sum: &dyn Fn(&[f64]) -> Vec<f64>,
+        state: &dyn Fn(&[f64]) -> Vec<f64>,
+        coverage: Option<Vec<Option<f64>>>,
+        name: impl Fn(usize) -> (usize, Option<usize>),
+    ) -> Vec<ProjectRow> {
+        let statement = &self.statement;
+        let cash = statement.cash_flow_usd();
+        let discount = statement.time.discount(self.project.nominal_rate_per_year());
+        let present: Vec<f64> = cash.iter().zip(&discount).map(|(usd, factor)| usd * factor).collect();
+        let running = |row: &[f64]| -> Vec<f64> {
+            row.iter()
+                .scan(0.0, |sum, usd| {
+                    *sum += usd;
+                    Some(*sum)
+                })
+                .collect()
+        };
+        let classes = [
+            ("revenue_usd", Class::Revenue),
+            ("energy_usd", Class::Energy),
+            ("operation_usd", Class::Operating),
+            ("capital_usd", Class::Capital),
+        ];
+        let mut columns: Vec<(String, Vec<f64>)> =
+            Line::ALL.iter().map(|line| (format!("{}_usd", line.name()), sum(statement.row(*line)))).collect();
+        columns
+            .extend(classes.map(|(name, class)| (name.to_owned(), sum(&statement.sum(|line| line.class() == class)))));
+        columns.push(("ebitda_usd".into(), sum(&statement.ebitda_usd())));
+        columns.push(("debt_usd".into(), state(&statement.debt_usd())));
+        columns.push(("cash_flow_usd".into(), sum(&cash)));
+        columns.push(("cumulative_cash_flow_usd".into(), state(&running(&cash))));
+        columns.push(("discounted_cash_flow_usd".into(), sum(&present)));
+        let rows = columns[0].1.len();
+        (0..rows)
+            .map(|i| {
+                let (year, month) = name(i);
+                let mut cells: Vec<_> = columns.iter().map(|(name, row)| (name.clone(), Some(row[i] + 0.0))).collect();
+                if let Some(coverage) = &coverage {
+                    cells.push(("dscr".into(), coverage[i]));
+                }
+                ProjectRow { year, month, columns: cells }
+            })
+            .collect()
+    }
+
+    /// Everything as JSON.
+    pub fn json(&self, monthly: bool) -> Value {
+        let project = &self.project;
+        let rows = if monthly { self.periods() } else { self.years() };
+        json!({
+            "name": project.name,
+            "nominal_discount_rate_per_year": project.nominal_rate_per_year(),
+            "sources_usd": amounts(&self.sources_usd()),
+            "uses_usd": amounts(&self.uses_usd()),
+            "equity": figures(&self.equity),
+            "project": figures(&self.unlevered),
+            "break_even": project.break_evens().iter().map(break_even).collect::<Vec<_>>(),
+            "rows": rows.iter().map(row).collect::<Vec<_>>(),
+        })
+    }
+
+    /// Where the money of construction comes from, USD.
+    pub fn sources_usd(&self) -> Vec<(String, f64)> {
+        let loans = self.project.debt.iter().zip(&self.statement.loans_usd);
+        let mut sources: Vec<(String, f64)> = loans.map(|(loan, usd)| (loan.name.clone(), *usd)).collect();
+        let prepaid_usd = self.statement.row(Line::Prepayments)[0];
+        if prepaid_usd != 0.0 {
+            sources.push(("prepaid by customers".into(), prepaid_usd));
+        }
+        sources.push(("equity".into(), -self.statement.cash_flow_usd()[0]));
+        sources
+    }
+
+    /// What it is spent on, USD.
+    pub fn uses_usd(&self) -> Vec<(String, f64)> {
+        let spent = |line: Line| 0.0 - self.statement.row(line)[0];
+        let mut uses: Vec<(String, f64)> = self.project.capital.iter().map(|a| (a.name.clone(), a.usd)).collect();
+        let others = [
+            ("interest during construction", Line::Interest),
+            ("cost of financing", Line::DebtFees),
+            ("debt service reserve", Line::DebtReserve),
+            ("working capital", Line::WorkingCapital),
+        ];
+        uses.extend(
+            others.map(|(name, line)| (name.to_owned(), spent(line))).into_iter().filter(|(_, usd)| *usd != 0.0),
+        );
+        uses
+    }
+}
+
+fn amounts(list: &[(String, f64)]) -> Value {
+    list.iter().map(|(name, usd)| (name.clone(), json!(usd))).collect::<Map<_, _>>().into()
+}
+
+fn row(row: &ProjectRow) -> Value {
+    let mut object = Map::new();
+    object.insert("year".into(), row.year.into());
+    if let Some(month) = row.month {
+        object.insert("month".into(), month.into());
+    }
+    object.extend(row.columns.iter().map(|(name, value)| (name.clone(), json!(value))));
+    object.into()
+}
+
+#[derive(Serialize)]
+struct FiguresJson<'a> {
+    npv_usd: f64,
+    irr_per_year: Option<f64>,
+    irr_note: Option<String>,
+    mirr_per_year: Option<f64>,
+    mirr_note: Option<String>,
+    payback_years: Option<f64>,
+    discounted_payback_years: Option<f64>,
+    levelised: &'a [Levelised],
+    minimum_dscr: Option<f64>,
+    average_dscr: Option<f64>,
+    epochs: &'a [EpochFigures],
+}
+
+fn figures(figures: &Figures) -> Value {
+    json!(FiguresJson::of(figures))
+}
+
+impl<'a> FiguresJson<'a> {
+    fn of(figures: &'a Figures) -> Self {
+        Self {
+            npv_usd: figures.npv_usd,
+            irr_per_year: figures.irr_per_year.as_ref().ok().copied(),
+            irr_note: figures.irr_per_year.as_ref().err().map(ToString::to_string),
+            mirr_per_year: figures.mirr_per_year.ok(),
+            mirr_note: figures.mirr_per_year.err().map(|e| e.to_string()),
+            payback_years: figures.payback_years,
+            discounted_payback_years: figures.discounted_payback_years,
+            levelised: &figures.levelised,
+            minimum_dscr: figures.minimum_dscr,
+            average_dscr: figures.average_dscr,
+            epochs: &figures.epochs,
+        }
+    }
+}
+
+fn break_even(found: &crate::finance::project::BreakEven) -> Value {
+    json!({
+        "price": found.price,
+        "unit": found.price.name(),
+        "today_usd": found.today_usd,
+        "break_even_usd": found.usd.ok(),
+        "note": found.usd.err().map(|e| e.to_string()),
+    })
+}
