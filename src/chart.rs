@@ -4,7 +4,8 @@
 //! font: the same tables give the same bytes on any machine. Charts know tables only, never the simulation, so
 //! drawing an old run again gives the same pictures.
 //!
-//! [`draw_all`] draws the charts of a run, [`draw_placement`] those of a placement; [`heat_map`] and [`lines`] draw any numbers over one or two swept keys.
+//! [`draw_all`] draws the charts of a run, [`draw_placement`] those of a placement; [`heat_map`] and [`lines`] draw any numbers over one or two swept keys,
+//! [`waterfall()`] the steps between two amounts.
 
 mod canvas;
 mod cash;
@@ -24,6 +25,7 @@ mod panel;
 mod place;
 mod placed;
 mod scale;
+mod waterfall;
 
 use std::path::{Path, PathBuf};
 
@@ -33,6 +35,7 @@ use resvg::usvg;
 
 pub use generic::{HeatMap, Lines, Series, heat_map, lines};
 pub use place::draw_placement;
+pub use waterfall::{Waterfall, waterfall};
 
 use crate::results::Tables;
 
@@ -50,6 +53,33 @@ pub enum ChartError {
     /// The drawing itself failed: a bug, not bad input.
     #[error("cannot draw the chart: {0}")]
     Draw(String),
+}
+
+/// What a single picture is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// The document itself.
+    Svg,
+    /// Its pixels.
+    Png,
+}
+
+impl Format {
+    /// The format a file's name asks for by its ending.
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "svg" => Some(Self::Svg),
+            "png" => Some(Self::Png),
+            _ => None,
+        }
+    }
+
+    fn bytes(self, svg: String) -> Result<Vec<u8>, ChartError> {
+        match self {
+            Self::Svg => Ok(svg.into_bytes()),
+            Self::Png => png(&svg),
+        }
+    }
 }
 
 /// Draws one chart of a run as an SVG document; the title names the run.

@@ -6,6 +6,7 @@
 
 mod chart;
 mod check;
+mod compare;
 mod completions;
 mod examples;
 pub mod exit;
@@ -49,6 +50,9 @@ enum Command {
     Check(check::Args),
     /// Draw the charts of a finished run again from its tables
     Chart(chart::Args),
+    /// Say why the net present values of two runs, sites or farms differ, in steps that add up
+    #[command(after_help = compare::HELP)]
+    Compare(compare::Args),
     /// Run a scenario many times over a grid or a random sample of its keys, on all cores
     Sweep(sweep::Args),
     /// Evaluate a stand-alone project: cash flow by year, tax, loans, returns, break-even prices
@@ -82,6 +86,7 @@ impl Command {
             Self::Place(args) => place::execute(&args),
             Self::Check(args) => check::execute(&args),
             Self::Chart(args) => chart::execute(&args),
+            Self::Compare(args) => compare::execute(&args),
             Self::Sweep(args) => sweep::execute(&args),
             Self::Finance(args) => finance::execute(&args),
             Self::Export(args) => export::execute(&args),

@@ -3,9 +3,10 @@
 //! A run books signed amounts (income positive) to a [`Ledger`], by farm, [`Period`] and [`Line`]. Closing it
 //! adds overhead, depreciation and tax and gives [`Books`], from which every sum of the tables is taken:
 //! discounting each period from its middle, the lines of a farm add up to its cash flow, and discounted to its
-//! net present value; farms add up to sites and sites to the portfolio.
+//! net present value; farms add up to sites and sites to the portfolio. A [`Bridge`] tells why two of them differ.
 
 mod books;
+mod bridge;
 mod by_line;
 mod by_year;
 mod debt;
@@ -21,6 +22,7 @@ mod totals;
 mod value;
 
 pub use books::{Books, Returns};
+pub use bridge::{Bridge, Step};
 pub use by_line::ByLine;
 pub use by_year::ByYear;
 pub use debt::{Finances, Payment, Repayment, Tranche};

@@ -9,18 +9,23 @@ mod place;
 mod plan_file;
 mod project;
 mod rows;
+mod side;
+mod single;
 mod summary;
 mod write;
 
 pub use crate::finance::Kind;
 pub use describe::describe_tables;
-pub use file::{ReadError, read_rows, write_rows};
+pub use file::{ReadError, csv_bytes, read_rows, write_rows};
 pub use manifest::{FileRecord, InputRecord, Manifest, git_commit};
 pub use place::{PlaceSummary, describe_placement, fill_placement, is_placement, read_placement};
 pub use plan_file::{path_from, plan_toml};
 pub use project::{ProjectReport, ProjectRow};
 pub use rows::{PORTFOLIO, cashflow_rows, epoch_rows, monthly_rows};
+pub use side::{Parts, Side, SideError, bridge};
+pub use single::{check_file, write_file};
 pub use summary::{CostPerBtc, EmissionsSummary, PortfolioSummary, SiteSummary, Summary};
+pub use tables::compare::StepRow;
 pub use tables::place::PlaceTables;
 pub use tables::{
     Action, CashFlowRow, ChainRow, DispatchRow, EpochRow, EventRow, FarmRow, MonthlyRow, NetworkRow, Origin, PlacedRow,

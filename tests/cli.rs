@@ -291,6 +291,7 @@ fn there_is_a_manual_page_and_a_completion_for_every_command() {
         "place",
         "check",
         "chart",
+        "compare",
         "sweep",
         "mine",
         "mine-bench",

@@ -245,7 +245,7 @@ fn fitting_px(text: &str, px: f64, room: f64) -> f64 {
 }
 
 /// Lines of words no wider than `room`.
-fn wrapped(text: &str, px: f64, room: f64) -> Vec<String> {
+pub(super) fn wrapped(text: &str, px: f64, room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {

@@ -68,7 +68,10 @@ impl From<io::Error> for Failure {
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
         match error {
-            WriteError::RunExists { .. } | WriteError::InTheWay { .. } => Self::BadInput(error.to_string()),
+            WriteError::RunExists { .. }
+            | WriteError::InTheWay { .. }
+            | WriteError::FileExists { .. }
+            | WriteError::IsFolder { .. } => Self::BadInput(error.to_string()),
             WriteError::Io { .. } | WriteError::Charts(_) => Self::Unexpected(error.to_string()),
         }
     }

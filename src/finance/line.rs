@@ -248,6 +248,11 @@ impl Line {
         }
     }
 
+    /// The line of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|line| line.name() == name)
+    }
+
     /// What the line is.
     pub fn class(self) -> Class {
         match self {
@@ -342,6 +347,7 @@ mod tests {
     fn lines_are_numbered_in_the_order_of_the_list_and_have_distinct_names() {
         for (i, line) in Line::ALL.iter().enumerate() {
             assert_eq!(*line as usize, i);
+            assert_eq!(Line::named(line.name()), Some(*line));
         }
         let names: std::collections::BTreeSet<_> = Line::ALL.iter().map(|l| l.name()).collect();
         assert_eq!(names.len(), Line::ALL.len());

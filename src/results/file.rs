@@ -1,7 +1,7 @@
 //! One table in one CSV file.
 
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::tables::Row;
@@ -77,8 +77,21 @@ impl ReadError {
 /// # Errors
 /// The system's; and `InvalidData`, naming row and column, for a number that is not finite.
 pub fn write_rows<R: Row>(path: &Path, rows: &[R]) -> io::Result<()> {
-    let file = BufWriter::new(File::create(path)?);
-    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(file);
+    write_to(File::create(path)?, rows)
+}
+
+/// A table as the bytes of its file.
+///
+/// # Errors
+/// `InvalidData`, naming row and column, for a number that is not finite.
+pub fn csv_bytes<R: Row>(rows: &[R]) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    write_to(&mut bytes, rows)?;
+    Ok(bytes)
+}
+
+fn write_to<R: Row>(file: impl Write, rows: &[R]) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(BufWriter::new(file));
     writer.write_record(R::COLUMNS.iter().map(|c| c.0))?;
     for (i, row) in rows.iter().enumerate() {
         if let Some(column) = row.not_finite() {

@@ -69,6 +69,7 @@ macro_rules! table {
     };
 }
 
+pub mod compare;
 pub mod place;
 
 /// What a sum is taken over.

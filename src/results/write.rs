@@ -16,7 +16,7 @@ use super::tables::{Row, Tables};
 use super::{FileRecord, Manifest, Summary};
 
 pub(super) const MANIFEST: &str = "manifest.json";
-const SUMMARY: &str = "summary.json";
+pub(super) const SUMMARY: &str = "summary.json";
 const HEADERS: &str = "headers.bin";
 
 /// Why a run could not be written.
@@ -46,6 +46,18 @@ pub enum WriteError {
     )]
     InTheWay {
         /// The file or folder.
+        path: PathBuf,
+    },
+    /// A file that would be written is there already.
+    #[error("`{}` is there already; `--force` replaces it", path.display())]
+    FileExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder is where a file would be written.
+    #[error("`{}` is a folder, the name of a file is wanted", path.display())]
+    IsFolder {
+        /// The folder.
         path: PathBuf,
     },
     /// The file system says no.
@@ -292,7 +304,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Brings a file or folder to the disk. Folders cannot be opened for that on Windows, nor need they.
-fn sync(path: &Path) -> Result<(), WriteError> {
+pub(super) fn sync(path: &Path) -> Result<(), WriteError> {
     if cfg!(windows) && path.is_dir() {
         return Ok(());
     }
@@ -351,14 +363,14 @@ impl Drop for Partial {
     }
 }
 
-fn parent(target: &Path) -> &Path {
+pub(super) fn parent(target: &Path) -> &Path {
     match target.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     }
 }
 
-fn hidden(target: &Path, what: &str, n: u32) -> PathBuf {
+pub(super) fn hidden(target: &Path, what: &str, n: u32) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     parent(target).join(format!(".{name}.{what}-{}-{n}", std::process::id()))
 }
