@@ -7,6 +7,7 @@
 
 mod books;
 mod depreciation;
+mod escalation;
 mod ledger;
 mod line;
 mod params;
@@ -16,9 +17,10 @@ mod value;
 
 pub use books::{Books, Returns};
 pub use depreciation::{Depreciation, MacrsYears};
+pub use escalation::{escalation, spans};
 pub use ledger::{Farm, Ledger, Period};
 pub use line::{Class, Kind, Line, Quantity};
-pub use params::{FinanceParams, TaxLosses};
+pub use params::{DiscountRate, FinanceParams, TaxLosses};
 pub use tax::{after_tax_cash_flow, pooled_taxes};
 pub use totals::Totals;
 pub use value::{NoIrr, irr, npv, payback_years};

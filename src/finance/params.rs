@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Depreciation, MacrsYears};
+use super::{Depreciation, MacrsYears, escalation};
+use crate::calendar::Day;
 
 /// Discounting, tax and overhead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -15,6 +16,24 @@ pub struct FinanceParams {
     /// is 9.6 %.
     #[schemars(range(min = -0.5, max = 2.0))]
     pub discount_rate_per_year: f64,
+    /// Whether that rate is `nominal`, as it is, or `real`: then (1 + rate) × (1 + inflation) − 1 is discounted with.
+    /// Default: nominal. Source: choice; SAM asks for the real rate and makes the nominal one of it like this.
+    pub discount_rate_is: DiscountRate,
+    /// Inflation, share per year: what operation, maintenance, overhead and insurance rise by at each anniversary of the
+    /// start. Prices of coins, energy, machines, rents and buildings follow their own models and do not.
+    /// Default: 0. Source: choice, all costs in the money of the start. The Federal Reserve aims at 0.02; SAM takes 0.025.
+    #[schemars(range(min = -0.1, max = 1.0))]
+    pub inflation_per_year: f64,
+    /// What fixed costs rise by above inflation, share per year: fixed operation and maintenance of mines, that of cloud
+    /// halls and their hardware, overhead of sites and company. Year k of the run costs (1 + inflation + escalator)^k
+    /// times the first. Hosting's costs are a share of its rent and follow that.
+    /// Default: 0. Source: SAM's default.
+    #[schemars(range(min = -0.5, max = 1.0))]
+    pub fixed_om_escalator_per_year: f64,
+    /// The same for variable operation and maintenance of mines and for repairs.
+    /// Default: 0. Source: SAM's default.
+    #[schemars(range(min = -0.5, max = 1.0))]
+    pub variable_om_escalator_per_year: f64,
     /// Income tax on profit after depreciation, share of profit.
     /// Default: 0.21. Source: United States corporate income tax, 26 U.S.C. § 11(b).
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -39,6 +58,17 @@ pub struct FinanceParams {
     pub corporate_overhead_usd_per_year: f64,
 }
 
+/// What a discount rate is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DiscountRate {
+    /// With inflation.
+    #[default]
+    Nominal,
+    /// Above inflation.
+    Real,
+}
+
 /// What happens to a year's tax loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -54,6 +84,10 @@ impl Default for FinanceParams {
     fn default() -> Self {
         Self {
             discount_rate_per_year: 0.10,
+            discount_rate_is: DiscountRate::Nominal,
+            inflation_per_year: 0.0,
+            fixed_om_escalator_per_year: 0.0,
+            variable_om_escalator_per_year: 0.0,
             tax_rate_share: 0.21,
             tax_losses: TaxLosses::AsIncurred,
             machine_depreciation: Depreciation::Macrs { years: MacrsYears::FIVE },
@@ -63,9 +97,38 @@ impl Default for FinanceParams {
     }
 }
 
+impl FinanceParams {
+    /// Rate at which cash flows are discounted, share per year.
+    pub fn nominal_rate_per_year(&self) -> f64 {
+        match self.discount_rate_is {
+            DiscountRate::Nominal => self.discount_rate_per_year,
+            DiscountRate::Real => (1.0 + self.discount_rate_per_year) * (1.0 + self.inflation_per_year) - 1.0,
+        }
+    }
+
+    /// What a fixed cost of the run's `start` has risen to on a day, as a factor.
+    pub fn fixed_om_factor(&self, start: Day, day: Day) -> f64 {
+        escalation(self.inflation_per_year + self.fixed_om_escalator_per_year, start, day)
+    }
+
+    /// What a variable cost of the run's `start` has risen to on a day, as a factor.
+    pub fn variable_om_factor(&self, start: Day, day: Day) -> f64 {
+        escalation(self.inflation_per_year + self.variable_om_escalator_per_year, start, day)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_real_rate_is_made_nominal_as_sam_does() {
+        let mut params =
+            FinanceParams { discount_rate_per_year: 0.064, inflation_per_year: 0.025, ..Default::default() };
+        assert_eq!(params.nominal_rate_per_year(), 0.064);
+        params.discount_rate_is = DiscountRate::Real;
+        assert!((params.nominal_rate_per_year() - 0.0906).abs() < 1e-12, "the pair of SAM's and HOPP's defaults");
+    }
 
     #[test]
     fn an_empty_table_is_the_default_and_unknown_keys_are_refused() {

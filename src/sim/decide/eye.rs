@@ -33,7 +33,7 @@ impl Eye<'_> {
     }
 
     pub fn discount(&self, years: f64) -> f64 {
-        math::powf(1.0 + self.scenario.finance.discount_rate_per_year, -years)
+        math::powf(1.0 + self.scenario.finance.nominal_rate_per_year(), -years)
     }
 
     pub fn period(&self, span: &Span) -> Period {

@@ -94,5 +94,5 @@ impl Money {
 /// Discount of the month, or the part of one, from `first` until `next`.
 fn month_discount(finance: &FinanceParams, start: Day, first: Day, next: Day) -> f64 {
     let period = Period { first, last: next.plus_days(-1), epoch: 0 };
-    npv(finance.discount_rate_per_year, &[(period.mid_years(start), 1.0)])
+    npv(finance.nominal_rate_per_year(), &[(period.mid_years(start), 1.0)])
 }
