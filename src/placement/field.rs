@@ -61,6 +61,15 @@ pub struct SampleDay {
     pub days: f64,
     /// Hashprice of the path on that day, USD per PH/s and day.
     pub hashprice_usd_per_ph_day: f64,
+    /// What costs beside energy have risen to on that day, as a factor on those of the first.
+    pub variable_om_factor: f64,
+}
+
+impl SampleDay {
+    /// What a MWh earns in a state of a machine on the day, energy not deducted, USD.
+    pub fn value_usd_per_mwh(&self, tier: &Tier) -> f64 {
+        tier.value_usd_per_mwh(self.hashprice_usd_per_ph_day, self.variable_om_factor)
+    }
 }
 
 /// A machine, or the hall of a tenant.
@@ -81,10 +90,18 @@ pub struct Tier {
     pub share: f64,
     /// Revenue after the pool's fee, USD/MWh at the meter for each USD/PH/day of hashprice.
     pub usd_per_mwh_per_hashprice: f64,
-    /// Cost beside energy, USD/MWh.
+    /// Cost beside energy at the prices of the first day, USD/MWh.
     pub variable_usd_per_mwh: f64,
     /// Hashrate of one MWh/h at the meter, EH/s per MW.
     pub eh_s_per_mw: f64,
+}
+
+impl Tier {
+    /// What a MWh earns at a hashprice (USD per PH/s and day) when costs beside energy have risen by a factor, energy not
+    /// deducted, USD.
+    pub fn value_usd_per_mwh(&self, hashprice: f64, variable_om_factor: f64) -> f64 {
+        self.usd_per_mwh_per_hashprice * hashprice - self.variable_usd_per_mwh * variable_om_factor
+    }
 }
 
 /// A site over the horizon.

@@ -47,7 +47,7 @@ fn loads(field: &Field, site: usize, mw: &[f64], day: &SampleDay) -> (f64, Vec<M
         }
         miners.extend(model.tiers.iter().map(|t| MinerTier {
             mw: mw * stage.draw_mw_per_mw * t.share,
-            value_usd_per_mwh: t.usd_per_mwh_per_hashprice * day.hashprice_usd_per_ph_day - t.variable_usd_per_mwh,
+            value_usd_per_mwh: day.value_usd_per_mwh(t),
         }));
     }
     miners.sort_by(|a, b| b.value_usd_per_mwh.total_cmp(&a.value_usd_per_mwh));

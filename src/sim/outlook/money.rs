@@ -1,7 +1,7 @@
 //! What a dollar of a day is worth on the first day, as the books discount and tax it.
 
 use crate::calendar::Day;
-use crate::finance::{Depreciation, FinanceParams, Period, npv};
+use crate::finance::{Depreciation, FinanceParams, Period, npv, spans};
 use crate::scenario::Scenario;
 
 /// Discount and tax by day.
@@ -74,6 +74,13 @@ impl Money {
     pub fn income_between(&self, from: Day, until: Day) -> f64 {
         let at = |day: Day| ((day.0 - self.start.0).max(0) as usize).min(self.income.len());
         (self.before[at(until)] - self.before[at(from)]).max(0.0)
+    }
+
+    /// What money a day is worth from a day until another where it changes on anniversaries of a day only, discounted,
+    /// after tax.
+    pub fn stepped_between(&self, anniversary: Day, from: Day, until: Day, usd_per_day: impl Fn(Day) -> f64) -> f64 {
+        let steps = spans(anniversary, from, until, usd_per_day);
+        steps.into_iter().map(|(from, until, usd_per_day)| usd_per_day * self.income_between(from, until)).sum()
     }
 
     /// What capital of a day costs after the tax its depreciation saves, discounted, USD.

@@ -48,9 +48,13 @@ impl<'a> Factory<'a> {
         let mut steady = charges::per_mw(view, self.s, model.kind(), tiers, draw_mw_per_mw, first, last);
         match model {
             Model::Miner(machine) => {
-                let mining = &view.scenario.mining;
-                let usd_per_year = mining.fixed_om_usd_per_mw_year + mining.repair_usd_per_mw_year(machine);
-                self.add_daily(&mut steady, from, until, -usd_per_year / DAYS_PER_YEAR);
+                let (mining, finance, start) = (&view.scenario.mining, &view.scenario.finance, view.scenario.start);
+                let repairs_usd = mining.repair_usd_per_mw_year(machine);
+                let usd_per_year = |day: Day| {
+                    mining.fixed_om_usd_per_mw_year * finance.fixed_om_factor(start, day)
+                        + repairs_usd * finance.variable_om_factor(start, day)
+                };
+                self.add_daily(&mut steady, from, until, |day| -usd_per_year(day) / DAYS_PER_YEAR);
             }
             Model::Hall | Model::Cluster(..) => self.add_months(&mut steady, batch, model, first, last),
         }
@@ -69,9 +73,11 @@ impl<'a> Factory<'a> {
         }
     }
 
-    fn add_daily(&self, steady: &mut [f64], from: usize, until: usize, usd_per_day: f64) {
+    /// Adds what a MW costs or brings a day, which changes on anniversaries of the start only.
+    fn add_daily(&self, steady: &mut [f64], from: usize, until: usize, usd_per_day: impl Fn(Day) -> f64) {
+        let start = self.view.scenario.start;
         for (segment, (begin, end)) in self.view.axis.spans().enumerate().take(until).skip(from) {
-            steady[segment] += usd_per_day * self.view.money.income_between(begin, end);
+            steady[segment] += self.view.money.stepped_between(start, begin, end, &usd_per_day);
         }
     }
 
@@ -116,7 +122,8 @@ impl<'a> Factory<'a> {
                 let rent = self.view.rents.usd_per_gpu_hour(scenario, batch.technology, accelerator, middle);
                 let cluster = Cluster { accelerator, it_mw, paid_usd_per_gpu };
                 let month = cloud.month(&cluster, rent, months, service);
-                month.revenue_usd - month.operating_cost_usd()
+                let om_factor = scenario.finance.fixed_om_factor(scenario.start, end.plus_days(-1));
+                month.revenue_usd - (om_factor * month.fixed_om_usd() + month.selling_cost_usd)
             }
         }
     }

@@ -147,11 +147,7 @@ impl<'a> Evaluator<'a> {
             let mut miners: Vec<MinerTier> = running
                 .iter()
                 .flat_map(|(m, mw)| field.models[*m].tiers.iter().map(move |t| (t, mw)))
-                .map(|(t, mw)| MinerTier {
-                    mw: mw * t.share,
-                    value_usd_per_mwh: t.usd_per_mwh_per_hashprice * day.hashprice_usd_per_ph_day
-                        - t.variable_usd_per_mwh,
-                })
+                .map(|(t, mw)| MinerTier { mw: mw * t.share, value_usd_per_mwh: day.value_usd_per_mwh(t) })
                 .collect();
             miners.sort_by(|a, b| b.value_usd_per_mwh.total_cmp(&a.value_usd_per_mwh));
             usd += day.weight * (welfare(here, i, firm_mw, &miners) - welfare(here, i, 0.0, &[]));

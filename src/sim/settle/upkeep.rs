@@ -21,7 +21,9 @@ pub fn upkeep(
     mut ledger: ResMut<Ledger>,
 ) {
     let per_day = 1.0 / DAYS_PER_YEAR;
-    let mining = &plan.0.mining;
+    let (mining, finance) = (&plan.0.mining, &plan.0.finance);
+    let fixed_factor = finance.fixed_om_factor(calendar.start, calendar.today);
+    let variable_factor = finance.variable_om_factor(calendar.start, calendar.today);
     for &entity in &order.batches {
         let Ok((batch, within)) = batches.get(entity) else { continue };
         let Ok((farm, _)) = farms.get(within.0) else { continue };
@@ -30,8 +32,9 @@ pub fn upkeep(
         }
         ledger.0.count(farm.index, Quantity::CapacityMwHours, 24.0 * batch.mw);
         if let Model::Miner(machine) = &technologies.models[batch.technology] {
-            let repairs_usd = batch.mw * mining.repair_usd_per_mw_year(machine) * per_day;
-            ledger.0.add(farm.index, Line::FixedOm, -batch.mw * mining.fixed_om_usd_per_mw_year * per_day);
+            let repairs_usd = batch.mw * mining.repair_usd_per_mw_year(machine) * per_day * variable_factor;
+            let fixed_usd = batch.mw * mining.fixed_om_usd_per_mw_year * per_day * fixed_factor;
+            ledger.0.add(farm.index, Line::FixedOm, -fixed_usd);
             ledger.0.add(farm.index, Line::VariableOm, -repairs_usd);
         }
     }
@@ -39,11 +42,12 @@ pub fn upkeep(
         let Ok((farm, at)) = farms.get(entity) else { continue };
         let Ok(today) = sites.get(at.0) else { continue };
         let params = &plan.0.sites[farm.site];
-        let overhead_usd = params.overhead_usd_per_year * per_day * today.slots_share(farm.kind);
+        let overhead_usd = params.overhead_usd_per_year * per_day * today.slots_share(farm.kind) * fixed_factor;
         ledger.0.add(farm.index, Line::Overhead, -overhead_usd);
         if farm.kind == FarmKind::Mining {
             let mined_mwh: f64 = today.results.iter().map(|r| r.mining_mw).sum();
-            ledger.0.add(farm.index, Line::VariableOm, -mined_mwh * mining.variable_om_usd_per_mwh);
+            let variable_usd = mined_mwh * mining.variable_om_usd_per_mwh * variable_factor;
+            ledger.0.add(farm.index, Line::VariableOm, -variable_usd);
             ledger.0.count(farm.index, Quantity::UpMwHours, mined_mwh);
             if let Some(product) = params.grid.as_ref().and_then(|g| g.demand_response.as_ref()) {
                 let enrolled_mw = today.enrolled_mw();
