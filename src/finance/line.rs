@@ -86,6 +86,8 @@ pub enum Line {
     VariableOm,
     /// Share of the corporate overhead.
     Overhead,
+    /// Lease of the site.
+    SiteLease,
     /// Grid sales given up for the farm's use: the other side of [`Line::GridSaleRevenue`], so that a site's farms
     /// and its grid sale add up to what the site really earns.
     ForgoneGridSales,
@@ -107,7 +109,7 @@ pub enum Line {
 
 impl Line {
     /// Every line, in the order of the tables.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::CoinRevenue,
         Self::HostingRent,
         Self::CloudRent,
@@ -122,6 +124,7 @@ impl Line {
         Self::FixedOm,
         Self::VariableOm,
         Self::Overhead,
+        Self::SiteLease,
         Self::ForgoneGridSales,
         Self::InfrastructureCapital,
         Self::MachineCapital,
@@ -149,6 +152,7 @@ impl Line {
             Self::FixedOm => "fixed_om",
             Self::VariableOm => "variable_om",
             Self::Overhead => "overhead",
+            Self::SiteLease => "site_lease",
             Self::ForgoneGridSales => "forgone_grid_sales",
             Self::InfrastructureCapital => "infrastructure_capital",
             Self::MachineCapital => "machine_capital",
@@ -171,9 +175,12 @@ impl Line {
             | Self::DemandResponse
             | Self::GridSaleRevenue => Class::Revenue,
             Self::EnergyCost | Self::DemandCharges | Self::BackupFuel => Class::Energy,
-            Self::PoolFee | Self::FixedOm | Self::VariableOm | Self::Overhead | Self::ForgoneGridSales => {
-                Class::Operating
-            }
+            Self::PoolFee
+            | Self::FixedOm
+            | Self::VariableOm
+            | Self::Overhead
+            | Self::SiteLease
+            | Self::ForgoneGridSales => Class::Operating,
             Self::InfrastructureCapital | Self::MachineCapital | Self::Resale | Self::EndValue => Class::Capital,
             Self::Tax => Class::Tax,
             Self::Depreciation | Self::WriteOff => Class::Memo,

@@ -127,7 +127,7 @@ pub struct FieldSite {
     pub opening_discounted_usd: Vec<f64>,
     /// The same in money of the date: what it takes from the budget, USD.
     pub opening_capital_usd: f64,
-    /// Discounted overhead of each segment in which anything runs here, USD.
+    /// Discounted overhead and lease of each segment in which anything runs here, USD.
     pub overhead_discounted_usd: Vec<f64>,
     /// By segment: discounted money of AI that depends on its total draw only, see [`FirmCurve`].
     pub firm_curves: Vec<FirmCurve>,

@@ -179,7 +179,7 @@ pub struct SiteCase {
     pub opening_usd: f64,
     /// Years before which nothing new runs here, whatever its own lead time.
     pub least_lead_years: f64,
-    /// Costs of the site while a farm stands there, USD per year, by period.
+    /// Costs of the site (overhead, lease) while a farm stands there, USD per year, by period.
     pub overhead_usd_per_year: Vec<f64>,
     /// Grid outages per year, for the service credits of AI without backup.
     pub outages_per_year: f64,

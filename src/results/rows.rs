@@ -69,6 +69,7 @@ fn monthly_row(month: &str, farm: &Farm, totals: &Totals) -> MonthlyRow {
         fixed_om_usd: totals.usd(Line::FixedOm),
         variable_om_usd: totals.usd(Line::VariableOm),
         overhead_usd: totals.usd(Line::Overhead),
+        site_lease_usd: totals.usd(Line::SiteLease),
         forgone_grid_sales_usd: totals.usd(Line::ForgoneGridSales),
         infrastructure_capital_usd: totals.usd(Line::InfrastructureCapital),
         machine_capital_usd: totals.usd(Line::MachineCapital),

@@ -116,11 +116,18 @@ impl Eye<'_> {
     }
 
     /// What fixed and variable costs have risen to in the middle of each period, as factors.
-    pub fn om_factors(&self) -> (Vec<f64>, Vec<f64>) {
+    fn om_factors(&self) -> (Vec<f64>, Vec<f64>) {
         let (finance, start) = (&self.scenario.finance, self.calendar.start);
         let factors =
             |s: &Span| (finance.fixed_om_factor(start, s.middle()), finance.variable_om_factor(start, s.middle()));
         self.spans.iter().map(factors).unzip()
+    }
+
+    /// Overhead and lease of a site in the middle of each period, USD per year.
+    pub fn site_usd_per_year(&self, site: usize) -> Vec<f64> {
+        let scenario = self.scenario;
+        let due = |day| scenario.overhead_usd_per_year(site, day) + scenario.lease_usd_per_year(site, day);
+        self.spans.iter().map(|s| due(s.middle())).collect()
     }
 
     /// What a new MW is worth in the end, discounted.

@@ -9,7 +9,8 @@ use crate::sim::components::{At, Batch, Farm, In, Today};
 use crate::sim::resources::{Calendar, Ledger, Order, Plan};
 use crate::sim::technology::{Model, Technologies};
 
-/// Books capacity, mines' maintenance and repairs, each site's overhead, and demand-response payments of the day.
+/// Books capacity, mines' maintenance and repairs, each site's overhead and lease, and demand-response payments of the
+/// day.
 pub fn upkeep(
     plan: Res<Plan>,
     calendar: Res<Calendar>,
@@ -41,9 +42,11 @@ pub fn upkeep(
     for &entity in &order.farms {
         let Ok((farm, at)) = farms.get(entity) else { continue };
         let Ok(today) = sites.get(at.0) else { continue };
-        let params = &plan.0.sites[farm.site];
-        let overhead_usd = params.overhead_usd_per_year * per_day * today.slots_share(farm.kind) * fixed_factor;
+        let (params, share) = (&plan.0.sites[farm.site], today.slots_share(farm.kind));
+        let overhead_usd = plan.0.overhead_usd_per_year(farm.site, calendar.today) * per_day * share;
+        let lease_usd = plan.0.lease_usd_per_year(farm.site, calendar.today) * per_day * share;
         ledger.0.add(farm.index, Line::Overhead, -overhead_usd);
+        ledger.0.add(farm.index, Line::SiteLease, -lease_usd);
         if farm.kind == FarmKind::Mining {
             let mined_mwh: f64 = today.results.iter().map(|r| r.mining_mw).sum();
             let variable_usd = mined_mwh * mining.variable_om_usd_per_mwh * variable_factor;
