@@ -88,6 +88,10 @@ pub enum Line {
     Overhead,
     /// Lease of the site.
     SiteLease,
+    /// Insurance of machines and infrastructure.
+    Insurance,
+    /// Property tax on machines and infrastructure.
+    PropertyTax,
     /// Grid sales given up for the farm's use: the other side of [`Line::GridSaleRevenue`], so that a site's farms
     /// and its grid sale add up to what the site really earns.
     ForgoneGridSales,
@@ -109,7 +113,7 @@ pub enum Line {
 
 impl Line {
     /// Every line, in the order of the tables.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::CoinRevenue,
         Self::HostingRent,
         Self::CloudRent,
@@ -125,6 +129,8 @@ impl Line {
         Self::VariableOm,
         Self::Overhead,
         Self::SiteLease,
+        Self::Insurance,
+        Self::PropertyTax,
         Self::ForgoneGridSales,
         Self::InfrastructureCapital,
         Self::MachineCapital,
@@ -153,6 +159,8 @@ impl Line {
             Self::VariableOm => "variable_om",
             Self::Overhead => "overhead",
             Self::SiteLease => "site_lease",
+            Self::Insurance => "insurance",
+            Self::PropertyTax => "property_tax",
             Self::ForgoneGridSales => "forgone_grid_sales",
             Self::InfrastructureCapital => "infrastructure_capital",
             Self::MachineCapital => "machine_capital",
@@ -180,6 +188,8 @@ impl Line {
             | Self::VariableOm
             | Self::Overhead
             | Self::SiteLease
+            | Self::Insurance
+            | Self::PropertyTax
             | Self::ForgoneGridSales => Class::Operating,
             Self::InfrastructureCapital | Self::MachineCapital | Self::Resale | Self::EndValue => Class::Capital,
             Self::Tax => Class::Tax,

@@ -179,13 +179,15 @@ pub struct Stage {
     pub refreshable_from: usize,
 }
 
-/// Worth of a hall by boundary (absolute index), money of that day, USD per MW.
+/// Worth of a hall by boundary (absolute index), money of that day, USD per MW; and what it costs while it is used.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct HallWorth {
     /// When its farm is closed early: salvage.
     pub closed_usd_per_mw: Vec<f64>,
     /// When its last machines or lease, or the horizon, end: book value, at least salvage.
     pub ended_usd_per_mw: Vec<f64>,
+    /// Discounted insurance and property tax of each segment (absolute index) per MW that runs in it, USD.
+    pub dues_discounted_usd_per_mw: Vec<f64>,
 }
 
 /// Something that can be ordered on a decision date at a site.

@@ -291,7 +291,8 @@ impl<'a> Program<'a> {
 /// Discounted money of a MW beside its hours, USD: what comes steadily, and its worth when it ends by itself.
 fn run_usd_per_mw(field: &Field, stage: &Stage, hall: &HallWorth) -> f64 {
     let worth = stage.machines_worth_usd_per_mw[stage.until] + hall.ended_usd_per_mw[stage.until];
-    stage.steady_discounted_usd_per_mw.iter().sum::<f64>() + worth * field.boundary_factor[stage.until]
+    let dues: f64 = hall.dues_discounted_usd_per_mw[stage.from..stage.until].iter().sum();
+    stage.steady_discounted_usd_per_mw.iter().sum::<f64>() - dues + worth * field.boundary_factor[stage.until]
 }
 
 fn runs(stage: &Stage, segment: usize) -> bool {

@@ -161,7 +161,11 @@ fn worths(rng: &mut Stream, shape: &Shape, first: f64) -> Vec<f64> {
 
 fn hall(rng: &mut Stream, shape: &Shape, capital: f64) -> HallWorth {
     let ended = worths(rng, shape, 0.3 * capital);
-    HallWorth { closed_usd_per_mw: ended.iter().map(|usd| 0.5 * usd).collect(), ended_usd_per_mw: ended }
+    HallWorth {
+        closed_usd_per_mw: ended.iter().map(|usd| 0.5 * usd).collect(),
+        ended_usd_per_mw: ended,
+        dues_discounted_usd_per_mw: vec![0.0; shape.segments],
+    }
 }
 
 fn offer(

@@ -70,6 +70,8 @@ fn monthly_row(month: &str, farm: &Farm, totals: &Totals) -> MonthlyRow {
         variable_om_usd: totals.usd(Line::VariableOm),
         overhead_usd: totals.usd(Line::Overhead),
         site_lease_usd: totals.usd(Line::SiteLease),
+        insurance_usd: totals.usd(Line::Insurance),
+        property_tax_usd: totals.usd(Line::PropertyTax),
         forgone_grid_sales_usd: totals.usd(Line::ForgoneGridSales),
         infrastructure_capital_usd: totals.usd(Line::InfrastructureCapital),
         machine_capital_usd: totals.usd(Line::MachineCapital),

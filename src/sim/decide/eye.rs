@@ -111,6 +111,8 @@ impl Eye<'_> {
                 technology.ramp_years = cloud.facility.ramp_months / 12.0;
             }
         }
+        let dues = self.dues_usd_per_year(&technology, mild);
+        technology.fixed_usd_per_mw_year.iter_mut().zip(dues).for_each(|(usd, dues_usd)| *usd += dues_usd);
         technology.end_value_usd_per_mw = self.end_value_of_new(model, &technology, mild);
         technology
     }
@@ -121,6 +123,15 @@ impl Eye<'_> {
         let factors =
             |s: &Span| (finance.fixed_om_factor(start, s.middle()), finance.variable_om_factor(start, s.middle()));
         self.spans.iter().map(factors).unzip()
+    }
+
+    /// Insurance of a MW ordered today and property tax on it in the middle of each period, USD per year: what stands
+    /// counts as if it were new.
+    fn dues_usd_per_year(&self, technology: &Technology, paid: Outlay) -> Vec<f64> {
+        let (finance, start) = (&self.scenario.finance, self.calendar.start);
+        let online = self.calendar.today.plus_days((technology.lead_years * DAYS_PER_YEAR) as i32);
+        let share = |day| finance.insurance_share(start, day) + finance.property_tax_share(online, day);
+        self.spans.iter().map(|s| paid.total_usd() * share(s.middle())).collect()
     }
 
     /// Overhead and lease of a site in the middle of each period, USD per year.

@@ -58,6 +58,8 @@ impl<'a> Factory<'a> {
             }
             Model::Hall | Model::Cluster(..) => self.add_months(&mut steady, batch, model, first, last),
         }
+        let dues = self.dues(batch.paid.machines_usd, batch.online);
+        steady.iter_mut().zip(dues).take(until).skip(from).for_each(|(usd, dues_usd)| *usd -= dues_usd);
         if matches!(model, Model::Cluster(..)) {
             let repaid = steady.iter_mut().zip(&self.repaid_usd_per_mw).take(until).skip(from);
             repaid.for_each(|(usd, repaid_usd)| *usd -= draw_mw_per_mw * repaid_usd);
@@ -79,6 +81,21 @@ impl<'a> Factory<'a> {
         for (segment, (begin, end)) in self.view.axis.spans().enumerate().take(until).skip(from) {
             steady[segment] += self.view.money.stepped_between(start, begin, end, &usd_per_day);
         }
+    }
+
+    /// Insurance of what cost so many USD and came online on a day, and property tax on it, by segment, discounted, USD.
+    fn dues(&self, usd: f64, online: Day) -> Vec<f64> {
+        let (finance, start, axis) = (&self.view.scenario.finance, self.view.scenario.start, self.view.axis);
+        if !finance.has_dues() {
+            return vec![0.0; axis.segments()];
+        }
+        let per_day = |share: f64| usd * share / DAYS_PER_YEAR;
+        let money = self.view.money;
+        let dues = |(from, until)| {
+            money.stepped_between(start, from, until, |day| per_day(finance.insurance_share(start, day)))
+                + money.stepped_between(online, from, until, |day| per_day(finance.property_tax_share(online, day)))
+        };
+        axis.spans().map(dues).collect()
     }
 
     /// Rent less its costs, billed at the end of each month in service.
@@ -145,7 +162,7 @@ impl<'a> Factory<'a> {
         view.axis.boundaries.iter().map(worth).collect()
     }
 
-    /// Worth of the hall of a batch on each boundary.
+    /// Worth of the hall of a batch on each boundary, and what it costs.
     pub fn hall(&self, batch: &Batch) -> HallWorth {
         let (view, model) = (self.view, &self.view.models[batch.technology]);
         let at = |day: &Day| Prices::unpriced(view.scenario, *day);
@@ -155,6 +172,7 @@ impl<'a> Factory<'a> {
         HallWorth {
             closed_usd_per_mw: days.iter().map(|d| closed(at(d))).collect(),
             ended_usd_per_mw: days.iter().map(|d| ended(at(d))).collect(),
+            dues_discounted_usd_per_mw: self.dues(batch.paid.infrastructure_usd, batch.built),
         }
     }
 

@@ -108,7 +108,9 @@ impl<'a> Evaluator<'a> {
         let field = self.field;
         for block in &self.blocks {
             for segment in 0..field.segments() {
-                self.value_usd += Self::running_mw(block, segment) * block.stage.steady_discounted_usd_per_mw[segment];
+                let steady_usd =
+                    block.stage.steady_discounted_usd_per_mw[segment] - block.hall.dues_discounted_usd_per_mw[segment];
+                self.value_usd += Self::running_mw(block, segment) * steady_usd;
             }
             let at = block.replaced.unwrap_or(block.stage.until);
             let hall_usd = if block.replaced.is_some() { 0.0 } else { block.hall.ended_usd_per_mw[at] };

@@ -2,15 +2,15 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::calendar::DAYS_PER_YEAR;
-use crate::finance::{Line, Quantity};
+use crate::calendar::{DAYS_PER_YEAR, Day};
+use crate::finance::{FinanceParams, Line, Quantity};
 use crate::placement::FarmKind;
 use crate::sim::components::{At, Batch, Farm, In, Today};
 use crate::sim::resources::{Calendar, Ledger, Order, Plan};
-use crate::sim::technology::{Model, Technologies};
+use crate::sim::technology::{Model, Outlay, Technologies};
 
-/// Books capacity, mines' maintenance and repairs, each site's overhead and lease, and demand-response payments of the
-/// day.
+/// Books capacity, insurance and property tax, mines' maintenance and repairs, each site's overhead and lease, and
+/// demand-response payments of the day.
 pub fn upkeep(
     plan: Res<Plan>,
     calendar: Res<Calendar>,
@@ -32,6 +32,11 @@ pub fn upkeep(
             continue;
         }
         ledger.0.count(farm.index, Quantity::CapacityMwHours, 24.0 * batch.mw);
+        if finance.has_dues() {
+            let (insurance_usd, tax_usd) = batch.dues_usd_per_year(finance, calendar.start, calendar.today);
+            ledger.0.add(farm.index, Line::Insurance, -insurance_usd * per_day);
+            ledger.0.add(farm.index, Line::PropertyTax, -tax_usd * per_day);
+        }
         if let Model::Miner(machine) = &technologies.models[batch.technology] {
             let repairs_usd = batch.mw * mining.repair_usd_per_mw_year(machine) * per_day * variable_factor;
             let fixed_usd = batch.mw * mining.fixed_om_usd_per_mw_year * per_day * fixed_factor;
@@ -60,6 +65,16 @@ pub fn upkeep(
                 ledger.0.add(farm.index, Line::DemandResponse, capacity_usd + events_usd);
             }
         }
+    }
+}
+
+impl Batch {
+    /// Insurance of its machines and hall, and property tax on them, USD per year.
+    fn dues_usd_per_year(&self, finance: &FinanceParams, start: Day, today: Day) -> (f64, f64) {
+        let Outlay { infrastructure_usd, machines_usd } = self.paid;
+        let tax_usd = infrastructure_usd * finance.property_tax_share(self.built, today)
+            + machines_usd * finance.property_tax_share(self.online, today);
+        (self.mw * self.paid.total_usd() * finance.insurance_share(start, today), self.mw * tax_usd)
     }
 }
 
