@@ -101,6 +101,12 @@ impl Day {
         f64::from(self.0 - earlier.0) / DAYS_PER_YEAR
     }
 
+    /// Whole years from `earlier` to this day: anniversaries that have passed, −1 in the year before it.
+    pub fn whole_years_since(self, earlier: Self) -> i32 {
+        let years = i32::from(self.year() - earlier.year());
+        if earlier.plus_months(12 * years) > self { years - 1 } else { years }
+    }
+
     /// `YYYY-MM`.
     pub fn month_label(self) -> String {
         let d = self.date();

@@ -108,7 +108,8 @@ fn electricity_usd(row: &MonthlyRow) -> f64 {
 }
 
 fn other_cash_usd(row: &MonthlyRow) -> f64 {
-    -(row.pool_fee_usd + row.fixed_om_usd + row.variable_om_usd + row.overhead_usd)
+    let running_usd = row.pool_fee_usd + row.fixed_om_usd + row.variable_om_usd + row.overhead_usd;
+    -(running_usd + row.site_lease_usd + row.insurance_usd + row.property_tax_usd)
 }
 
 fn draw_months(c: &mut Canvas, scales: (&Scale, &Scale), months: &BTreeMap<Day, Month>) {

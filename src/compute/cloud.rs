@@ -95,9 +95,9 @@ pub struct CloudMonth {
 }
 
 impl CloudMonth {
-    /// All costs without power and capital, USD.
-    pub fn operating_cost_usd(&self) -> f64 {
-        self.hardware_om_usd + self.facility_om_usd + self.selling_cost_usd
+    /// Operation and maintenance of machines and hall, USD.
+    pub fn fixed_om_usd(&self) -> f64 {
+        self.hardware_om_usd + self.facility_om_usd
     }
 }
 

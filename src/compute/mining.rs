@@ -204,15 +204,22 @@ impl MiningParams {
         hashprice.revenue_per_mwh(machine.efficiency()) * (self.paid_share() / self.pue(machine.cooling))
     }
 
-    /// The steps in which `facility_mw` of machines can run, the better first; the second is 0 MW without eco mode.
-    pub fn run_levels(&self, facility_mw: f64, machine: &MiningMachine, hashprice: UsdPerPhDay) -> [RunLevel; 2] {
+    /// The steps in which `facility_mw` of machines can run when variable cost has risen by a factor, the better first;
+    /// the second is 0 MW without eco mode.
+    pub fn run_levels(
+        &self,
+        facility_mw: f64,
+        machine: &MiningMachine,
+        hashprice: UsdPerPhDay,
+        om_factor: f64,
+    ) -> [RunLevel; 2] {
         let mw = facility_mw * self.available_share();
         let hashrate_eh_s = self.nameplate_eh_s(mw, machine);
         let revenue = self.revenue_per_mwh(machine, hashprice).0;
         let level = |power: f64, hash: f64| RunLevel {
             mw: mw * power,
             hashrate_eh_s: hashrate_eh_s * hash,
-            value_usd_per_mwh: revenue * hash / power - self.variable_om_usd_per_mwh,
+            value_usd_per_mwh: revenue * hash / power - self.variable_om_usd_per_mwh * om_factor,
         };
         let EcoMode { power_share, hashrate_share } = self.eco;
         if power_share < 1.0 {
@@ -318,7 +325,7 @@ mod tests {
     #[test]
     fn value_times_energy_is_hashrate_times_hashprice() {
         let params = MiningParams { variable_om_usd_per_mwh: 0.0, ..MiningParams::default() };
-        let [full, none] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0));
+        let [full, none] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0), 1.0);
         let a_day = full.mw * 24.0 * full.value_usd_per_mwh;
         assert!((a_day - full.hashrate_eh_s * 1000.0 * 50.0 * 0.98).abs() < 1e-6);
         assert!((full.mw - 10.0 * 0.95 / 1.005).abs() < 1e-12);
@@ -328,9 +335,9 @@ mod tests {
     #[test]
     fn eco_mode_is_worth_more_per_mwh_and_both_steps_together_make_full_power() {
         let mut params = MiningParams::default();
-        let [full, _] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0));
+        let [full, _] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0), 1.0);
         params.eco = EcoMode { power_share: 0.6, hashrate_share: 0.7 };
-        let [eco, rest] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0));
+        let [eco, rest] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0), 1.0);
         assert!(eco.value_usd_per_mwh > full.value_usd_per_mwh && full.value_usd_per_mwh > rest.value_usd_per_mwh);
         assert!((eco.mw + rest.mw - full.mw).abs() < 1e-12);
         assert!((eco.hashrate_eh_s + rest.hashrate_eh_s - full.hashrate_eh_s).abs() < 1e-12);

@@ -1,7 +1,7 @@
 //! What is booked while a run goes on: by farm, period and line.
 
 use super::totals::Account;
-use super::{Books, FinanceParams, Kind, Line, Quantity, pooled_taxes};
+use super::{Books, FinanceParams, Kind, Line, Quantity, pooled_taxes, spans};
 use crate::calendar::{DAYS_PER_YEAR, Day};
 
 /// Whose account it is.
@@ -124,7 +124,7 @@ impl Ledger {
     pub fn close(mut self, last: Day, params: &FinanceParams) -> Books {
         let open = self.open_period();
         open.last = open.last.max(last);
-        self.book_overhead(params.corporate_overhead_usd_per_year);
+        self.book_overhead(params);
         let years = Years::of(&self.periods);
         let depreciation: Vec<_> = (0..self.farms.len()).map(|farm| self.depreciation(farm, &years, params)).collect();
         let taxable: Vec<_> =
@@ -143,17 +143,21 @@ impl Ledger {
                 }
             }
         }
-        Books::new(self.periods, self.farms, self.accounts, params.discount_rate_per_year)
+        Books::new(self.periods, self.farms, self.accounts, params.nominal_rate_per_year())
     }
 
-    fn book_overhead(&mut self, usd_per_year: f64) {
-        if usd_per_year == 0.0 {
+    fn book_overhead(&mut self, params: &FinanceParams) {
+        if params.corporate_overhead_usd_per_year == 0.0 {
             return;
         }
+        let start = self.periods[0].first;
         for period in 0..self.periods.len() {
             let shares: Vec<f64> = self.accounts.iter().map(|a| capacity(a, period)).collect();
             let total: f64 = shares.iter().sum();
-            let due = usd_per_year * f64::from(self.periods[period].days()) / DAYS_PER_YEAR;
+            let Period { first, last, .. } = self.periods[period];
+            let steps = spans(start, first, last.plus_days(1), |day| params.fixed_om_factor(start, day));
+            let days: f64 = steps.iter().map(|(from, until, factor)| f64::from(until.0 - from.0) * factor).sum();
+            let due = params.corporate_overhead_usd_per_year * days / DAYS_PER_YEAR;
             for (farm, share) in shares.into_iter().enumerate().filter(|(_, share)| *share > 0.0) {
                 self.account(farm, period).usd[Line::Overhead] -= due * share / total;
             }

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Depreciation, MacrsYears};
+use super::rate::{RateBasis, nominal_rate};
+use super::{Depreciation, MacrsYears, escalation};
+use crate::calendar::Day;
 
 /// Discounting, tax and overhead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -15,6 +17,45 @@ pub struct FinanceParams {
     /// is 9.6 %.
     #[schemars(range(min = -0.5, max = 2.0))]
     pub discount_rate_per_year: f64,
+    /// Whether that rate is `nominal`, as it is, or `real`: then (1 + rate) × (1 + inflation) − 1 is discounted with.
+    /// Default: nominal. Source: choice; SAM asks for the real rate and makes the nominal one of it like this.
+    pub discount_rate_is: RateBasis,
+    /// Inflation, share per year: what operation, maintenance, overhead and insurance rise by at each anniversary of the
+    /// start. Prices of coins, energy, machines, rents and buildings follow their own models and do not.
+    /// Default: 0. Source: choice, all costs in the money of the start. The Federal Reserve aims at 0.02; SAM takes 0.025.
+    #[schemars(range(min = -0.1, max = 1.0))]
+    pub inflation_per_year: f64,
+    /// What fixed costs rise by above inflation, share per year: fixed operation and maintenance of mines, that of cloud
+    /// halls and their hardware, overhead of sites and company. Year k of the run costs (1 + inflation + escalator)^k
+    /// times the first. Hosting's costs are a share of its rent and follow that.
+    /// Default: 0. Source: SAM's default.
+    #[schemars(range(min = -0.5, max = 1.0))]
+    pub fixed_om_escalator_per_year: f64,
+    /// The same for variable operation and maintenance of mines and for repairs.
+    /// Default: 0. Source: SAM's default.
+    #[schemars(range(min = -0.5, max = 1.0))]
+    pub variable_om_escalator_per_year: f64,
+    /// Insurance of infrastructure and machines that run, share of their purchase price per year; it rises with
+    /// inflation from the start of the run, whenever they were bought. Farms that stand on the first day are insured at
+    /// what the scenario says new ones cost then; the opening of a site is not insured.
+    /// Default: 0. Source: choice, `mining.fixed_om_usd_per_mw_year` has it already. 0.0025 to 0.005 is typical: SAM takes
+    /// 0.005 of the installed cost.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub insurance_per_year_share: f64,
+    /// Property tax on infrastructure and machines that run, share of their assessed value per year. What counts as
+    /// purchase price is what is insured.
+    /// Default: 0. Source: SAM's default; large projects are often exempt for years.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub property_tax_per_year_share: f64,
+    /// Assessed value in the first year of operation, share of the purchase price.
+    /// Default: 1. Source: SAM's default.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub property_tax_assessed_share: f64,
+    /// What the assessed value loses in each year of operation, share of that of the first year, until nothing is left:
+    /// machines count from their first day, infrastructure from its own.
+    /// Default: 0. Source: choice, SAM's default; its rule.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub property_tax_decline_per_year_share: f64,
     /// Income tax on profit after depreciation, share of profit.
     /// Default: 0.21. Source: United States corporate income tax, 26 U.S.C. § 11(b).
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -54,6 +95,14 @@ impl Default for FinanceParams {
     fn default() -> Self {
         Self {
             discount_rate_per_year: 0.10,
+            discount_rate_is: RateBasis::Nominal,
+            inflation_per_year: 0.0,
+            fixed_om_escalator_per_year: 0.0,
+            variable_om_escalator_per_year: 0.0,
+            insurance_per_year_share: 0.0,
+            property_tax_per_year_share: 0.0,
+            property_tax_assessed_share: 1.0,
+            property_tax_decline_per_year_share: 0.0,
             tax_rate_share: 0.21,
             tax_losses: TaxLosses::AsIncurred,
             machine_depreciation: Depreciation::Macrs { years: MacrsYears::FIVE },
@@ -63,9 +112,62 @@ impl Default for FinanceParams {
     }
 }
 
+impl FinanceParams {
+    /// Rate at which cash flows are discounted, share per year.
+    pub fn nominal_rate_per_year(&self) -> f64 {
+        nominal_rate(self.discount_rate_per_year, self.discount_rate_is, self.inflation_per_year)
+    }
+
+    /// What a fixed cost of the run's `start` has risen to on a day, as a factor.
+    pub fn fixed_om_factor(&self, start: Day, day: Day) -> f64 {
+        escalation(self.inflation_per_year + self.fixed_om_escalator_per_year, start, day)
+    }
+
+    /// What a variable cost of the run's `start` has risen to on a day, as a factor.
+    pub fn variable_om_factor(&self, start: Day, day: Day) -> f64 {
+        escalation(self.inflation_per_year + self.variable_om_escalator_per_year, start, day)
+    }
+
+    /// Insurance on a day of a run that began on `start`, share of the purchase price per year.
+    pub fn insurance_share(&self, start: Day, day: Day) -> f64 {
+        self.insurance_per_year_share * escalation(self.inflation_per_year, start, day)
+    }
+
+    /// Property tax on a day of what came online on another, share of the purchase price per year.
+    pub fn property_tax_share(&self, online: Day, day: Day) -> f64 {
+        let years = f64::from(day.whole_years_since(online).max(0));
+        let left_share = (1.0 - self.property_tax_decline_per_year_share * years).max(0.0);
+        self.property_tax_per_year_share * self.property_tax_assessed_share * left_share
+    }
+
+    /// Whether what stands is insured or taxed.
+    pub fn has_dues(&self) -> bool {
+        self.insurance_per_year_share > 0.0 || self.property_tax_per_year_share > 0.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn assessed_value_falls_with_age_and_insurance_rises_from_the_start_as_in_sam() {
+        let params = FinanceParams {
+            inflation_per_year: 0.025,
+            insurance_per_year_share: 0.005,
+            property_tax_per_year_share: 0.02,
+            property_tax_assessed_share: 0.95,
+            property_tax_decline_per_year_share: 0.3,
+            ..FinanceParams::default()
+        };
+        let day = |text: &str| Day::parse(text).unwrap();
+        let tax = |date: &str| params.property_tax_share(day("2025-07-01"), day(date));
+        for (date, left_share) in [("2025-06-30", 1.0), ("2026-06-30", 1.0), ("2026-07-01", 0.7), ("2030-01-01", 0.0)] {
+            assert!((tax(date) - 0.019 * left_share).abs() < 1e-15, "{date}");
+        }
+        let insurance = params.insurance_share(day("2024-01-01"), day("2026-12-31"));
+        assert!((insurance - 0.005 * 1.025 * 1.025).abs() < 1e-15);
+    }
 
     #[test]
     fn an_empty_table_is_the_default_and_unknown_keys_are_refused() {

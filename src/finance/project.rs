@@ -32,7 +32,7 @@ pub use contracts::{
 pub use params::{Energy, Operation, Project, Timing, WorkingCapital};
 pub use returns::{EpochFigures, Figures, Levelised, Product};
 pub use statement::{Statement, Time};
-pub use terms::{Jurisdiction, RateBasis, Taxation, nominal_rate};
+pub use terms::{Jurisdiction, Taxation};
 
 impl Project {
     /// Books everything: operation first, then loans, which are sized by it, then taxes, which are due on both.

@@ -61,6 +61,15 @@ pub struct SampleDay {
     pub days: f64,
     /// Hashprice of the path on that day, USD per PH/s and day.
     pub hashprice_usd_per_ph_day: f64,
+    /// What costs beside energy have risen to on that day, as a factor on those of the first.
+    pub variable_om_factor: f64,
+}
+
+impl SampleDay {
+    /// What a MWh earns in a state of a machine on the day, energy not deducted, USD.
+    pub fn value_usd_per_mwh(&self, tier: &Tier) -> f64 {
+        tier.value_usd_per_mwh(self.hashprice_usd_per_ph_day, self.variable_om_factor)
+    }
 }
 
 /// A machine, or the hall of a tenant.
@@ -81,10 +90,18 @@ pub struct Tier {
     pub share: f64,
     /// Revenue after the pool's fee, USD/MWh at the meter for each USD/PH/day of hashprice.
     pub usd_per_mwh_per_hashprice: f64,
-    /// Cost beside energy, USD/MWh.
+    /// Cost beside energy at the prices of the first day, USD/MWh.
     pub variable_usd_per_mwh: f64,
     /// Hashrate of one MWh/h at the meter, EH/s per MW.
     pub eh_s_per_mw: f64,
+}
+
+impl Tier {
+    /// What a MWh earns at a hashprice (USD per PH/s and day) when costs beside energy have risen by a factor, energy not
+    /// deducted, USD.
+    pub fn value_usd_per_mwh(&self, hashprice: f64, variable_om_factor: f64) -> f64 {
+        self.usd_per_mwh_per_hashprice * hashprice - self.variable_usd_per_mwh * variable_om_factor
+    }
 }
 
 /// A site over the horizon.
@@ -110,7 +127,7 @@ pub struct FieldSite {
     pub opening_discounted_usd: Vec<f64>,
     /// The same in money of the date: what it takes from the budget, USD.
     pub opening_capital_usd: f64,
-    /// Discounted overhead of each segment in which anything runs here, USD.
+    /// Discounted overhead and lease of each segment in which anything runs here, USD.
     pub overhead_discounted_usd: Vec<f64>,
     /// By segment: discounted money of AI that depends on its total draw only, see [`FirmCurve`].
     pub firm_curves: Vec<FirmCurve>,
@@ -162,13 +179,15 @@ pub struct Stage {
     pub refreshable_from: usize,
 }
 
-/// Worth of a hall by boundary (absolute index), money of that day, USD per MW.
+/// Worth of a hall by boundary (absolute index), money of that day, USD per MW; and what it costs while it is used.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct HallWorth {
     /// When its farm is closed early: salvage.
     pub closed_usd_per_mw: Vec<f64>,
     /// When its last machines or lease, or the horizon, end: book value, at least salvage.
     pub ended_usd_per_mw: Vec<f64>,
+    /// Discounted insurance and property tax of each segment (absolute index) per MW that runs in it, USD.
+    pub dues_discounted_usd_per_mw: Vec<f64>,
 }
 
 /// Something that can be ordered on a decision date at a site.

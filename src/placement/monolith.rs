@@ -145,7 +145,7 @@ impl<'a> Program<'a> {
         let mut miners = Vec::new();
         for (number, model) in self.field.models.iter().enumerate().filter(|(_, m)| !m.kind.is_firm()) {
             for tier in &model.tiers {
-                let value = tier.usd_per_mwh_per_hashprice * day.hashprice_usd_per_ph_day - tier.variable_usd_per_mwh;
+                let value = day.value_usd_per_mwh(tier);
                 let here = |s: &Stage| s.model == number && runs(s, day.segment);
                 let power = self.capacity(site, |s, _| if here(s) { s.draw_mw_per_mw * tier.share } else { 0.0 });
                 if power.standing_mw > 0.0 || !power.terms.is_empty() {
@@ -291,7 +291,8 @@ impl<'a> Program<'a> {
 /// Discounted money of a MW beside its hours, USD: what comes steadily, and its worth when it ends by itself.
 fn run_usd_per_mw(field: &Field, stage: &Stage, hall: &HallWorth) -> f64 {
     let worth = stage.machines_worth_usd_per_mw[stage.until] + hall.ended_usd_per_mw[stage.until];
-    stage.steady_discounted_usd_per_mw.iter().sum::<f64>() + worth * field.boundary_factor[stage.until]
+    let dues: f64 = hall.dues_discounted_usd_per_mw[stage.from..stage.until].iter().sum();
+    stage.steady_discounted_usd_per_mw.iter().sum::<f64>() - dues + worth * field.boundary_factor[stage.until]
 }
 
 fn runs(stage: &Stage, segment: usize) -> bool {

@@ -61,8 +61,8 @@ pub struct Technology {
     pub tiers: Vec<(f64, f64)>,
     /// Mining: revenue per MWh at the meter less the pool's fee, USD, by period.
     pub revenue_usd_per_mwh: Vec<f64>,
-    /// Mining: cost of running beside energy, USD/MWh.
-    pub variable_usd_per_mwh: f64,
+    /// Mining: cost of running beside energy, USD/MWh, by period.
+    pub variable_usd_per_mwh: Vec<f64>,
     /// AI: revenue less variable cost when fully let and served, USD per MW-year, by period.
     pub firm_revenue_usd_per_mw_year: Vec<f64>,
     /// AI: years from opening until it is fully let, in a straight line.
@@ -73,8 +73,8 @@ pub struct Technology {
     pub sla: Sla,
     /// AI: backup MW per MW of draw.
     pub backup_share: f64,
-    /// Costs that fall due whether it runs or not, USD per MW-year.
-    pub fixed_usd_per_mw_year: f64,
+    /// Costs that fall due whether it runs or not, USD per MW-year, by period.
+    pub fixed_usd_per_mw_year: Vec<f64>,
     /// Capital of a new MW, USD (machines, infrastructure, backup), in a cold, mild and hot climate.
     pub capital_usd_per_mw: [f64; 3],
     /// Share of the capital that tax depreciation gives back, as present value (tax rate × PV of the schedule).
@@ -179,8 +179,8 @@ pub struct SiteCase {
     pub opening_usd: f64,
     /// Years before which nothing new runs here, whatever its own lead time.
     pub least_lead_years: f64,
-    /// Costs of the site while a farm stands there, USD per year.
-    pub overhead_usd_per_year: f64,
+    /// Costs of the site (overhead, lease) while a farm stands there, USD per year, by period.
+    pub overhead_usd_per_year: Vec<f64>,
     /// Grid outages per year, for the service credits of AI without backup.
     pub outages_per_year: f64,
     /// Mean duration of an outage, hours.

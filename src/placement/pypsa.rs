@@ -303,9 +303,7 @@ impl<'a> Export<'a> {
         }
         let mut first: Option<String> = None;
         for tier in &model.tiers {
-            let cost = |day: &SampleDay| {
-                tier.variable_usd_per_mwh - tier.usd_per_mwh_per_hashprice * day.hashprice_usd_per_ph_day
-            };
+            let cost = |day: &SampleDay| 0.0 - day.value_usd_per_mwh(tier);
             let link = self.link(capacity, tier.share, cost);
             match &first {
                 None => first = Some(self.add_first(capacity, link)),
@@ -423,12 +421,17 @@ fn most_mw(site: &FieldSite, counts: impl Fn(&Stage) -> bool) -> f64 {
 /// Discounted money of a MW beside its hours, USD: what comes steadily, and its worth when it ends by itself.
 fn run_usd_per_mw(field: &Field, stage: &Stage, hall: &HallWorth) -> f64 {
     let worth = stage.machines_worth_usd_per_mw[stage.until] + hall.ended_usd_per_mw[stage.until];
-    stage.steady_discounted_usd_per_mw.iter().sum::<f64>() + worth * field.boundary_factor[stage.until]
+    let dues: f64 = hall.dues_discounted_usd_per_mw[stage.from..stage.until].iter().sum();
+    stage.steady_discounted_usd_per_mw.iter().sum::<f64>() - dues + worth * field.boundary_factor[stage.until]
 }
 
 fn no_worth(field: &Field) -> HallWorth {
     let nothing = vec![0.0; field.boundaries.len()];
-    HallWorth { closed_usd_per_mw: nothing.clone(), ended_usd_per_mw: nothing }
+    HallWorth {
+        closed_usd_per_mw: nothing.clone(),
+        ended_usd_per_mw: nothing.clone(),
+        dues_discounted_usd_per_mw: nothing,
+    }
 }
 
 /// The least concave curve above a firm curve as steps (MW, USD per MW), best first; the last reaches to `most_mw`.

@@ -65,6 +65,7 @@ fn days(rng: &mut Stream, shape: &Shape, discount: &[f64]) -> Vec<SampleDay> {
                 weight: 365.0 / shape.days as f64 * 0.75 * discount / shape.paths as f64,
                 days: 365.0 / shape.days as f64 / shape.paths as f64,
                 hashprice_usd_per_ph_day: level * rng.random_range(0.9..1.1),
+                variable_om_factor: 1.0,
             }));
         }
     }
@@ -160,7 +161,11 @@ fn worths(rng: &mut Stream, shape: &Shape, first: f64) -> Vec<f64> {
 
 fn hall(rng: &mut Stream, shape: &Shape, capital: f64) -> HallWorth {
     let ended = worths(rng, shape, 0.3 * capital);
-    HallWorth { closed_usd_per_mw: ended.iter().map(|usd| 0.5 * usd).collect(), ended_usd_per_mw: ended }
+    HallWorth {
+        closed_usd_per_mw: ended.iter().map(|usd| 0.5 * usd).collect(),
+        ended_usd_per_mw: ended,
+        dues_discounted_usd_per_mw: vec![0.0; shape.segments],
+    }
 }
 
 fn offer(

@@ -45,7 +45,7 @@ fn site(name: &str, price_usd_per_mwh: f64) -> SiteCase {
         demand_response_usd_per_mw_year: 0.0,
         opening_usd: 0.0,
         least_lead_years: 0.0,
-        overhead_usd_per_year: 0.0,
+        overhead_usd_per_year: vec![0.0],
         outages_per_year: 0.0,
         outage_hours: 0.0,
     }
@@ -59,13 +59,13 @@ fn miner() -> Technology {
         draw_share: [1.0; 3],
         tiers: vec![(1.0, 1.0)],
         revenue_usd_per_mwh: vec![100.0],
-        variable_usd_per_mwh: 0.0,
+        variable_usd_per_mwh: vec![0.0],
         firm_revenue_usd_per_mw_year: vec![0.0],
         ramp_years: 0.0,
         pass_through_cap_usd_per_mwh: 0.0,
         sla: Sla::default(),
         backup_share: 0.0,
-        fixed_usd_per_mw_year: 0.0,
+        fixed_usd_per_mw_year: vec![0.0],
         capital_usd_per_mw: [1e6; 3],
         tax_shield_share: 0.0,
         refresh: None,
@@ -157,7 +157,7 @@ fn ai_goes_where_power_is_firm_and_mining_where_it_is_not() {
 fn a_block_is_retired_when_nothing_pays_for_it_and_only_then() {
     let with = |price: f64, resale_usd_per_mw: f64| {
         let mut dear = site("dear", price);
-        dear.overhead_usd_per_year = 1e6;
+        dear.overhead_usd_per_year = vec![1e6];
         dear.blocks = vec![Block { closing_usd_per_mw: resale_usd_per_mw, ..block(0, 10.0) }];
         let mut case = problem(vec![dear], vec![miner()], 0.0);
         case.technologies[0].on_sale = false;

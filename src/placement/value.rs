@@ -32,17 +32,17 @@ fn annual_value_usd(problem: &Problem, site: &SiteCase, p: usize, blocks: &[&Blo
     let mut tiers = Vec::with_capacity(2 * blocks.len());
     let mut firm = FirmLoad::default();
     let mut terms = site.terms;
-    let mut fixed_usd = if blocks.is_empty() { 0.0 } else { site.overhead_usd_per_year };
+    let mut fixed_usd = if blocks.is_empty() { 0.0 } else { site.overhead_usd_per_year[p] };
     let (mut mining_mw, mut peak_mw) = (0.0, 0.0);
     for block in blocks {
         let what = technology(block);
         let draw_mw = block.mw * what.draw_share[site.climate as usize];
-        fixed_usd += block.mw * what.fixed_usd_per_mw_year;
+        fixed_usd += block.mw * what.fixed_usd_per_mw_year[p];
         if what.kind == FarmKind::Mining {
             mining_mw += draw_mw;
             tiers.extend(what.tiers.iter().map(|(share, factor)| MinerTier {
                 mw: draw_mw * share,
-                value_usd_per_mwh: what.revenue_usd_per_mwh[p] * factor - what.variable_usd_per_mwh,
+                value_usd_per_mwh: what.revenue_usd_per_mwh[p] * factor - what.variable_usd_per_mwh[p],
             }));
         } else {
             firm.draw_mw += draw_mw;

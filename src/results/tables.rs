@@ -298,8 +298,14 @@ table!("monthly.csv", #[doc = "One farm in one month; `grid_sale` farms are the 
     fixed_om_usd: f64,
     #[doc = "Operation, maintenance and repairs by use, USD (negative)."]
     variable_om_usd: f64,
-    #[doc = "Corporate overhead, USD (negative)."]
+    #[doc = "Overhead of site and company, USD (negative)."]
     overhead_usd: f64,
+    #[doc = "Lease of the site, USD (negative)."]
+    site_lease_usd: f64,
+    #[doc = "Insurance of machines and infrastructure, USD (negative)."]
+    insurance_usd: f64,
+    #[doc = "Property tax on machines and infrastructure, USD (negative)."]
+    property_tax_usd: f64,
     #[doc = "Grid sales given up for the farm's use, USD (negative): the opportunity cost of local energy."]
     forgone_grid_sales_usd: f64,
     #[doc = "Buildings, connection, cooling, backup, conversion works, USD (negative)."]

@@ -11,7 +11,7 @@ use crate::bitcoin::race::Mode;
 use crate::calendar::Day;
 use crate::compute::{AiMarket, Climate, CloudParams, ConversionParams, HostingParams, Machines, MiningParams};
 use crate::energy::{Export, Grid, Hydro, Location, PriceSeries, SeriesFiles, SiteClass, SiteEnergy, Surplus, Weather};
-use crate::finance::FinanceParams;
+use crate::finance::{FinanceParams, escalation};
 use crate::placement::{Action, FarmKind};
 
 /// A hashwatt scenario: candidate energy sites, Bitcoin, machines, money, and how to place farms among them.
@@ -80,6 +80,17 @@ pub struct Data {
 }
 
 impl Scenario {
+    /// Overhead of a site on a day, USD per year.
+    pub fn overhead_usd_per_year(&self, site: usize, day: Day) -> f64 {
+        self.sites[site].overhead_usd_per_year * self.finance.fixed_om_factor(self.start, day)
+    }
+
+    /// Lease of a site on a day, USD per year.
+    pub fn lease_usd_per_year(&self, site: usize, day: Day) -> f64 {
+        let site = &self.sites[site];
+        site.lease_usd_per_year * escalation(site.lease_escalator_per_year, self.start, day)
+    }
+
     /// Number of simulated days.
     pub fn days(&self) -> usize {
         (self.end.0 - self.start.0).max(0) as usize
@@ -156,10 +167,21 @@ pub struct Site {
     /// Climate, for the energy an AI hall needs for cooling. Default: `mild`.
     #[serde(default)]
     pub climate: Climate,
-    /// Costs of the site that fall due while a farm stands there (lease, staff, overhead), USD per year. Default: 0.
+    /// Costs of the site that fall due while a farm stands there (staff, overhead), USD per year; they rise like fixed
+    /// operation and maintenance, see `[finance]`. Default: 0.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1e10))]
     pub overhead_usd_per_year: f64,
+    /// Lease of the land or building, USD per year of the first, borne by the farms online in proportion to their MW;
+    /// none is booked while no farm is online. Default: 0. Source: choice, the land is the owner's.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e10))]
+    pub lease_usd_per_year: f64,
+    /// What the lease rises by at each anniversary of the start, share per year, inflation or not. Default: 0.
+    /// Source: choice; leases state it, often 0.02 to 0.03 (unverified).
+    #[serde(default)]
+    #[schemars(range(min = -0.5, max = 1.0))]
+    pub lease_escalator_per_year: f64,
     /// Capital of opening the site (road, substation, permits), once, when the first farm is ordered here, USD. It is
     /// depreciated like halls and worth nothing at the end. Default: 0. Nothing where a farm stands on the first day.
     #[serde(default)]

@@ -62,7 +62,8 @@ impl Today {
         match model {
             Model::Miner(machine) => {
                 self.mining_slots_mw += batch.mw;
-                for level in scenario.mining.run_levels(batch.mw, machine, prices.hashprice) {
+                let om_factor = scenario.finance.variable_om_factor(scenario.start, prices.day);
+                for level in scenario.mining.run_levels(batch.mw, machine, prices.hashprice, om_factor) {
                     self.offer(
                         MinerTier { mw: level.mw, value_usd_per_mwh: level.value_usd_per_mwh },
                         level.hashrate_eh_s,

@@ -28,6 +28,7 @@ use super::components::Batch;
 use super::setup::{chain_start, terms};
 use super::technology::{Model, Prices, Technologies, tiers};
 use crate::bitcoin::checkpoint::ChainStart;
+use crate::calendar::DAYS_PER_YEAR;
 use crate::compute::Catalogue;
 use crate::placement::FarmKind;
 use crate::placement::field::{
@@ -178,7 +179,8 @@ fn site(view: &View, s: usize, standing: &[Batch], on_sale: &[Vec<usize>]) -> Fi
     let any_ai = any_ai.into_iter().any(|m| view.models[m].kind().is_firm());
     let opening_usd = params.opening_due_usd();
     let opening = |day| view.money.cost(day, opening_usd, 0.0);
-    let overhead_usd_per_day = params.overhead_usd_per_year / crate::calendar::DAYS_PER_YEAR;
+    let overhead_usd_per_day =
+        |day| (scenario.overhead_usd_per_year(s, day) + scenario.lease_usd_per_year(s, day)) / DAYS_PER_YEAR;
     FieldSite {
         name: params.name.clone(),
         maximum_mw: params.maximum_mw,
@@ -197,7 +199,7 @@ fn site(view: &View, s: usize, standing: &[Batch], on_sale: &[Vec<usize>]) -> Fi
         overhead_discounted_usd: view
             .axis
             .spans()
-            .map(|(from, to)| overhead_usd_per_day * view.money.income_between(from, to))
+            .map(|(from, to)| view.money.stepped_between(scenario.start, from, to, overhead_usd_per_day))
             .collect(),
         hours,
     }

@@ -237,7 +237,7 @@ fn own(asset: &Asset, purchase: Purchase, project: &Project, statement: &mut Sta
     let taxed_share = operation.property_tax_per_year_share * operation.property_tax_assessed_share;
     let mut insured_usd = operation.insurance_per_year_share * purchase.usd / time.per_year as f64;
     for (age, year) in (purchase.after_years..purchase.until_years).enumerate() {
-        let assessed = (1.0 - age as f64 * operation.property_tax_decline_per_year).max(0.0);
+        let assessed = (1.0 - age as f64 * operation.property_tax_decline_per_year_share).max(0.0);
         let taxed_usd = taxed_share * assessed * purchase.usd / time.per_year as f64;
         for period in time.of_year(year) {
             statement.row_mut(Line::Insurance)[period] -= insured_usd;

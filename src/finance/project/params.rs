@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::terms::{RateBasis, Taxation, nominal_rate};
+use super::terms::Taxation;
 use super::{Asset, Cloud, DemandResponse, Exports, HostedMining, Lease, Mining};
 use crate::finance::by_year::ByYear;
 use crate::finance::debt::Tranche;
+use crate::finance::rate::{RateBasis, nominal_rate};
 
 /// A stand-alone project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -178,7 +179,7 @@ pub struct Operation {
     /// Yearly fall of the assessed value, share of the first year's; it does not fall below 0.
     /// Default: 0. Source: SAM's default.
     #[schemars(range(min = 0.0, max = 1.0))]
-    pub property_tax_decline_per_year: f64,
+    pub property_tax_decline_per_year_share: f64,
     /// Lease of the site, USD per year.
     /// Default: 0. Source: user's choice.
     #[schemars(range(min = 0.0, max = 1e12))]

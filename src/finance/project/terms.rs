@@ -1,28 +1,9 @@
-//! Terms of tax and discounting that a project and a scenario's books share.
+//! Taxes and credits of a project.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finance::TaxLosses;
-
-/// Whether a rate counts the loss of money's worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RateBasis {
-    /// It does: it is applied as it is.
-    #[default]
-    Nominal,
-    /// It comes on top of inflation: (1 + rate)·(1 + inflation) − 1 is applied.
-    Real,
-}
-
-/// The rate at which nominal money is discounted, share per year.
-pub fn nominal_rate(rate_per_year: f64, basis: RateBasis, inflation_per_year: f64) -> f64 {
-    match basis {
-        RateBasis::Nominal => rate_per_year,
-        RateBasis::Real => (1.0 + rate_per_year) * (1.0 + inflation_per_year) - 1.0,
-    }
-}
 
 /// `[tax]`: income tax and tax credits. Nothing is taxed where nothing is said.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]

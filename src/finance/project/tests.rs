@@ -241,7 +241,7 @@ fn varied(v: &Varied, k: f64) -> Project {
          [[capital]]\nname = 'machines'\nclass = 'machines'\nusd = {machines}\ndepreciation = {{ kind = 'macrs', years = 5 }}\nreplaced_every_years = 4\nresale_share = 0.2\n\
          [mining]\nprice_usd_per_btc = {price}\nprice_growth_per_year = 0.04\nbtc_per_year = 50\nbtc_growth_per_year = -0.05\nhalvings_after_months = [24]\npool_fee_share = 0.01\ntreasury = {treasury}\n\
          [energy]\nmwh_per_year = 40000\nprice_usd_per_mwh = {power}\n\
-         [operation]\nfixed_om_usd_per_year = {om}\ninsurance_per_year_share = 0.004\nproperty_tax_per_year_share = 0.01\nproperty_tax_decline_per_year = 0.05\nsite_lease_usd_per_year = {om}\n\
+         [operation]\nfixed_om_usd_per_year = {om}\ninsurance_per_year_share = 0.004\nproperty_tax_per_year_share = 0.01\nproperty_tax_decline_per_year_share = 0.05\nsite_lease_usd_per_year = {om}\n\
          [working_capital]\ncost_months = 3\nreceivable_months = 1\n\
          [tax]\ntax_losses = '{losses}'\n[tax.federal]\nrate_share = 0.21\nbonus_depreciation_share = {bonus}\ninvestment_credit_share = 0.1\n[tax.state]\nrate_share = 0.06\n\
          [[debt]]\nname = 'd'\n{sizing}\nrate_per_year = 0.07\nyears = {tenor}\nfee_share = 0.02\nreserve_months = 6\n",

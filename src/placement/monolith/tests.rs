@@ -47,7 +47,7 @@ fn loads(field: &Field, site: usize, mw: &[f64], day: &SampleDay) -> (f64, Vec<M
         }
         miners.extend(model.tiers.iter().map(|t| MinerTier {
             mw: mw * stage.draw_mw_per_mw * t.share,
-            value_usd_per_mwh: t.usd_per_mwh_per_hashprice * day.hashprice_usd_per_ph_day - t.variable_usd_per_mwh,
+            value_usd_per_mwh: day.value_usd_per_mwh(t),
         }));
     }
     miners.sort_by(|a, b| b.value_usd_per_mwh.total_cmp(&a.value_usd_per_mwh));
@@ -105,7 +105,11 @@ fn one_hour_like_another_has_a_known_answer() {
     offer.cost_discounted_usd_per_mw = 1e5;
     offer.stage.steady_discounted_usd_per_mw = vec![0.0];
     offer.stage.machines_worth_usd_per_mw = vec![0.0; 2];
-    offer.hall = Some(HallWorth { closed_usd_per_mw: vec![0.0; 2], ended_usd_per_mw: vec![0.0; 2] });
+    offer.hall = Some(HallWorth {
+        closed_usd_per_mw: vec![0.0; 2],
+        ended_usd_per_mw: vec![0.0; 2],
+        dues_discounted_usd_per_mw: vec![0.0],
+    });
     one.models[offer.stage.model].tiers.truncate(1);
     let tier = &mut one.models[offer.stage.model].tiers[0];
     (tier.share, tier.usd_per_mwh_per_hashprice, tier.variable_usd_per_mwh) = (1.0, 2.0, 10.0);

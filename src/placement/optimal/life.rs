@@ -46,18 +46,30 @@ pub(super) struct Tenure<'a> {
     pub ends: usize,
     /// Share that runs on during the works of the next, and until when.
     pub runs_on: (f64, usize),
+    /// The hall it stands in.
+    pub hall: Option<&'a HallWorth>,
+}
+
+impl Tenure<'_> {
+    /// Discounted money of a segment per MW that runs, beside the hours, USD.
+    fn steady_usd(&self, site: &FieldSite, segment: usize) -> f64 {
+        let dues_usd = self.hall.map_or(0.0, |hall| hall.dues_discounted_usd_per_mw[segment]);
+        self.stage.steady_discounted_usd_per_mw[segment] - site.overhead_share(segment) - dues_usd
+    }
 }
 
 impl Life {
     /// The stages in order.
     pub(super) fn tenures<'a>(&self, field: &Field, site: &'a FieldSite) -> Vec<Tenure<'a>> {
-        let standing = self.block.map(|b| (&site.standing[b].stage, 0));
-        let ordered = self.orders.iter().map(|o| (&site.offers[*o].stage, field.dates[site.offers[*o].date]));
+        let standing = self.block.map(|b| &site.standing[b]).map(|b| (&b.stage, 0, Some(&b.hall)));
+        let ordered = self.orders.iter().map(|o| &site.offers[*o]);
+        let ordered = ordered.map(|o| (&o.stage, field.dates[o.date], o.hall.as_ref()));
         let stages: Vec<_> = standing.into_iter().chain(ordered).collect();
         let first_order = stages.len() - self.orders.len();
         (0..stages.len())
             .map(|i| {
-                let (stage, ordered) = stages[i];
+                let (stage, ordered, _) = stages[i];
+                let hall = stages[..=i].iter().rev().find_map(|(_, _, hall)| *hall);
                 let next = (i + 1 < stages.len()).then(|| &site.offers[self.orders[i + 1 - first_order]]);
                 let (ends, runs_on) = match (next, self.closed) {
                     (Some(next), _) => {
@@ -67,15 +79,9 @@ impl Life {
                     (None, Some(date)) => (field.dates[date], (0.0, field.dates[date])),
                     (None, None) => (stage.until, (0.0, stage.until)),
                 };
-                Tenure { stage, ordered, ends, runs_on }
+                Tenure { stage, ordered, ends, runs_on, hall }
             })
             .collect()
-    }
-
-    /// The hall it ends in.
-    fn hall<'a>(&self, site: &'a FieldSite) -> Option<&'a HallWorth> {
-        let built = self.orders.iter().rev().find_map(|o| site.offers[*o].hall.as_ref());
-        built.or_else(|| self.block.map(|b| &site.standing[b].hall))
     }
 
     /// What one MW of it amounts to.
@@ -83,7 +89,7 @@ impl Life {
         let site = &field.sites[self.site];
         let tenures = self.tenures(field, site);
         let end = tenures.last().map_or(0, |t| t.ends);
-        let hall = self.hall(site).map_or(0.0, |h| {
+        let hall = tenures.last().and_then(|t| t.hall).map_or(0.0, |h| {
             let worth = if self.closed.is_some() { &h.closed_usd_per_mw } else { &h.ended_usd_per_mw };
             worth[end]
         });
@@ -94,7 +100,7 @@ impl Life {
             steady_usd += stage.machines_worth_usd_per_mw[tenure.ends] * field.boundary_factor[tenure.ends];
             let mut run = |segments: core::ops::Range<usize>, share: f64| {
                 for segment in segments.filter(|_| share > 0.0) {
-                    steady_usd += share * (stage.steady_discounted_usd_per_mw[segment] - site.overhead_share(segment));
+                    steady_usd += share * tenure.steady_usd(site, segment);
                     draws.push((segment, stage.model, share * stage.draw_mw_per_mw));
                 }
             };

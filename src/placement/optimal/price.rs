@@ -56,6 +56,8 @@ struct Pricer<'a> {
     marginals: &'a Marginals,
     /// Sums over segments of what a MW of each stage earns: offers, then standing blocks.
     runs: Vec<Vec<f64>>,
+    /// Sums over segments of what the hall of each founder costs a MW that runs.
+    dues: Vec<Vec<f64>>,
     /// Price of money spent or got by boundary.
     money: Vec<f64>,
     /// Sums over dates of the price of connection.
@@ -73,6 +75,9 @@ impl<'a> Pricer<'a> {
         let site = &field.sites[index];
         let stages = site.offers.iter().map(|o| &o.stage).chain(site.standing.iter().map(|s| &s.stage));
         let runs = stages.map(|s| run_sums(field, site, s, marginals)).collect();
+        let built = site.offers.iter().map(|o| o.hall.as_ref());
+        let halls = built.chain(site.standing.iter().map(|s| Some(&s.hall)));
+        let dues = halls.map(|hall| hall.map_or_else(Vec::new, |h| sums(&h.dues_discounted_usd_per_mw))).collect();
         let founders = site.offers.len() + site.standing.len();
         let mut pricer = Self {
             field,
@@ -80,6 +85,7 @@ impl<'a> Pricer<'a> {
             site,
             marginals,
             runs,
+            dues,
             money: money_prices(field, marginals),
             slots: sums(&marginals.slots),
             standing: FarmKind::ALL.map(|kind| sums(&standing_prices(field, marginals, kind))),
@@ -163,7 +169,8 @@ impl<'a> Pricer<'a> {
         let field = self.field;
         let kind = field.kind(stage.model);
         let run = |pricer: &Self, from: usize, to: usize| {
-            if to > from { pricer.runs[runs][to] - pricer.runs[runs][from] } else { 0.0 }
+            let sum = |s: &[f64]| s[to] - s[from];
+            if to > from { sum(&pricer.runs[runs]) - sum(&pricer.dues[founder]) } else { 0.0 }
         };
         let held = |pricer: &Self, until: usize| {
             let sum = |s: &[f64]| s[until.max(date)] - s[date];

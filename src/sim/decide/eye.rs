@@ -18,6 +18,13 @@ pub(super) struct Span {
     pub hashprice: f64,
 }
 
+impl Span {
+    /// The day in its middle.
+    pub fn middle(&self) -> Day {
+        self.from.plus_days((self.to.0 - self.from.0) / 2)
+    }
+}
+
 /// What the planner sees with.
 pub(super) struct Eye<'a> {
     pub scenario: &'a Scenario,
@@ -33,7 +40,7 @@ impl Eye<'_> {
     }
 
     pub fn discount(&self, years: f64) -> f64 {
-        math::powf(1.0 + self.scenario.finance.discount_rate_per_year, -years)
+        math::powf(1.0 + self.scenario.finance.nominal_rate_per_year(), -years)
     }
 
     pub fn period(&self, span: &Span) -> Period {
@@ -55,13 +62,13 @@ impl Eye<'_> {
             draw_share: by_climate(&|c| self.prices.draw_share(model, c)),
             tiers: Vec::new(),
             revenue_usd_per_mwh: Vec::new(),
-            variable_usd_per_mwh: 0.0,
+            variable_usd_per_mwh: Vec::new(),
             firm_revenue_usd_per_mw_year: Vec::new(),
             ramp_years: 0.0,
             pass_through_cap_usd_per_mwh: 0.0,
             sla: scenario.hosting.sla.clone(),
             backup_share: 0.0,
-            fixed_usd_per_mw_year: 0.0,
+            fixed_usd_per_mw_year: vec![0.0; self.spans.len()],
             capital_usd_per_mw: by_climate(&|c| outlay(c).total_usd()),
             tax_shield_share: self.tax_shield_share(mild),
             refresh: self.refresh(model),
@@ -79,9 +86,11 @@ impl Eye<'_> {
                 technology.tiers = tiers(&mining.eco);
                 technology.revenue_usd_per_mwh =
                     self.spans.iter().map(|s| mining.revenue_per_mwh(machine, UsdPerPhDay(s.hashprice)).0).collect();
-                technology.variable_usd_per_mwh = mining.variable_om_usd_per_mwh;
-                technology.fixed_usd_per_mw_year =
-                    mining.fixed_om_usd_per_mw_year + mining.repair_usd_per_mw_year(machine);
+                let (repairs_usd, (fixed, variable)) = (mining.repair_usd_per_mw_year(machine), self.om_factors());
+                technology.variable_usd_per_mwh =
+                    variable.iter().map(|factor| mining.variable_om_usd_per_mwh * factor).collect();
+                let fixed_usd = |(f, v): (&f64, &f64)| mining.fixed_om_usd_per_mw_year * f + repairs_usd * v;
+                technology.fixed_usd_per_mw_year = fixed.iter().zip(&variable).map(fixed_usd).collect();
             }
             Model::Hall => {
                 let hosting = &scenario.hosting;
@@ -96,13 +105,40 @@ impl Eye<'_> {
                 technology.sla = cloud.sla.clone();
                 technology.firm_revenue_usd_per_mw_year = self.cloud_revenue(accelerator, rents);
                 technology.backup_share = cloud.backup.share;
-                technology.fixed_usd_per_mw_year =
+                let om_usd =
                     it_mw * cloud.facility_om_usd_per_it_mw_year + mild.machines_usd * cloud.hardware_om_per_year_share;
+                technology.fixed_usd_per_mw_year = self.om_factors().0.iter().map(|factor| om_usd * factor).collect();
                 technology.ramp_years = cloud.facility.ramp_months / 12.0;
             }
         }
+        let dues = self.dues_usd_per_year(&technology, mild);
+        technology.fixed_usd_per_mw_year.iter_mut().zip(dues).for_each(|(usd, dues_usd)| *usd += dues_usd);
         technology.end_value_usd_per_mw = self.end_value_of_new(model, &technology, mild);
         technology
+    }
+
+    /// What fixed and variable costs have risen to in the middle of each period, as factors.
+    fn om_factors(&self) -> (Vec<f64>, Vec<f64>) {
+        let (finance, start) = (&self.scenario.finance, self.calendar.start);
+        let factors =
+            |s: &Span| (finance.fixed_om_factor(start, s.middle()), finance.variable_om_factor(start, s.middle()));
+        self.spans.iter().map(factors).unzip()
+    }
+
+    /// Insurance of a MW ordered today and property tax on it in the middle of each period, USD per year: what stands
+    /// counts as if it were new.
+    fn dues_usd_per_year(&self, technology: &Technology, paid: Outlay) -> Vec<f64> {
+        let (finance, start) = (&self.scenario.finance, self.calendar.start);
+        let online = self.calendar.today.plus_days((technology.lead_years * DAYS_PER_YEAR) as i32);
+        let share = |day| finance.insurance_share(start, day) + finance.property_tax_share(online, day);
+        self.spans.iter().map(|s| paid.total_usd() * share(s.middle())).collect()
+    }
+
+    /// Overhead and lease of a site in the middle of each period, USD per year.
+    pub fn site_usd_per_year(&self, site: usize) -> Vec<f64> {
+        let scenario = self.scenario;
+        let due = |day| scenario.overhead_usd_per_year(site, day) + scenario.lease_usd_per_year(site, day);
+        self.spans.iter().map(|s| due(s.middle())).collect()
     }
 
     /// What a new MW is worth in the end, discounted.
@@ -170,7 +206,7 @@ impl Eye<'_> {
         self.spans
             .iter()
             .map(|s| {
-                let middle = s.from.plus_days((s.to.0 - s.from.0) / 2);
+                let middle = s.middle();
                 let kept = math::exp2(-self.years(middle) / market.rent_shock_half_life_years);
                 let rent = market.median_rent_usd_per_gpu_hour(accelerator, middle) * math::exp(shock * kept);
                 let hours = HOURS_PER_YEAR * cloud.utilisation_share;

@@ -158,7 +158,7 @@ fn site_case(
             .map_or(0.0, |d| d.capacity_payment_usd_per_mw_year),
         opening_usd: if opened(world, site.index) { 0.0 } else { params.opening_due_usd() },
         least_lead_years: f64::from(params.least_lead_months()) / 12.0,
-        overhead_usd_per_year: params.overhead_usd_per_year,
+        overhead_usd_per_year: eye.site_usd_per_year(site.index),
         outages_per_year: grid.map_or(0.0, |g| g.outages_per_year),
         outage_hours: grid.map_or(0.0, |g| g.outage_hours),
     }

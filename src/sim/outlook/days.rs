@@ -36,7 +36,10 @@ impl Samples {
                 for i in 0..count {
                     let day = from.plus_days(((i as f64 + turn.fract()) * spacing) as i32);
                     let hashprice_usd_per_ph_day = paths.hashprice_usd(path, day);
-                    samples.days.push(SampleDay { path, segment, weight, days, hashprice_usd_per_ph_day });
+                    let variable_om_factor = scenario.finance.variable_om_factor(scenario.start, day);
+                    let sample =
+                        SampleDay { path, segment, weight, days, hashprice_usd_per_ph_day, variable_om_factor };
+                    samples.days.push(sample);
                     samples.dates.push(day);
                 }
             }

@@ -1,7 +1,7 @@
 //! What a dollar of a day is worth on the first day, as the books discount and tax it.
 
 use crate::calendar::Day;
-use crate::finance::{Depreciation, FinanceParams, Period, npv};
+use crate::finance::{Depreciation, FinanceParams, Period, npv, spans};
 use crate::scenario::Scenario;
 
 /// Discount and tax by day.
@@ -76,6 +76,13 @@ impl Money {
         (self.before[at(until)] - self.before[at(from)]).max(0.0)
     }
 
+    /// What money a day is worth from a day until another where it changes on anniversaries of a day only, discounted,
+    /// after tax.
+    pub fn stepped_between(&self, anniversary: Day, from: Day, until: Day, usd_per_day: impl Fn(Day) -> f64) -> f64 {
+        let steps = spans(anniversary, from, until, usd_per_day);
+        steps.into_iter().map(|(from, until, usd_per_day)| usd_per_day * self.income_between(from, until)).sum()
+    }
+
     /// What capital of a day costs after the tax its depreciation saves, discounted, USD.
     pub fn cost(&self, day: Day, halls_usd: f64, machines_usd: f64) -> f64 {
         let bought = (day.year() - self.first_year).max(0) as usize;
@@ -94,5 +101,5 @@ impl Money {
 /// Discount of the month, or the part of one, from `first` until `next`.
 fn month_discount(finance: &FinanceParams, start: Day, first: Day, next: Day) -> f64 {
     let period = Period { first, last: next.plus_days(-1), epoch: 0 };
-    npv(finance.discount_rate_per_year, &[(period.mid_years(start), 1.0)])
+    npv(finance.nominal_rate_per_year(), &[(period.mid_years(start), 1.0)])
 }

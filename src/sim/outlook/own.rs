@@ -75,7 +75,6 @@ fn draw_mw_per_mw(site: &FieldSite, model: usize) -> f64 {
 }
 
 fn day_eh_s(field: &Field, site: &FieldSite, i: usize, mw: &[f64]) -> f64 {
-    let hashprice = field.days[i].hashprice_usd_per_ph_day;
     let terms = field.terms_of_day(site, &field.days[i]);
     let mut ai_mw = 0.0;
     let mut tiers: Vec<(MinerTier, f64)> = Vec::new();
@@ -84,7 +83,7 @@ fn day_eh_s(field: &Field, site: &FieldSite, i: usize, mw: &[f64]) -> f64 {
             ai_mw += mw;
         }
         tiers.extend(model.tiers.iter().filter(|_| *mw > 0.0).map(|t| {
-            let value_usd_per_mwh = super::charges::value_usd_per_mwh(t, hashprice);
+            let value_usd_per_mwh = field.days[i].value_usd_per_mwh(t);
             (MinerTier { mw: mw * t.share, value_usd_per_mwh }, t.eh_s_per_mw)
         }));
     }

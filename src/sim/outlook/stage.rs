@@ -48,12 +48,18 @@ impl<'a> Factory<'a> {
         let mut steady = charges::per_mw(view, self.s, model.kind(), tiers, draw_mw_per_mw, first, last);
         match model {
             Model::Miner(machine) => {
-                let mining = &view.scenario.mining;
-                let usd_per_year = mining.fixed_om_usd_per_mw_year + mining.repair_usd_per_mw_year(machine);
-                self.add_daily(&mut steady, from, until, -usd_per_year / DAYS_PER_YEAR);
+                let (mining, finance, start) = (&view.scenario.mining, &view.scenario.finance, view.scenario.start);
+                let repairs_usd = mining.repair_usd_per_mw_year(machine);
+                let usd_per_year = |day: Day| {
+                    mining.fixed_om_usd_per_mw_year * finance.fixed_om_factor(start, day)
+                        + repairs_usd * finance.variable_om_factor(start, day)
+                };
+                self.add_daily(&mut steady, from, until, |day| -usd_per_year(day) / DAYS_PER_YEAR);
             }
             Model::Hall | Model::Cluster(..) => self.add_months(&mut steady, batch, model, first, last),
         }
+        let dues = self.dues(batch.paid.machines_usd, batch.online);
+        steady.iter_mut().zip(dues).take(until).skip(from).for_each(|(usd, dues_usd)| *usd -= dues_usd);
         if matches!(model, Model::Cluster(..)) {
             let repaid = steady.iter_mut().zip(&self.repaid_usd_per_mw).take(until).skip(from);
             repaid.for_each(|(usd, repaid_usd)| *usd -= draw_mw_per_mw * repaid_usd);
@@ -69,10 +75,27 @@ impl<'a> Factory<'a> {
         }
     }
 
-    fn add_daily(&self, steady: &mut [f64], from: usize, until: usize, usd_per_day: f64) {
+    /// Adds what a MW costs or brings a day, which changes on anniversaries of the start only.
+    fn add_daily(&self, steady: &mut [f64], from: usize, until: usize, usd_per_day: impl Fn(Day) -> f64) {
+        let start = self.view.scenario.start;
         for (segment, (begin, end)) in self.view.axis.spans().enumerate().take(until).skip(from) {
-            steady[segment] += usd_per_day * self.view.money.income_between(begin, end);
+            steady[segment] += self.view.money.stepped_between(start, begin, end, &usd_per_day);
         }
+    }
+
+    /// Insurance of what cost so many USD and came online on a day, and property tax on it, by segment, discounted, USD.
+    fn dues(&self, usd: f64, online: Day) -> Vec<f64> {
+        let (finance, start, axis) = (&self.view.scenario.finance, self.view.scenario.start, self.view.axis);
+        if !finance.has_dues() {
+            return vec![0.0; axis.segments()];
+        }
+        let per_day = |share: f64| usd * share / DAYS_PER_YEAR;
+        let money = self.view.money;
+        let dues = |(from, until)| {
+            money.stepped_between(start, from, until, |day| per_day(finance.insurance_share(start, day)))
+                + money.stepped_between(online, from, until, |day| per_day(finance.property_tax_share(online, day)))
+        };
+        axis.spans().map(dues).collect()
     }
 
     /// Rent less its costs, billed at the end of each month in service.
@@ -116,7 +139,8 @@ impl<'a> Factory<'a> {
                 let rent = self.view.rents.usd_per_gpu_hour(scenario, batch.technology, accelerator, middle);
                 let cluster = Cluster { accelerator, it_mw, paid_usd_per_gpu };
                 let month = cloud.month(&cluster, rent, months, service);
-                month.revenue_usd - month.operating_cost_usd()
+                let om_factor = scenario.finance.fixed_om_factor(scenario.start, end.plus_days(-1));
+                month.revenue_usd - (om_factor * month.fixed_om_usd() + month.selling_cost_usd)
             }
         }
     }
@@ -138,7 +162,7 @@ impl<'a> Factory<'a> {
         view.axis.boundaries.iter().map(worth).collect()
     }
 
-    /// Worth of the hall of a batch on each boundary.
+    /// Worth of the hall of a batch on each boundary, and what it costs.
     pub fn hall(&self, batch: &Batch) -> HallWorth {
         let (view, model) = (self.view, &self.view.models[batch.technology]);
         let at = |day: &Day| Prices::unpriced(view.scenario, *day);
@@ -148,6 +172,7 @@ impl<'a> Factory<'a> {
         HallWorth {
             closed_usd_per_mw: days.iter().map(|d| closed(at(d))).collect(),
             ended_usd_per_mw: days.iter().map(|d| ended(at(d))).collect(),
+            dues_discounted_usd_per_mw: self.dues(batch.paid.infrastructure_usd, batch.built),
         }
     }
 

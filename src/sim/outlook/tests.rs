@@ -108,7 +108,9 @@ impl<'a> Evaluator<'a> {
         let field = self.field;
         for block in &self.blocks {
             for segment in 0..field.segments() {
-                self.value_usd += Self::running_mw(block, segment) * block.stage.steady_discounted_usd_per_mw[segment];
+                let steady_usd =
+                    block.stage.steady_discounted_usd_per_mw[segment] - block.hall.dues_discounted_usd_per_mw[segment];
+                self.value_usd += Self::running_mw(block, segment) * steady_usd;
             }
             let at = block.replaced.unwrap_or(block.stage.until);
             let hall_usd = if block.replaced.is_some() { 0.0 } else { block.hall.ended_usd_per_mw[at] };
@@ -147,11 +149,7 @@ impl<'a> Evaluator<'a> {
             let mut miners: Vec<MinerTier> = running
                 .iter()
                 .flat_map(|(m, mw)| field.models[*m].tiers.iter().map(move |t| (t, mw)))
-                .map(|(t, mw)| MinerTier {
-                    mw: mw * t.share,
-                    value_usd_per_mwh: t.usd_per_mwh_per_hashprice * day.hashprice_usd_per_ph_day
-                        - t.variable_usd_per_mwh,
-                })
+                .map(|(t, mw)| MinerTier { mw: mw * t.share, value_usd_per_mwh: day.value_usd_per_mwh(t) })
                 .collect();
             miners.sort_by(|a, b| b.value_usd_per_mwh.total_cmp(&a.value_usd_per_mwh));
             usd += day.weight * (welfare(here, i, firm_mw, &miners) - welfare(here, i, 0.0, &[]));

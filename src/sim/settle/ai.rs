@@ -90,7 +90,8 @@ fn bill(
         Model::Cluster(accelerator, rents) => {
             let days = (batch.serving.hours / 24.0) as usize;
             let rent = crate::math::mean(&rents[calendar.index + 1 - days..=calendar.index]);
-            bill_hours(scenario, accelerator, batch, rent, months, &service, farm, ledger);
+            let om_factor = scenario.finance.fixed_om_factor(calendar.start, calendar.today);
+            bill_hours(scenario, accelerator, batch, rent, months, om_factor, &service, farm, ledger);
         }
     }
 }
@@ -119,6 +120,7 @@ fn bill_hours(
     batch: &Batch,
     rent_usd_per_gpu_hour: f64,
     months: f64,
+    om_factor: f64,
     service: &Service,
     farm: usize,
     ledger: &mut crate::finance::Ledger,
@@ -129,7 +131,7 @@ fn bill_hours(
     let month = cloud.month(&Cluster { accelerator, it_mw, paid_usd_per_gpu }, rent_usd_per_gpu_hour, months, service);
     ledger.add(farm, Line::CloudRent, month.revenue_usd);
     ledger.add(farm, Line::SlaCredits, -month.sla_credit_usd);
-    ledger.add(farm, Line::FixedOm, -(month.hardware_om_usd + month.facility_om_usd));
+    ledger.add(farm, Line::FixedOm, -om_factor * month.fixed_om_usd());
     ledger.add(farm, Line::VariableOm, -month.selling_cost_usd);
     ledger.count(farm, Quantity::GpuHours, month.gpu_hours);
     book_uptime(batch, month.uptime_share, service, farm, ledger);

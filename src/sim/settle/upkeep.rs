@@ -2,14 +2,15 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::calendar::DAYS_PER_YEAR;
-use crate::finance::{Line, Quantity};
+use crate::calendar::{DAYS_PER_YEAR, Day};
+use crate::finance::{FinanceParams, Line, Quantity};
 use crate::placement::FarmKind;
 use crate::sim::components::{At, Batch, Farm, In, Today};
 use crate::sim::resources::{Calendar, Ledger, Order, Plan};
-use crate::sim::technology::{Model, Technologies};
+use crate::sim::technology::{Model, Outlay, Technologies};
 
-/// Books capacity, mines' maintenance and repairs, each site's overhead, and demand-response payments of the day.
+/// Books capacity, insurance and property tax, mines' maintenance and repairs, each site's overhead and lease, and
+/// demand-response payments of the day.
 pub fn upkeep(
     plan: Res<Plan>,
     calendar: Res<Calendar>,
@@ -21,7 +22,9 @@ pub fn upkeep(
     mut ledger: ResMut<Ledger>,
 ) {
     let per_day = 1.0 / DAYS_PER_YEAR;
-    let mining = &plan.0.mining;
+    let (mining, finance) = (&plan.0.mining, &plan.0.finance);
+    let fixed_factor = finance.fixed_om_factor(calendar.start, calendar.today);
+    let variable_factor = finance.variable_om_factor(calendar.start, calendar.today);
     for &entity in &order.batches {
         let Ok((batch, within)) = batches.get(entity) else { continue };
         let Ok((farm, _)) = farms.get(within.0) else { continue };
@@ -29,21 +32,30 @@ pub fn upkeep(
             continue;
         }
         ledger.0.count(farm.index, Quantity::CapacityMwHours, 24.0 * batch.mw);
+        if finance.has_dues() {
+            let (insurance_usd, tax_usd) = batch.dues_usd_per_year(finance, calendar.start, calendar.today);
+            ledger.0.add(farm.index, Line::Insurance, -insurance_usd * per_day);
+            ledger.0.add(farm.index, Line::PropertyTax, -tax_usd * per_day);
+        }
         if let Model::Miner(machine) = &technologies.models[batch.technology] {
-            let repairs_usd = batch.mw * mining.repair_usd_per_mw_year(machine) * per_day;
-            ledger.0.add(farm.index, Line::FixedOm, -batch.mw * mining.fixed_om_usd_per_mw_year * per_day);
+            let repairs_usd = batch.mw * mining.repair_usd_per_mw_year(machine) * per_day * variable_factor;
+            let fixed_usd = batch.mw * mining.fixed_om_usd_per_mw_year * per_day * fixed_factor;
+            ledger.0.add(farm.index, Line::FixedOm, -fixed_usd);
             ledger.0.add(farm.index, Line::VariableOm, -repairs_usd);
         }
     }
     for &entity in &order.farms {
         let Ok((farm, at)) = farms.get(entity) else { continue };
         let Ok(today) = sites.get(at.0) else { continue };
-        let params = &plan.0.sites[farm.site];
-        let overhead_usd = params.overhead_usd_per_year * per_day * today.slots_share(farm.kind);
+        let (params, share) = (&plan.0.sites[farm.site], today.slots_share(farm.kind));
+        let overhead_usd = plan.0.overhead_usd_per_year(farm.site, calendar.today) * per_day * share;
+        let lease_usd = plan.0.lease_usd_per_year(farm.site, calendar.today) * per_day * share;
         ledger.0.add(farm.index, Line::Overhead, -overhead_usd);
+        ledger.0.add(farm.index, Line::SiteLease, -lease_usd);
         if farm.kind == FarmKind::Mining {
             let mined_mwh: f64 = today.results.iter().map(|r| r.mining_mw).sum();
-            ledger.0.add(farm.index, Line::VariableOm, -mined_mwh * mining.variable_om_usd_per_mwh);
+            let variable_usd = mined_mwh * mining.variable_om_usd_per_mwh * variable_factor;
+            ledger.0.add(farm.index, Line::VariableOm, -variable_usd);
             ledger.0.count(farm.index, Quantity::UpMwHours, mined_mwh);
             if let Some(product) = params.grid.as_ref().and_then(|g| g.demand_response.as_ref()) {
                 let enrolled_mw = today.enrolled_mw();
@@ -53,6 +65,16 @@ pub fn upkeep(
                 ledger.0.add(farm.index, Line::DemandResponse, capacity_usd + events_usd);
             }
         }
+    }
+}
+
+impl Batch {
+    /// Insurance of its machines and hall, and property tax on them, USD per year.
+    fn dues_usd_per_year(&self, finance: &FinanceParams, start: Day, today: Day) -> (f64, f64) {
+        let Outlay { infrastructure_usd, machines_usd } = self.paid;
+        let tax_usd = infrastructure_usd * finance.property_tax_share(self.built, today)
+            + machines_usd * finance.property_tax_share(self.online, today);
+        (self.mw * self.paid.total_usd() * finance.insurance_share(start, today), self.mw * tax_usd)
     }
 }
 

@@ -99,7 +99,11 @@ fn stage(rng: &mut Stream, model: usize, from: usize, until: usize) -> Stage {
 
 fn hall(rng: &mut Stream, model: usize) -> HallWorth {
     let mut worths = |most: f64| (0..=SEGMENTS).map(|_| CAPITAL[model] * rng.random_range(0.0..most)).collect();
-    HallWorth { closed_usd_per_mw: worths(0.2), ended_usd_per_mw: worths(0.3) }
+    HallWorth {
+        closed_usd_per_mw: worths(0.2),
+        ended_usd_per_mw: worths(0.3),
+        dues_discounted_usd_per_mw: worths(0.02)[..SEGMENTS].to_vec(),
+    }
 }
 
 /// Every life at a site, whatever it is worth; of each beginning the one that does nothing but end comes first.
@@ -245,7 +249,11 @@ fn by_hand() -> Field {
         machines_worth_usd_per_mw: machines.to_vec(),
         refreshable_from: if model == 0 { 1 } else { usize::MAX },
     };
-    let hall = |ended| HallWorth { closed_usd_per_mw: vec![0.0; 5], ended_usd_per_mw: vec![ended; 5] };
+    let hall = |ended| HallWorth {
+        closed_usd_per_mw: vec![0.0; 5],
+        ended_usd_per_mw: vec![ended; 5],
+        dues_discounted_usd_per_mw: vec![0.0; 4],
+    };
     let offer = |date, action, capital, stage, hall, old_runs_share| Offer {
         date,
         action,
@@ -294,7 +302,14 @@ fn by_hand() -> Field {
         overhead_discounted_usd: vec![0.0; 4],
         firm_curves: vec![FirmCurve::default(); 4],
     };
-    let day = |segment| SampleDay { path: 0, segment, weight: 365.0, days: 365.0, hashprice_usd_per_ph_day: 50.0 };
+    let day = |segment| SampleDay {
+        path: 0,
+        segment,
+        weight: 365.0,
+        days: 365.0,
+        hashprice_usd_per_ph_day: 50.0,
+        variable_om_factor: 1.0,
+    };
     Field {
         boundaries: (0..5).map(|year| Day(20_000 + 365 * year)).collect(),
         boundary_factor: vec![1.0; 5],
