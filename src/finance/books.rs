@@ -1,7 +1,7 @@
 //! Closed books: sums over farms and periods, and what they say about an investment.
 
 use super::totals::Account;
-use super::{Farm, Kind, Line, NoIrr, Period, Totals, irr, npv, payback_years};
+use super::{Farm, FinanceParams, Kind, Line, NoIrr, Period, Totals, irr, npv, payback_years};
 use crate::calendar::Day;
 
 /// The books of a finished run, overhead, depreciation and tax included.
@@ -34,7 +34,13 @@ impl Returns {
 }
 
 impl Books {
-    pub(super) fn new(periods: Vec<Period>, farms: Vec<Farm>, accounts: Vec<Vec<Account>>, rate_per_year: f64) -> Self {
+    pub(super) fn new(
+        periods: Vec<Period>,
+        farms: Vec<Farm>,
+        accounts: Vec<Vec<Account>>,
+        params: &FinanceParams,
+    ) -> Self {
+        let rate_per_year = params.nominal_rate_per_year();
         let start = periods.first().expect("a ledger is opened with a period").first;
         let mid_years: Vec<f64> = periods.iter().map(|p| p.mid_years(start)).collect();
         let discount = mid_years.iter().map(|years| npv(rate_per_year, &[(*years, 1.0)])).collect();

@@ -23,6 +23,11 @@ pub struct Tranche {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1.0, max = 100.0))]
     pub target_dscr: Option<f64>,
+    /// Most that a loan with `target_dscr` may be of the cost, share.
+    /// Default: none for a project, whose loan may then exceed its cost as in SAM; 1 in a run. Source: user's choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub maximum_share: Option<f64>,
     /// What the loan finances.
     /// Default: everything. Source: user's choice.
     #[serde(default)]
@@ -160,6 +165,9 @@ impl Tranche {
         if self.interest_only_months >= 12 * self.years {
             wrong.push(("interest_only_months", "nothing is left of the tenor to repay the loan; give less".into()));
         }
+        if self.maximum_share.is_some() && self.target_dscr.is_none() {
+            wrong.push(("maximum_share", "only a loan with `target_dscr` has a limit; take this key away".into()));
+        }
         if self.target_dscr.is_some() {
             let sculpted = "a loan with `target_dscr` is repaid as the cash comes; take this key away";
             if self.interest_only_months > 0 {
@@ -187,6 +195,7 @@ mod tests {
             name: "site".into(),
             share: Some(0.5),
             target_dscr: None,
+            maximum_share: None,
             finances: Finances::Everything,
             rate_per_year,
             years,

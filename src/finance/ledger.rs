@@ -1,8 +1,9 @@
 //! What is booked while a run goes on: by farm, period and line.
 
+use super::closing::{self, Calendar};
 use super::totals::Account;
-use super::{Books, FinanceParams, Kind, Line, Quantity, pooled_taxes, spans};
-use crate::calendar::{DAYS_PER_YEAR, Day};
+use super::{Books, FinanceParams, Kind, Line, Quantity};
+use crate::calendar::Day;
 
 /// Whose account it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,13 +55,15 @@ pub struct Ledger {
     farms: Vec<Farm>,
     /// `[farm][period]`; a farm's list ends with the last period it booked in.
     accounts: Vec<Vec<Account>>,
+    /// What a coin was last quoted at in each period, USD.
+    btc_usd: Vec<f64>,
 }
 
 impl Ledger {
     /// Opens the books on `start` with its first period, in halving epoch `epoch`.
     pub fn new(start: Day, epoch: u32) -> Self {
         let first = Period { first: start, last: start, epoch };
-        Self { periods: vec![first], farms: Vec::new(), accounts: Vec::new() }
+        Self { periods: vec![first], farms: Vec::new(), accounts: Vec::new(), btc_usd: Vec::new() }
     }
 
     /// Begins a new period on `first`, at a month's beginning or at a halving; the one before ends on its eve.
@@ -117,146 +120,23 @@ impl Ledger {
         &mut accounts[period]
     }
 
-    /// Ends the last period on `last`, books overhead, depreciation and tax, and closes the books.
-    ///
-    /// Tax is paid in the last period of its calendar year. Depreciation, a memo, is spread over the year's
-    /// periods in proportion to the farm's capacity online, so that the all-in cost of an epoch carries its part.
+    /// Notes what a coin can be sold for in the open period, USD; the last note of a period counts.
+    pub fn quote_btc(&mut self, usd: f64) {
+        let period = self.periods.len() - 1;
+        self.btc_usd.resize(period + 1, usd);
+        self.btc_usd[period] = usd;
+    }
+
+    /// Ends the last period on `last`, books what is only known at the end (see [`super::closing`]) and closes the books.
     pub fn close(mut self, last: Day, params: &FinanceParams) -> Books {
         let open = self.open_period();
         open.last = open.last.max(last);
-        self.book_overhead(params);
-        let years = Years::of(&self.periods);
-        let depreciation: Vec<_> = (0..self.farms.len()).map(|farm| self.depreciation(farm, &years, params)).collect();
-        let taxable: Vec<_> =
-            (0..self.farms.len()).map(|farm| self.taxable(farm, &years, &depreciation[farm].deducted())).collect();
-        let taxes = pooled_taxes(&taxable, params.tax_rate_share, params.tax_losses);
-        for farm in 0..self.farms.len() {
-            self.book_by_capacity(farm, &years, &depreciation[farm].scheduled);
-            let last = self.periods.len() - 1;
-            let write_off_usd = depreciation[farm].left_usd;
-            if write_off_usd.abs() > 0.005 {
-                self.account(farm, last).usd[Line::WriteOff] -= write_off_usd;
-            }
-            for (year, tax) in taxes[farm].iter().enumerate() {
-                if *tax != 0.0 {
-                    self.account(farm, years.last_period[year]).usd[Line::Tax] += tax;
-                }
-            }
+        let periods = self.periods.len();
+        for accounts in &mut self.accounts {
+            accounts.resize(periods, Account::default());
         }
-        Books::new(self.periods, self.farms, self.accounts, params.nominal_rate_per_year())
-    }
-
-    fn book_overhead(&mut self, params: &FinanceParams) {
-        if params.corporate_overhead_usd_per_year == 0.0 {
-            return;
-        }
-        let start = self.periods[0].first;
-        for period in 0..self.periods.len() {
-            let shares: Vec<f64> = self.accounts.iter().map(|a| capacity(a, period)).collect();
-            let total: f64 = shares.iter().sum();
-            let Period { first, last, .. } = self.periods[period];
-            let steps = spans(start, first, last.plus_days(1), |day| params.fixed_om_factor(start, day));
-            let days: f64 = steps.iter().map(|(from, until, factor)| f64::from(until.0 - from.0) * factor).sum();
-            let due = params.corporate_overhead_usd_per_year * days / DAYS_PER_YEAR;
-            for (farm, share) in shares.into_iter().enumerate().filter(|(_, share)| *share > 0.0) {
-                self.account(farm, period).usd[Line::Overhead] -= due * share / total;
-            }
-        }
-    }
-
-    fn depreciation(&self, farm: usize, years: &Years, params: &FinanceParams) -> Deductions {
-        let bought = |line: Line| -> Vec<f64> { years.sum(&self.accounts[farm], |a| -a.usd[line]) };
-        let (machines, halls) = (bought(Line::MachineCapital), bought(Line::InfrastructureCapital));
-        let by_machine = params.machine_depreciation.scheduled(&machines);
-        let by_hall = params.infrastructure_depreciation.scheduled(&halls);
-        let mut scheduled: Vec<f64> = by_machine.iter().zip(by_hall).map(|(m, h)| m + h).collect();
-        // A last year that the run cuts short uses up its part of the year's depreciation.
-        if let Some(last) = scheduled.last_mut() {
-            *last *= self.last_year_share();
-        }
-        let basis_usd: f64 = machines.iter().chain(&halls).sum();
-        Deductions { left_usd: basis_usd - scheduled.iter().sum::<f64>(), scheduled }
-    }
-
-    /// Part of its last calendar year up to the run's end, 0–1.
-    fn last_year_share(&self) -> f64 {
-        let end = self.periods.last().map_or(Day(0), |p| p.last).plus_days(1);
-        if end.day_of_year() == 1 { 1.0 } else { f64::from(end.day_of_year() - 1) / DAYS_PER_YEAR }
-    }
-
-    fn taxable(&self, farm: usize, years: &Years, depreciation: &[f64]) -> Vec<f64> {
-        let income = |a: &Account| -> f64 { a.usd.sum(|line| line.is_taxable() && line.is_cash()) };
-        let income = years.sum(&self.accounts[farm], income);
-        income.iter().zip(depreciation).map(|(i, d)| i - d).collect()
-    }
-
-    fn book_by_capacity(&mut self, farm: usize, years: &Years, depreciation: &[f64]) {
-        for (year, usd) in depreciation.iter().enumerate().filter(|(_, usd)| **usd != 0.0) {
-            let periods: Vec<usize> = years.periods(year).collect();
-            let shares: Vec<f64> = periods.iter().map(|p| capacity(&self.accounts[farm], *p)).collect();
-            let total: f64 = shares.iter().sum();
-            if total > 0.0 {
-                for (period, share) in periods.into_iter().zip(shares).filter(|(_, share)| *share > 0.0) {
-                    self.account(farm, period).usd[Line::Depreciation] -= usd * share / total;
-                }
-            } else {
-                self.account(farm, years.last_period[year]).usd[Line::Depreciation] -= usd;
-            }
-        }
-    }
-}
-
-fn capacity(accounts: &[Account], period: usize) -> f64 {
-    accounts.get(period).map_or(0.0, |a| a.amounts[Quantity::CapacityMwHours as usize])
-}
-
-/// What a farm deducts for its capital, USD, positive.
-struct Deductions {
-    /// By the schedules, each year.
-    scheduled: Vec<f64>,
-    /// What is left when the run ends, deducted in the last year against the end value.
-    left_usd: f64,
-}
-
-impl Deductions {
-    /// All that is deducted in each year.
-    fn deducted(&self) -> Vec<f64> {
-        let mut years = self.scheduled.clone();
-        if let Some(last) = years.last_mut() {
-            *last += self.left_usd;
-        }
-        years
-    }
-}
-
-/// The calendar years of the run and their periods.
-struct Years {
-    /// Year of each period, counted from the first.
-    of_period: Vec<usize>,
-    /// Last period of each year.
-    last_period: Vec<usize>,
-}
-
-impl Years {
-    fn of(periods: &[Period]) -> Self {
-        let first = periods.first().map_or(0, |p| p.first.year());
-        let of_period: Vec<usize> = periods.iter().map(|p| (p.first.year() - first) as usize).collect();
-        let mut last_period = vec![0; of_period.last().map_or(0, |last| last + 1)];
-        for (period, year) in of_period.iter().enumerate() {
-            last_period[*year] = period;
-        }
-        Self { of_period, last_period }
-    }
-
-    fn periods(&self, year: usize) -> impl Iterator<Item = usize> {
-        (0..self.of_period.len()).filter(move |p| self.of_period[*p] == year)
-    }
-
-    fn sum(&self, accounts: &[Account], value: impl Fn(&Account) -> f64) -> Vec<f64> {
-        let mut sums = vec![0.0; self.last_period.len()];
-        for (account, year) in accounts.iter().zip(&self.of_period) {
-            sums[*year] += value(account);
-        }
-        sums
+        self.btc_usd.resize(periods, self.btc_usd.last().copied().unwrap_or(0.0));
+        closing::close(&mut self.accounts, &Calendar::of(&self.periods), &self.btc_usd, params);
+        Books::new(self.periods, self.farms, self.accounts, params)
     }
 }

@@ -141,6 +141,8 @@ pub enum Line {
     DebtReserve,
     /// Interest earned on the debt service reserve.
     DebtReserveInterest,
+    /// What is still owed when the run ends, repaid from the end value.
+    DebtAtEnd,
     /// Tax depreciation (negative), a memo: not cash.
     Depreciation,
     /// Depreciation for state tax (negative), a memo: not cash.
@@ -153,7 +155,7 @@ pub enum Line {
 
 impl Line {
     /// Every line, in the order of the tables.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::CoinRevenue,
         Self::HostingRent,
         Self::CloudRent,
@@ -193,6 +195,7 @@ impl Line {
         Self::DebtFees,
         Self::DebtReserve,
         Self::DebtReserveInterest,
+        Self::DebtAtEnd,
         Self::Depreciation,
         Self::StateDepreciation,
         Self::WriteOff,
@@ -241,6 +244,7 @@ impl Line {
             Self::DebtFees => "debt_fees",
             Self::DebtReserve => "debt_reserve",
             Self::DebtReserveInterest => "debt_reserve_interest",
+            Self::DebtAtEnd => "debt_at_end",
             Self::Depreciation => "depreciation",
             Self::StateDepreciation => "state_depreciation",
             Self::WriteOff => "write_off",
@@ -283,7 +287,8 @@ impl Line {
             | Self::Principal
             | Self::DebtFees
             | Self::DebtReserve
-            | Self::DebtReserveInterest => Class::Financing,
+            | Self::DebtReserveInterest
+            | Self::DebtAtEnd => Class::Financing,
             Self::Depreciation | Self::StateDepreciation | Self::WriteOff | Self::InterestTaxShield => Class::Memo,
         }
     }
@@ -291,6 +296,41 @@ impl Line {
     /// Whether the line moves cash.
     pub fn is_cash(self) -> bool {
         self.class() != Class::Memo
+    }
+
+    /// Part of the line in the value of the project itself, apart from how it is financed: all of what moves cash but
+    /// lenders' money, and of the taxes not what lenders' interest saves of them.
+    pub fn in_project(self) -> f64 {
+        match self.class() {
+            Class::Financing => 0.0,
+            Class::Memo => {
+                if self == Self::InterestTaxShield {
+                    -1.0
+                } else {
+                    0.0
+                }
+            }
+            _ => 1.0,
+        }
+    }
+
+    /// Whether the line is what coins are sold for where no more are sold than costs ask: running and lenders' service,
+    /// less other income. The pool keeps its fee from the coins.
+    pub fn is_need(self) -> bool {
+        match self.class() {
+            Class::Revenue => !matches!(self, Self::CoinRevenue | Self::CoinGains),
+            Class::Energy => true,
+            Class::Operating => !matches!(self, Self::PoolFee | Self::ForgoneGridSales),
+            Class::Financing => matches!(self, Self::Interest | Self::Principal),
+            Class::Capital | Class::Held | Class::Tax | Class::Memo => false,
+        }
+    }
+
+    /// Whether lenders count on the line: earnings before interest, tax and depreciation as they are paid. Coins kept are
+    /// not there, prepaid hours were paid before.
+    pub fn serves_debt(self) -> bool {
+        matches!(self.class(), Class::Revenue | Class::Energy | Class::Operating)
+            || matches!(self, Self::CoinsHeld | Self::Prepayments)
     }
 
     /// Whether the line counts as income of its year for tax: revenue and running cost as booked, capital by its
@@ -361,7 +401,7 @@ mod tests {
         let untaxed = |class| Line::ALL.into_iter().filter(move |l| l.class() == class && !l.is_taxable());
         assert!(untaxed(Class::Capital).eq([Line::InfrastructureCapital, Line::MachineCapital]));
         assert!(untaxed(Class::Held).eq([Line::CoinsHeld, Line::Prepayments, Line::WorkingCapital]));
-        let lent = [Line::DebtDraws, Line::Principal, Line::DebtFees, Line::DebtReserve];
+        let lent = [Line::DebtDraws, Line::Principal, Line::DebtFees, Line::DebtReserve, Line::DebtAtEnd];
         assert!(untaxed(Class::Financing).eq(lent));
     }
 }

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::debt::{Finances, Tranche};
+use super::project::WorkingCapital;
 use super::rate::{RateBasis, nominal_rate};
+use super::treasury::Treasury;
 use super::{Depreciation, MacrsYears, escalation};
 use crate::calendar::Day;
 
@@ -60,6 +63,10 @@ pub struct FinanceParams {
     /// Default: 0.21. Source: United States corporate income tax, 26 U.S.C. § 11(b).
     #[schemars(range(min = 0.0, max = 1.0))]
     pub tax_rate_share: f64,
+    /// State income tax on profit after depreciation, share of profit, deducted from the base of `tax_rate_share`.
+    /// Default: 0. Source: choice; Texas and Nevada have none, most states of the United States 4 to 9.5 %.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub state_tax_rate_share: f64,
     /// What happens to a year's tax loss.
     /// Default: as_incurred. Source: choice; the owner's other income absorbs it, as in PySAM's single-owner model.
     pub tax_losses: TaxLosses,
@@ -71,6 +78,38 @@ pub struct FinanceParams {
     /// Default: fifteen-year MACRS. Source: IRS Publication 946 (2024), land improvements and qualified improvement
     /// property are fifteen-year property.
     pub infrastructure_depreciation: Depreciation,
+    /// Part of the cost of machines and infrastructure deducted in the year of purchase, before their schedules, share.
+    /// Default: 0. Source: choice; 1.0 in the United States for property acquired after 19 January 2025 (26 U.S.C.
+    /// § 168(k)).
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub bonus_depreciation_share: f64,
+    /// The same for state tax.
+    /// Default: 0. Source: choice, SAM's default; many states do not follow the federal bonus.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub state_bonus_depreciation_share: f64,
+    /// Federal investment tax credit on infrastructure, share of its cost, credited with the tax of the year; half of it
+    /// is taken off the depreciable basis. Credits for a plant's production belong into the cost of its energy.
+    /// Default: 0. Source: choice; the halving of the basis is 26 U.S.C. § 50(c)(3).
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub infrastructure_credit_share: f64,
+    /// Loans on what is built, drawn as it is paid for and paid back month by month from the month after; what is owed
+    /// at the end of the run is repaid from the end value. A loan with `target_dscr` is the largest share of a farm's
+    /// cost that its cash covers so many times in every calendar year in which it runs throughout. Plans are made for the
+    /// value of the farms themselves, apart from how they are financed.
+    /// Default: none. Source: choice.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub debt: Vec<Tranche>,
+    /// Interest on the debt service reserve, share per year; taxed.
+    /// Default: 0. Source: choice; SAM's default is 0.0125.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub reserve_interest_per_year: f64,
+    /// What is done with the coins a farm mines. Plans value them as sold at once.
+    /// Default: sold at once. Source: choice.
+    pub treasury: Treasury,
+    /// Money put aside for the coming months; plans do without it.
+    /// Default: none. Source: choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub working_capital: Option<WorkingCapital>,
     /// Corporate overhead (administration, not stock compensation), USD per year, borne by the farms online in
     /// proportion to their MW; none is booked while no farm is online.
     /// Default: 0. Source: choice; it belongs to a company, not to a site. Listed miners spent about 29.7 USD per PH/s
@@ -104,15 +143,109 @@ impl Default for FinanceParams {
             property_tax_assessed_share: 1.0,
             property_tax_decline_per_year_share: 0.0,
             tax_rate_share: 0.21,
+            state_tax_rate_share: 0.0,
             tax_losses: TaxLosses::AsIncurred,
             machine_depreciation: Depreciation::Macrs { years: MacrsYears::FIVE },
             infrastructure_depreciation: Depreciation::Macrs { years: MacrsYears::FIFTEEN },
+            bonus_depreciation_share: 0.0,
+            state_bonus_depreciation_share: 0.0,
+            infrastructure_credit_share: 0.0,
+            debt: Vec::new(),
+            reserve_interest_per_year: 0.0,
+            treasury: Treasury::SellAtOnce,
+            working_capital: None,
             corporate_overhead_usd_per_year: 0.0,
         }
     }
 }
 
+/// Whose tax it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authority {
+    /// The federation.
+    Federal,
+    /// A state.
+    State,
+}
+
+impl Authority {
+    /// Both, in this order.
+    pub const BOTH: [Self; 2] = [Self::Federal, Self::State];
+}
+
 impl FinanceParams {
+    /// Tax on a dollar of income, the state's and the federal on what it leaves, share.
+    pub fn income_tax_share(&self) -> f64 {
+        self.state_tax_rate_share + self.tax_rate_share * (1.0 - self.state_tax_rate_share)
+    }
+
+    /// Tax saved by a dollar deducted from one authority's base alone, share: what the state saves is taxed federally.
+    pub fn saved_share(&self, authority: Authority) -> f64 {
+        match authority {
+            Authority::Federal => self.tax_rate_share,
+            Authority::State => self.state_tax_rate_share * (1.0 - self.tax_rate_share),
+        }
+    }
+
+    /// Part of the cost of infrastructure that is depreciated.
+    pub fn infrastructure_basis_share(&self) -> f64 {
+        1.0 - 0.5 * self.infrastructure_credit_share
+    }
+
+    /// Depreciation of each year by the schedule and the bonus, USD, of what was bought in each year; what is left at the
+    /// end of the last year stays.
+    pub fn scheduled(&self, depreciation: Depreciation, authority: Authority, basis_usd: &[f64]) -> Vec<f64> {
+        let bonus_share = match authority {
+            Authority::Federal => self.bonus_depreciation_share,
+            Authority::State => self.state_bonus_depreciation_share,
+        };
+        let mut deducted = depreciation.scheduled(basis_usd);
+        if bonus_share > 0.0 {
+            for (deducted, basis) in deducted.iter_mut().zip(basis_usd) {
+                *deducted = bonus_share * basis + (1.0 - bonus_share) * *deducted;
+            }
+        }
+        deducted
+    }
+
+    /// Depreciation of each year, USD, of what was bought in each year.
+    ///
+    /// What is left at the end of the last year is deducted there, against the value the assets are then booked
+    /// out at. Assets sold earlier go on being depreciated while their proceeds are income in full, which is the
+    /// rule for general asset accounts (IRS Publication 946, "General asset accounts").
+    pub fn deducted(&self, depreciation: Depreciation, authority: Authority, basis_usd: &[f64]) -> Vec<f64> {
+        let mut deducted = self.scheduled(depreciation, authority, basis_usd);
+        let left_usd: f64 = basis_usd.iter().sum::<f64>() - deducted.iter().sum::<f64>();
+        if let Some(last) = deducted.last_mut() {
+            *last += left_usd;
+        }
+        deducted
+    }
+
+    /// What does not fit together, as (key, what to do); a run of so many days.
+    pub fn check(&self, days: i32) -> Vec<(String, String)> {
+        let years = (f64::from(days) / crate::calendar::DAYS_PER_YEAR).ceil() as u32;
+        let mut wrong = Vec::new();
+        for (i, tranche) in self.debt.iter().enumerate() {
+            let found = tranche.check(tranche.years.max(years));
+            wrong.extend(found.into_iter().map(|(key, what)| (format!("debt.{i}.{key}"), what)));
+            if tranche.closing_usd > 0.0 {
+                let what = "a run's loans are drawn whenever something is built; state their cost as `fee_share`";
+                wrong.push((format!("debt.{i}.closing_usd"), what.into()));
+            }
+        }
+        for class in [Finances::Infrastructure, Finances::Machines] {
+            let counts = |t: &&Tranche| t.finances == Finances::Everything || t.finances == class;
+            let whole: f64 = self.debt.iter().filter(counts).filter_map(|t| t.share).sum();
+            if whole > 1.0 + 1e-9 {
+                let what = format!("the loans are {whole} of the cost together; their shares must not exceed 1");
+                wrong.push(("debt".into(), what));
+                break;
+            }
+        }
+        wrong
+    }
+
     /// Rate at which cash flows are discounted, share per year.
     pub fn nominal_rate_per_year(&self) -> f64 {
         nominal_rate(self.discount_rate_per_year, self.discount_rate_is, self.inflation_per_year)
@@ -149,6 +282,25 @@ impl FinanceParams {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_left_is_deducted_in_the_last_year() {
+        let params = FinanceParams { bonus_depreciation_share: 0.5, ..FinanceParams::default() };
+        let three = Depreciation::Macrs { years: MacrsYears::THREE };
+        let by_year = params.deducted(three, Authority::State, &[100.0, 0.0]);
+        assert!((by_year[0] - 33.33).abs() < 1e-10 && (by_year[1] - 66.67).abs() < 1e-10);
+        let by_year = params.deducted(three, Authority::Federal, &[100.0, 0.0, 0.0]);
+        assert!((by_year[0] - 66.665).abs() < 1e-10 && (by_year[1] - 22.225).abs() < 1e-10);
+        assert!((by_year.iter().sum::<f64>() - 100.0).abs() < 1e-10);
+    }
+
+    #[test]
+    fn a_dollar_deducted_everywhere_saves_what_a_dollar_of_income_costs() {
+        let params = FinanceParams { state_tax_rate_share: 0.07, ..FinanceParams::default() };
+        let saved: f64 = Authority::BOTH.map(|a| params.saved_share(a)).iter().sum();
+        assert!((saved - params.income_tax_share()).abs() < 1e-15);
+        assert!((params.income_tax_share() - (0.07 + 0.21 * 0.93)).abs() < 1e-15);
+    }
 
     #[test]
     fn assessed_value_falls_with_age_and_insurance_rises_from_the_start_as_in_sam() {

@@ -26,9 +26,7 @@ mod tests;
 
 pub use assets::{Asset, AssetClass};
 pub use break_even::{BreakEven, NoBreakEven, Price};
-pub use contracts::{
-    Cloud, CloudContract, DemandResponse, Exports, HostedMining, Lease, LeaseStructure, Mining, Treasury,
-};
+pub use contracts::{Cloud, CloudContract, DemandResponse, Exports, HostedMining, Lease, LeaseStructure, Mining};
 pub use params::{Energy, Operation, Project, Timing, WorkingCapital};
 pub use returns::{EpochFigures, Figures, Levelised, Product};
 pub use statement::{Statement, Time};

@@ -1,8 +1,9 @@
 //! What the schema of the project file cannot say: which keys go together.
 
-use super::contracts::{Mining, Treasury};
+use super::contracts::Mining;
 use super::params::{Project, Timing};
 use crate::finance::by_year::ByYear;
+use crate::finance::treasury::Treasury;
 
 /// What is wrong: the dotted path of the key, and what to do.
 pub type Complaint = (String, String);

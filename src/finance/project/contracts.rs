@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finance::by_year::ByYear;
+use crate::finance::treasury::Treasury;
 
 /// `[exports]`: energy sold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -92,30 +93,6 @@ pub struct Mining {
     /// Default: sold at once. Source: choice.
     #[serde(default)]
     pub treasury: Treasury,
-}
-
-/// What is done with mined coins. A coin is income at its price when mined; what it brings more or less when it is sold
-/// is a gain or loss of that period. All that is left is sold at the end.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "policy", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Treasury {
-    /// Coins are sold when they are mined.
-    #[default]
-    SellAtOnce,
-    /// A share of the coins is kept.
-    Hold {
-        /// Share kept. Required.
-        #[schemars(range(min = 0.0, max = 1.0))]
-        share: f64,
-        /// Months after which kept coins are sold, the oldest first.
-        /// Default: none, at the end. Source: user's choice.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(range(min = 1, max = 1200))]
-        months: Option<u32>,
-    },
-    /// No more coins are sold than energy, operation and loans (but those sized by `target_dscr`) cost beyond other
-    /// income: those of the period first, then the oldest kept.
-    CoverCosts {},
 }
 
 /// `[hosted_mining]`: machines of a client, hosted for a fee per kWh.

@@ -10,8 +10,8 @@ use crate::finance::{Class, Line};
 /// Books working capital, loans and reserves; coins are kept or sold in between, knowing what loans cost.
 pub(super) fn book(project: &Project, statement: &mut Statement) {
     statement.loans_usd = vec![0.0; project.debt.len()];
-    let cost_reserve_usd = book_working_capital(project, statement);
-    book_shares(project, cost_reserve_usd, statement);
+    book_working_capital(project, statement);
+    book_shares(project, statement);
     if let Some(mining) = &project.mining {
         treasury::book(mining, statement);
     }
@@ -22,9 +22,8 @@ pub(super) fn book(project: &Project, statement: &mut Statement) {
     statement.row_mut(Line::DebtFees)[0] -= paid_usd;
 }
 
-/// Books working capital; what is kept for cost before the first period, USD.
-fn book_working_capital(project: &Project, statement: &mut Statement) -> f64 {
-    let Some(params) = &project.working_capital else { return 0.0 };
+fn book_working_capital(project: &Project, statement: &mut Statement) {
+    let Some(params) = &project.working_capital else { return };
     let periods = |months: f64| months * statement.time.per_year as f64 / 12.0;
     let cost = statement.sum(|line| matches!(line.class(), Class::Energy | Class::Operating));
     let revenue = statement.sum(|line| line.class() == Class::Revenue);
@@ -34,7 +33,7 @@ fn book_working_capital(project: &Project, statement: &mut Statement) -> f64 {
         reserve.book(statement, Line::WorkingCapital, Line::WorkingCapitalInterest, project.reserve_interest_per_year);
     }
     statement.receivables_usd = owed.changes().collect();
-    kept.0[0]
+    statement.cost_reserve_usd = kept.0[0];
 }
 
 /// What a reserve holds at the end of each period: what the next one asks; USD.
@@ -90,7 +89,7 @@ struct Share<'a> {
 ///
 /// Cost of everything is that of what is built and of financing, the working capital kept for cost, and these loans'
 /// own reserves and interest during construction; so with L = g·(B + Σ a·L) the sizes solve one linear equation.
-fn book_shares(project: &Project, cost_reserve_usd: f64, statement: &mut Statement) {
+fn book_shares(project: &Project, statement: &mut Statement) {
     let time = statement.time;
     let shares: Vec<Share> = project
         .debt
@@ -112,7 +111,7 @@ fn book_shares(project: &Project, cost_reserve_usd: f64, statement: &mut Stateme
         + project.construction_financing_usd
         + project.other_financing_usd
         + closing_usd
-        + cost_reserve_usd;
+        + statement.cost_reserve_usd;
     let of_part_usd = |share: &Share| match share.tranche.finances {
         Finances::Everything => None,
         Finances::Infrastructure => Some(first_cost_usd(project, Some(AssetClass::Infrastructure))),
@@ -143,8 +142,28 @@ fn book_sculpted(project: &Project, statement: &mut Statement) {
         let service: Vec<f64> =
             cash.iter().zip(others).skip(1).take(periods).map(|(cash, other)| (cash + other) / target).collect();
         let (loan_usd, payments) = tranche.sculpted(&service, statement.time.per_year);
+        let most_usd =
+            tranche.maximum_share.map_or(f64::INFINITY, |share| share * cost_usd(project, tranche, statement));
+        let (loan_usd, payments) = if loan_usd > most_usd {
+            let part = most_usd / loan_usd;
+            tranche.sculpted(&service.iter().map(|usd| part * usd).collect::<Vec<_>>(), statement.time.per_year)
+        } else {
+            (loan_usd, payments)
+        };
         book_loan(project, index, loan_usd, &payments, statement);
     }
+}
+
+/// What a loan's limit is a share of, USD: the cost of what is built and of financing it, before the debt reserve, with
+/// the fee taken on all that is built, as SAM reckons it.
+fn cost_usd(project: &Project, tranche: &Tranche, statement: &Statement) -> f64 {
+    let built_usd = first_cost_usd(project, None);
+    let closing_usd: f64 = project.debt.iter().map(|tranche| tranche.closing_usd).sum();
+    (1.0 + tranche.fee_share) * built_usd
+        + project.construction_financing_usd
+        + project.other_financing_usd
+        + closing_usd
+        + statement.cost_reserve_usd
 }
 
 /// Whether a line is service of debt.
@@ -175,10 +194,7 @@ fn book_loan(project: &Project, index: usize, loan_usd: f64, payments: &[Payment
 /// Cash before tax that lenders count on, USD by period: EBITDA as it is paid. Coins kept are not there, prepaid hours
 /// were paid before, what customers owe is still to come (SAM's `cf_cash_for_ds`).
 fn cash_for_debt_usd(statement: &Statement) -> Vec<f64> {
-    let mut cash = statement.ebitda_usd();
-    for line in [Line::CoinsHeld, Line::Prepayments] {
-        cash.iter_mut().zip(statement.row(line)).for_each(|(cash, usd)| *cash += usd);
-    }
+    let mut cash = statement.sum(|line| line.serves_debt() || matches!(line, Line::Resale | Line::EndValue));
     cash.iter_mut().zip(&statement.receivables_usd).for_each(|(cash, change)| *cash -= change);
     cash
 }

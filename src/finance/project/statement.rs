@@ -91,6 +91,8 @@ pub struct Statement {
     pub construction_interest_usd: f64,
     /// Change of what customers owe, USD by period; empty where they pay at once.
     pub(super) receivables_usd: Vec<f64>,
+    /// Cost put aside before the first period, USD.
+    pub(super) cost_reserve_usd: f64,
 }
 
 /// Amounts sold or used, by period.
@@ -126,6 +128,7 @@ impl Statement {
             loans_usd: Vec::new(),
             construction_interest_usd: 0.0,
             receivables_usd: Vec::new(),
+            cost_reserve_usd: 0.0,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::calendar::{DAYS_PER_YEAR, Day, HOURS_PER_YEAR};
 use crate::compute::{Accelerator, Climate};
-use crate::finance::Depreciation;
+use crate::finance::{Authority, Depreciation};
 use crate::math;
 use crate::placement::{Period, Replacement, Technology};
 use crate::scenario::Scenario;
@@ -220,18 +220,27 @@ impl Eye<'_> {
         (0.5 * (self.years(span.from) + self.years(span.to)) - lead_years).max(0.0)
     }
 
-    /// Tax saved by depreciation per dollar of capital, as present value.
+    /// Tax saved by depreciation and credit per dollar of capital, as present value.
     fn tax_shield_share(&self, paid: Outlay) -> f64 {
         let finance = &self.scenario.finance;
-        let present = |d: Depreciation| -> f64 {
-            d.shares().enumerate().map(|(year, share)| share * self.discount(year as f64 + 0.5)).sum()
-        };
         let total = paid.total_usd();
         if total <= 0.0 {
             return 0.0;
         }
+        let present = |depreciation: Depreciation| -> f64 {
+            let years = depreciation.shares().count().max(1);
+            let of_authority = |authority: Authority| {
+                let mut basis = vec![0.0; years];
+                basis[0] = 1.0;
+                let deducted = finance.scheduled(depreciation, authority, &basis);
+                let worth = deducted.iter().enumerate().map(|(year, usd)| usd * self.discount(year as f64 + 0.5));
+                finance.saved_share(authority) * worth.sum::<f64>()
+            };
+            Authority::BOTH.map(of_authority).iter().sum()
+        };
         let machines = paid.machines_usd * present(finance.machine_depreciation);
-        let halls = paid.infrastructure_usd * present(finance.infrastructure_depreciation);
-        finance.tax_rate_share * (machines + halls) / total
+        let basis_usd = finance.infrastructure_basis_share() * paid.infrastructure_usd;
+        let credit = finance.infrastructure_credit_share * paid.infrastructure_usd * self.discount(0.5);
+        (machines + basis_usd * present(finance.infrastructure_depreciation) + credit) / total
     }
 }

@@ -52,7 +52,7 @@ pub fn pose(world: &mut World) -> Case {
         technologies: offers,
         sites,
         limits: limits(scenario, world.resource::<Purse>()),
-        after_tax_share: 1.0 - scenario.finance.tax_rate_share,
+        after_tax_share: 1.0 - scenario.finance.income_tax_share(),
     };
     Case { problem, batches }
 }

@@ -1,7 +1,7 @@
 //! What a dollar of a day is worth on the first day, as the books discount and tax it.
 
 use crate::calendar::Day;
-use crate::finance::{Depreciation, FinanceParams, Period, npv, spans};
+use crate::finance::{Authority, Depreciation, FinanceParams, Period, npv, spans};
 use crate::scenario::Scenario;
 
 /// Discount and tax by day.
@@ -17,11 +17,10 @@ pub struct Money {
     income: Vec<f64>,
     /// Sums of `income` before each day; one more than days.
     before: Vec<f64>,
-    /// By calendar year: discounted tax on a dollar, and the dollar's year.
-    tax: Vec<f64>,
+    /// By calendar year: discount of the day its tax is due.
+    due: Vec<f64>,
     first_year: i16,
-    machines: Depreciation,
-    halls: Depreciation,
+    finance: FinanceParams,
 }
 
 impl Money {
@@ -31,33 +30,26 @@ impl Money {
         let (start, end) = (scenario.start, scenario.end);
         let first_year = start.year();
         let mut discount = Vec::with_capacity(scenario.days());
-        let mut tax = Vec::new();
+        let mut due = Vec::new();
         let mut first = start;
         while first < end {
             let next = first.plus_days(1 - i32::from(first.day_of_month())).plus_months(1).min(end);
             let factor = month_discount(finance, start, first, next);
             discount.extend((first.0..next.0).map(|_| factor));
             // The last month of each year is the one that stays.
-            tax.resize((first.year() - first_year) as usize + 1, 0.0);
-            tax[(first.year() - first_year) as usize] = finance.tax_rate_share * factor;
+            due.resize((first.year() - first_year) as usize + 1, 0.0);
+            due[(first.year() - first_year) as usize] = factor;
             first = next;
         }
-        let left = |(i, factor): (usize, &f64)| factor - tax[(start.plus_days(i as i32).year() - first_year) as usize];
+        let taxed_share = finance.income_tax_share();
+        let year = |i: usize| (start.plus_days(i as i32).year() - first_year) as usize;
+        let left = |(i, factor): (usize, &f64)| factor - taxed_share * due[year(i)];
         let income: Vec<f64> = discount.iter().enumerate().map(left).collect();
         let mut before = vec![0.0];
         for factor in &income {
             before.push(before[before.len() - 1] + factor);
         }
-        Self {
-            start,
-            discount,
-            income,
-            before,
-            tax,
-            first_year,
-            machines: finance.machine_depreciation,
-            halls: finance.infrastructure_depreciation,
-        }
+        Self { start, discount, income, before, due, first_year, finance: finance.clone() }
     }
 
     fn index(&self, day: Day) -> usize {
@@ -83,18 +75,28 @@ impl Money {
         steps.into_iter().map(|(from, until, usd_per_day)| usd_per_day * self.income_between(from, until)).sum()
     }
 
-    /// What capital of a day costs after the tax its depreciation saves, discounted, USD.
+    /// What capital of a day costs after its credit and the tax its depreciation saves, discounted, USD.
     pub fn cost(&self, day: Day, halls_usd: f64, machines_usd: f64) -> f64 {
+        let finance = &self.finance;
         let bought = (day.year() - self.first_year).max(0) as usize;
+        let basis_usd = finance.infrastructure_basis_share() * halls_usd;
         let saved = |depreciation: Depreciation, usd: f64| -> f64 {
-            let mut basis = vec![0.0; self.tax.len()];
+            let mut basis = vec![0.0; self.due.len()];
             if let Some(basis) = basis.get_mut(bought) {
                 *basis = usd;
             }
-            depreciation.by_year(&basis).iter().zip(&self.tax).map(|(deducted, tax)| deducted * tax).sum()
+            let of_authority = |authority: Authority| -> f64 {
+                let deducted = finance.deducted(depreciation, authority, &basis);
+                let saved_share = finance.saved_share(authority);
+                deducted.iter().zip(&self.due).map(|(usd, due)| usd * (saved_share * due)).sum()
+            };
+            Authority::BOTH.into_iter().filter(|a| finance.saved_share(*a) > 0.0).map(of_authority).sum()
         };
+        let credit = finance.infrastructure_credit_share * halls_usd * self.due.get(bought).copied().unwrap_or(0.0);
         let paid = (halls_usd + machines_usd) * self.discount.get(self.index(day)).copied().unwrap_or(0.0);
-        paid - saved(self.halls, halls_usd) - saved(self.machines, machines_usd)
+        paid - credit
+            - saved(finance.infrastructure_depreciation, basis_usd)
+            - saved(finance.machine_depreciation, machines_usd)
     }
 }
 

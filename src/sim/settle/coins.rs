@@ -21,6 +21,7 @@ pub fn coins(
 ) {
     let params = &plan.0.mining;
     let lucky = mode.0 != Mode::Expected;
+    ledger.0.quote_btc(quote.price_usd);
     for &entity in &order.farms {
         let Ok((farm, at)) = farms.get(entity) else { continue };
         let (Some(participant), Ok(today)) = (farm.participant, sites.get(at.0)) else { continue };

@@ -1,0 +1,28 @@
+//! What is booked when a run's books are closed: all that needs the whole run, or the year, to be known.
+//!
+//! In order: overhead; loans that are a share of what is built; coins kept; loans sized by the cash there is; working
+//! capital; depreciation and tax. A later step reads what an earlier one booked.
+
+mod calendar;
+mod coins;
+mod loans;
+mod overhead;
+mod taxes;
+mod working;
+
+pub(super) use calendar::Calendar;
+
+use super::FinanceParams;
+use super::totals::Account;
+
+/// Books all of it to the accounts, `[farm][period]`, every farm with an account in every period.
+pub(super) fn close(accounts: &mut [Vec<Account>], calendar: &Calendar, btc_usd: &[f64], params: &FinanceParams) {
+    overhead::book(accounts, calendar, params);
+    for account in accounts.iter_mut() {
+        loans::book_shares(account, calendar, params);
+        coins::book(account, calendar, btc_usd, &params.treasury);
+        loans::book_sized(account, calendar, params);
+        working::book(account, calendar, params);
+    }
+    taxes::book(accounts, calendar, params);
+}

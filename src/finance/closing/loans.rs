@@ -1,0 +1,109 @@
+//! Loans on what a farm builds, drawn when it is paid for.
+
+use super::Calendar;
+use super::calendar::{capacity, sums};
+use crate::finance::debt::{Finances, Payment, Tranche};
+use crate::finance::totals::Account;
+use crate::finance::{FinanceParams, Line};
+
+/// Books the loans that are a share of what they finance.
+pub fn book_shares(account: &mut [Account], calendar: &Calendar, params: &FinanceParams) {
+    for tranche in &params.debt {
+        if let Some(share) = tranche.share {
+            let spent = spent_usd(account, calendar, tranche.finances);
+            book(account, calendar, params, tranche, &service(tranche, &spent, share));
+        }
+    }
+}
+
+/// Books the loans that are sized to a coverage: the largest share of the cost, up to all of it, that every calendar year
+/// in which the farm runs throughout covers. What the run brings is known here, so it is the loan of a lender who knew.
+pub fn book_sized(account: &mut [Account], calendar: &Calendar, params: &FinanceParams) {
+    for tranche in &params.debt {
+        if let Some(target) = tranche.target_dscr {
+            let spent = spent_usd(account, calendar, tranche.finances);
+            let share = covered_share(account, calendar, &service(tranche, &spent, 1.0), target);
+            book(
+                account,
+                calendar,
+                params,
+                tranche,
+                &service(tranche, &spent, share.min(tranche.maximum_share.unwrap_or(1.0))),
+            );
+        }
+    }
+}
+
+/// Capital by month, USD.
+fn spent_usd(account: &[Account], calendar: &Calendar, finances: Finances) -> Vec<f64> {
+    let counts = |line: Line| match line {
+        Line::InfrastructureCapital => finances != Finances::Machines,
+        Line::MachineCapital => finances != Finances::Infrastructure,
+        _ => false,
+    };
+    sums(account, calendar.months(), |a| (0.0 - a.usd.sum(counts)).max(0.0))
+}
+
+/// What is drawn and paid in each month, USD.
+struct Service {
+    drawn_usd: Vec<f64>,
+    payments: Vec<Payment>,
+}
+
+/// Each month's spending is a loan of its own, paid from the month after.
+fn service(tranche: &Tranche, spent_usd: &[f64], share: f64) -> Service {
+    let drawn_usd: Vec<f64> = spent_usd.iter().map(|usd| share * usd).collect();
+    let mut payments = vec![Payment::default(); drawn_usd.len()];
+    for (month, drawn) in drawn_usd.iter().enumerate().filter(|(_, drawn)| **drawn > 0.0) {
+        for (sum, payment) in payments[month + 1..].iter_mut().zip(tranche.payments(*drawn, 12)) {
+            sum.interest_usd += payment.interest_usd;
+            sum.principal_usd += payment.principal_usd;
+        }
+    }
+    Service { drawn_usd, payments }
+}
+
+/// The share of a loan that the farm's cash covers so many times, in the year in which it is least, at least 0.
+fn covered_share(account: &[Account], calendar: &Calendar, whole: &Service, target: f64) -> f64 {
+    let cash = sums(account, calendar.years(), |a| a.usd.sum(Line::serves_debt) + others_service(a));
+    let mut share = f64::INFINITY;
+    let mut months = calendar.months().iter().zip(&whole.payments);
+    for (year, cash_usd) in calendar.years().iter().zip(cash) {
+        let paid: Vec<f64> =
+            months.by_ref().take(months_of(calendar, year)).map(|(_, payment)| payment.total_usd()).collect();
+        let service_usd: f64 = paid.iter().sum();
+        if service_usd > 0.0 && account[year.clone()].iter().all(|a| capacity(a) > 0.0) {
+            share = share.min((cash_usd / (target * service_usd)).max(0.0));
+        }
+    }
+    if share.is_finite() { share } else { 0.0 }
+}
+
+fn others_service(account: &Account) -> f64 {
+    account.usd[Line::Interest] + account.usd[Line::Principal]
+}
+
+fn months_of(calendar: &Calendar, year: &core::ops::Range<usize>) -> usize {
+    calendar.months().iter().filter(|month| year.contains(&month.start)).count()
+}
+
+fn book(account: &mut [Account], calendar: &Calendar, params: &FinanceParams, tranche: &Tranche, service: &Service) {
+    let (mut owed_usd, mut reserve_usd) = (0.0, 0.0);
+    let months = calendar.months();
+    for (month, run) in months.iter().enumerate() {
+        let booked = &mut account[run.end - 1].usd;
+        let (drawn_usd, payment) = (service.drawn_usd[month], service.payments[month]);
+        booked[Line::DebtDraws] += drawn_usd;
+        booked[Line::DebtFees] -= tranche.fee_share * drawn_usd;
+        booked[Line::Interest] -= payment.interest_usd;
+        booked[Line::Principal] -= payment.principal_usd;
+        booked[Line::DebtReserveInterest] += params.reserve_interest_per_year / 12.0 * reserve_usd;
+        let next_usd = service.payments.get(month + 1).map_or(0.0, Payment::total_usd);
+        booked[Line::DebtReserve] -= tranche.reserve_months * next_usd - reserve_usd;
+        reserve_usd = tranche.reserve_months * next_usd;
+        owed_usd += drawn_usd - payment.principal_usd;
+        if month + 1 == months.len() {
+            booked[Line::DebtAtEnd] -= owed_usd;
+        }
+    }
+}
