@@ -26,7 +26,7 @@ mod supply;
 mod weather;
 mod wind;
 
-pub use connection::{DemandResponse, Export, Grid};
+pub use connection::{DemandResponse, Export, Forward, Grid};
 pub use plant::{
     CapacityFactor, ConstantOutput, FileOutput, GeneratedFlow, Hydro, HydroFlow, SolarMounting, SolarOutput, Surplus,
     WindOutput,

@@ -313,6 +313,7 @@ fn there_is_a_manual_page_and_a_completion_for_every_command() {
 }
 
 const CAPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/capped.toml");
+const PROMISE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/promise.toml");
 
 /// What a command printed as JSON.
 fn json(output: &Output) -> serde_json::Value {
@@ -365,6 +366,28 @@ fn an_internal_price_of_carbon_stops_purchases_under_any_policy_and_nobody_is_pa
     assert_eq!(grid_mwh(&priced, 2027), grid_mwh(&free, 2027));
     assert_eq!(grid_mwh(&priced, 2028), 0.0);
     assert!(priced["portfolio"]["npv_usd"].as_f64().unwrap() > -1e9);
+}
+
+#[test]
+fn costs_that_cannot_be_are_answered_with_what_can() {
+    let cases: [(&str, &[&str]); 6] = [
+        (
+            "sites.0.grid.forward={share = 0.5, price_usd_per_mwh = 30, until = 2010-01-01}",
+            &["bought forward until 2010"],
+        ),
+        ("sites.0.grid.forward={share = 50, price_usd_per_mwh = 30}", &["0 to 1", "`share`"]),
+        ("sites.0.grid.forward={share = 0.5}", &["price_usd_per_mwh"]),
+        ("sites.0.lease_usd_per_year=-1", &["lease_usd_per_year", "0 to"]),
+        ("finance.insurance_per_year_share=5", &["0 to 1", "`insurance_per_year_share = 0.05`"]),
+        ("finance.discount_rate_is=\"true\"", &["`nominal`", "`real`"]),
+    ];
+    for (set, words) in cases {
+        let refused = hashwatt(&["check", PROMISE, "--set", set]);
+        assert_eq!(code(&refused), 2, "{set}");
+        for word in words {
+            assert!(stderr(&refused).contains(word), "{set}: `{word}` is missing in\n{}", stderr(&refused));
+        }
+    }
 }
 
 #[test]

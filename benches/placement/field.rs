@@ -36,7 +36,14 @@ pub fn field(sites: usize, days: usize) -> Field {
         groups: vec![0],
         paths: 1,
         days: vec![
-            SampleDay { path: 0, segment: 0, weight, days: 365.0 / days as f64, hashprice_usd_per_ph_day: 45.0 };
+            SampleDay {
+                path: 0,
+                segment: 0,
+                weight,
+                days: 365.0 / days as f64,
+                hashprice_usd_per_ph_day: 45.0,
+                variable_om_factor: 1.0
+            };
             days
         ],
         models: vec![miner("efficient", 15.0), miner("cheap", 21.5), hall()],
@@ -115,6 +122,7 @@ fn offer(model: usize, annuity: f64, capital_usd_per_mw: f64, yearly_usd_per_mw:
         capital_usd_per_mw,
         cost_discounted_usd_per_mw: 0.82 * capital_usd_per_mw,
         hall: Some(HallWorth {
+            dues_discounted_usd_per_mw: vec![0.0],
             closed_usd_per_mw: vec![0.0; 2],
             ended_usd_per_mw: vec![0.0, if model == 2 { 3e6 } else { 0.15e6 }],
         }),

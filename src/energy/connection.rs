@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Day;
+
 /// Connection that imports from the grid at the site's `price`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -53,6 +55,9 @@ pub struct Grid {
     /// Demand-response product of the connection. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demand_response: Option<DemandResponse>,
+    /// Power that the mines have bought forward. Default: none, all at the spot price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward: Option<Forward>,
 }
 
 fn default_adder() -> f64 {
@@ -99,6 +104,38 @@ fn default_trigger() -> f64 {
 
 fn default_call_limit() -> f64 {
     300.0
+}
+
+/// Power bought at a fixed price for all hours, part of what the mines here can draw. Who runs when is decided at the
+/// spot price all the same: what is not used is sold back at it, the *power credits* of listed miners. Each hour is settled
+/// at spot less forward price, whether the grid delivers or not: as energy cost for what the mines draw from the grid, as
+/// curtailment credits for the rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Forward {
+    /// MW bought, share of the connection MW of the mines that run. Required. Source: user's contract; Riot had 345 MW at
+    /// fixed prices at Rockdale (10-Q, third quarter of 2025), about half of that site.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub share: f64,
+    /// Price at the node, delivery not included, USD/MWh. Required. Source: user's contract.
+    #[schemars(range(min = -500.0, max = 20_000.0))]
+    pub price_usd_per_mwh: f64,
+    /// Day after the last of the contract. Default: the end of the run. Source: user's contract; Riot's end on 31 October
+    /// 2027 and 30 April 2030.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Day>,
+}
+
+impl Forward {
+    /// Whether it is in force on a day.
+    pub fn holds(&self, day: Day) -> bool {
+        self.until.is_none_or(|until| day < until)
+    }
+
+    /// What a MWh bought brings at a spot price, USD.
+    pub fn gain_usd_per_mwh(&self, spot_usd_per_mwh: f64) -> f64 {
+        spot_usd_per_mwh - self.price_usd_per_mwh
+    }
 }
 
 /// The right to sell local energy at the site's `price` instead of using it.

@@ -219,6 +219,21 @@ mod tests {
     }
 
     #[test]
+    fn overhead_rises_at_each_anniversary_of_the_start() {
+        let params = FinanceParams {
+            corporate_overhead_usd_per_year: 365_242.5,
+            inflation_per_year: 0.02,
+            fixed_om_escalator_per_year: 0.01,
+            ..FinanceParams::default()
+        };
+        let books = closed(&[], &params);
+        for (k, days) in [(0, 366.0 - 11.0), (1, 365.0), (2, 365.0)] {
+            let paid = books.totals(|_| true, |p| p.first.year() == 2024 + k).usd(Line::Overhead);
+            assert!(close_to(-paid, 1000.0 * days * 1.03_f64.powi(i32::from(k)), 1e6), "{k}: {paid}");
+        }
+    }
+
+    #[test]
     fn costs_per_coin_are_made_of_their_lines() {
         let mut ledger = Ledger::new(day("2024-01-01"), 3);
         let farm = ledger.add_farm("a/mining", "a", Kind::Mining);

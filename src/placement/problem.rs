@@ -175,6 +175,8 @@ pub struct SiteCase {
     pub coincident_usd_per_mw_year: f64,
     /// Demand-response capacity payment, USD per MW of mining drawn and year.
     pub demand_response_usd_per_mw_year: f64,
+    /// What power bought forward brings over the spot price, USD per connection MW of mining and year, by period.
+    pub forward_usd_per_mw_year: Vec<f64>,
     /// Capital of opening the site that its first order pays, USD; 0 once it is open.
     pub opening_usd: f64,
     /// Years before which nothing new runs here, whatever its own lead time.

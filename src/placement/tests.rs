@@ -43,6 +43,7 @@ fn site(name: &str, price_usd_per_mwh: f64) -> SiteCase {
         peak_usd_per_mw_year: 0.0,
         coincident_usd_per_mw_year: 0.0,
         demand_response_usd_per_mw_year: 0.0,
+        forward_usd_per_mw_year: vec![0.0],
         opening_usd: 0.0,
         least_lead_years: 0.0,
         overhead_usd_per_year: vec![0.0],

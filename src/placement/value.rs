@@ -39,6 +39,7 @@ fn annual_value_usd(problem: &Problem, site: &SiteCase, p: usize, blocks: &[&Blo
         let draw_mw = block.mw * what.draw_share[site.climate as usize];
         fixed_usd += block.mw * what.fixed_usd_per_mw_year[p];
         if what.kind == FarmKind::Mining {
+            fixed_usd -= block.mw * site.forward_usd_per_mw_year[p];
             mining_mw += draw_mw;
             tiers.extend(what.tiers.iter().map(|(share, factor)| MinerTier {
                 mw: draw_mw * share,

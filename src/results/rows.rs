@@ -61,6 +61,7 @@ fn monthly_row(month: &str, farm: &Farm, totals: &Totals) -> MonthlyRow {
         power_pass_through_usd: totals.usd(Line::PowerPassThrough),
         sla_credits_usd: totals.usd(Line::SlaCredits),
         demand_response_usd: totals.usd(Line::DemandResponse),
+        curtailment_credits_usd: totals.usd(Line::CurtailmentCredits),
         grid_sale_revenue_usd: totals.usd(Line::GridSaleRevenue),
         energy_cost_usd: totals.usd(Line::EnergyCost),
         demand_charges_usd: totals.usd(Line::DemandCharges),

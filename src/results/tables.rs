@@ -284,9 +284,11 @@ table!("monthly.csv", #[doc = "One farm in one month; `grid_sale` farms are the 
     sla_credits_usd: f64,
     #[doc = "Demand-response payments, USD."]
     demand_response_usd: f64,
+    #[doc = "Power bought forward and sold back at the spot price, USD, net of the forward price (negative below it)."]
+    curtailment_credits_usd: f64,
     #[doc = "Local energy sold to the grid, USD: for a site's grid sale, all it could have sold without farms."]
     grid_sale_revenue_usd: f64,
-    #[doc = "Energy bought or generated, USD (negative; positive when paid to take it)."]
+    #[doc = "Energy bought or generated, USD (negative; positive when paid to take it); at the forward price as far as mines bought it forward and use it."]
     energy_cost_usd: f64,
     #[doc = "Demand, capacity and coincident-peak charges, USD (negative)."]
     demand_charges_usd: f64,

@@ -70,6 +70,12 @@ fn check_sites(scenario: &Scenario, report: &mut Report<'_>) {
             report.key(&path, text, "give `[hosting]` a rent above 0, or take this key away");
         }
         check_standing(i, site, report);
+        let until = site.grid.as_ref().and_then(|g| g.forward.as_ref()).and_then(|f| f.until);
+        if let Some(until) = until.filter(|until| *until <= scenario.start) {
+            let text = format!("power is bought forward until {until}, the run starts on {}", scenario.start);
+            let path = format!("sites.{i}.grid.forward.until");
+            report.key(&path, &text, "give a later day, or take `forward` away");
+        }
     }
 }
 

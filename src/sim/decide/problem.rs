@@ -7,7 +7,7 @@ use super::considered::considered_models;
 use super::eye::{Eye, Span};
 use crate::bitcoin::forecast::{ChainSnapshot, ForecastPoint, forecast};
 use crate::bitcoin::market::planner_price;
-use crate::calendar::{DAYS_PER_YEAR, Day};
+use crate::calendar::{DAYS_PER_YEAR, Day, HOURS_PER_YEAR};
 use crate::compute::SiteFacts;
 use crate::dispatch::Hour;
 use crate::placement::{Block, FarmKind, Limits, Problem, SiteCase};
@@ -139,7 +139,6 @@ fn site_case(
     let grid = params.grid.as_ref();
     SiteCase {
         name: params.name.clone(),
-        hours,
         terms: site.terms,
         climate: params.climate,
         blocks,
@@ -156,12 +155,26 @@ fn site_case(
         demand_response_usd_per_mw_year: grid
             .and_then(|g| g.demand_response.as_ref())
             .map_or(0.0, |d| d.capacity_payment_usd_per_mw_year),
+        forward_usd_per_mw_year: forward_usd_per_mw_year(params, &hours, eye),
         opening_usd: if opened(world, site.index) { 0.0 } else { params.opening_due_usd() },
         least_lead_years: f64::from(params.least_lead_months()) / 12.0,
         overhead_usd_per_year: eye.site_usd_per_year(site.index),
         outages_per_year: grid.map_or(0.0, |g| g.outages_per_year),
         outage_hours: grid.map_or(0.0, |g| g.outage_hours),
+        hours,
     }
+}
+
+/// What power bought forward brings a MW of mining over the spot price, by period, USD per year.
+fn forward_usd_per_mw_year(params: &SiteParams, hours: &[Vec<Hour>], eye: &Eye) -> Vec<f64> {
+    let Some(forward) = params.grid.as_ref().and_then(|g| g.forward.as_ref()) else { return vec![0.0; hours.len()] };
+    let of_period = |(span, hours): (&Span, &Vec<Hour>)| {
+        let ends = forward.until.map_or(span.to, |until| until.clamp(span.from, span.to));
+        let held_share = f64::from(ends.0 - span.from.0) / f64::from((span.to.0 - span.from.0).max(1));
+        let gains: Vec<f64> = hours.iter().map(|h| forward.gain_usd_per_mwh(h.price_usd_per_mwh)).collect();
+        held_share * forward.share * HOURS_PER_YEAR * crate::math::mean(&gains)
+    };
+    eye.spans.iter().zip(hours).map(of_period).collect()
 }
 
 /// Batches of a site's farms in order of building.

@@ -1,11 +1,12 @@
-//! Charges for peaks and payments for being callable, as money per MW.
+//! Charges for peaks, payments for being callable and power bought forward, as money per MW.
 //!
-//! Both depend on what all loads of a site draw together; here each MW is charged as if the site were built out to half
+//! The first two depend on what all loads of a site draw together; here each MW is charged as if the site were built out to half
 //! of what it may carry: that is where its import limit and local power are set against the load.
 
 use super::View;
 use super::hours::MonthFacts;
 use crate::calendar::{DAYS_PER_YEAR, Day};
+use crate::energy::Forward;
 use crate::placement::FarmKind;
 use crate::placement::field::{SampleDay, Tier};
 use crate::sim::settle::COINCIDENT_MONTHS;
@@ -23,6 +24,9 @@ pub fn per_mw(view: &View, s: usize, kind: FarmKind, tiers: &[Tier], draw_mw: f6
             + grid.coincident_peak_charge_usd_per_kw_year
             > 0.0;
     let product = grid.demand_response.as_ref().filter(|_| kind == FarmKind::Mining);
+    if let Some(forward) = grid.forward.as_ref().filter(|_| kind == FarmKind::Mining) {
+        add_forward(view, s, forward, &mut by_segment, from, until);
+    }
     if !charged && product.is_none() {
         return by_segment;
     }
@@ -40,6 +44,17 @@ pub fn per_mw(view: &View, s: usize, kind: FarmKind, tiers: &[Tier], draw_mw: f6
         load.add_enrolled(&mut by_segment, usd_per_hour, from, until);
     }
     by_segment
+}
+
+/// Adds what power bought forward brings a MW of mining over the spot price, whatever runs: what is not used is sold.
+fn add_forward(view: &View, s: usize, forward: &Forward, by_segment: &mut [f64], from: Day, until: Day) {
+    let prices = &view.draws[s].hours.price_usd_per_mwh;
+    for (i, (day, date)) in view.samples.days.iter().zip(&view.samples.dates).enumerate() {
+        if (from..until).contains(date) && forward.holds(*date) {
+            let gain: f64 = prices[24 * i..24 * (i + 1)].iter().map(|price| forward.gain_usd_per_mwh(*price)).sum();
+            by_segment[day.segment] += day.weight * forward.share * gain;
+        }
+    }
 }
 
 /// Spreads what a month brings over its days in the segments, as far as they lie between `from` and `until`.

@@ -3,13 +3,16 @@
 use bevy_ecs::prelude::*;
 
 use crate::dispatch::{Hour, HourResult, Terms};
+use crate::energy::Forward;
 use crate::finance::{Line, Quantity};
 use crate::placement::FarmKind;
 use crate::sim::components::{At, Farm, GridSale, Site, Today};
-use crate::sim::resources::{Ledger, Order};
+use crate::sim::resources::{Calendar, Ledger, Order, Plan};
 
 /// Books each farm's energy by source, its cost, and the grid sales given up for it; and what the site could sell.
 pub fn energy(
+    plan: Res<Plan>,
+    calendar: Res<Calendar>,
     order: Res<Order>,
     sites: Query<(&Site, &Today)>,
     farms: Query<(&Farm, &At)>,
@@ -19,8 +22,13 @@ pub fn energy(
     for &entity in &order.farms {
         let Ok((farm, at)) = farms.get(entity) else { continue };
         let Ok((_, today)) = sites.get(at.0) else { continue };
+        let forward = plan.0.sites[farm.site].grid.as_ref().and_then(|g| g.forward.as_ref());
         let bill = if farm.kind == FarmKind::Mining {
-            mining_bill(&today.results)
+            let mut bill = mining_bill(&today.results);
+            if let Some(forward) = forward.filter(|f| f.holds(calendar.today)) {
+                bill.settle(forward, today.mining_slots_mw, &today.hours, &today.results);
+            }
+            bill
         } else {
             ai_bill(&today.results, today.ai_share(farm.kind), today.backup_usd_per_mwh)
         };
@@ -42,6 +50,7 @@ struct Bill {
     unserved_mwh: f64,
     energy_usd: f64,
     backup_usd: f64,
+    credits_usd: f64,
     forgone_usd: f64,
 }
 
@@ -52,9 +61,22 @@ impl Bill {
         ledger.count(farm, Quantity::GridMwh, self.grid_mwh);
         ledger.count(farm, Quantity::BackupMwh, self.backup_mwh);
         ledger.count(farm, Quantity::UnservedMwh, self.unserved_mwh);
+        ledger.add(farm, Line::CurtailmentCredits, self.credits_usd);
         ledger.add(farm, Line::EnergyCost, -self.energy_usd);
         ledger.add(farm, Line::BackupFuel, -self.backup_usd);
         ledger.add(farm, Line::ForgoneGridSales, -self.forgone_usd);
+    }
+
+    /// Settles what mines of so many MW bought forward: on what they draw from the grid it lowers the cost of their
+    /// energy, the rest is sold back.
+    fn settle(&mut self, forward: &Forward, mines_mw: f64, hours: &[Hour; 24], results: &[HourResult; 24]) {
+        let bought_mw = forward.share * mines_mw;
+        for (hour, r) in hours.iter().zip(results) {
+            let gain = forward.gain_usd_per_mwh(hour.price_usd_per_mwh);
+            let used_mw = bought_mw.min(r.mining.grid_mw);
+            self.energy_usd -= used_mw * gain;
+            self.credits_usd += (bought_mw - used_mw) * gain;
+        }
     }
 }
 
@@ -126,5 +148,43 @@ pub(super) fn saleable_mw(hour: &Hour, terms: &Terms) -> (f64, f64) {
     } else {
         let first = hydro.min(hour.export_mw);
         (surplus.min(hour.export_mw - first), first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dispatch::{Loads, MinerTier, dispatch_hour};
+
+    #[test]
+    fn what_is_bought_forward_cheapens_the_energy_used_and_is_sold_back_otherwise() {
+        let terms = Terms {
+            surplus_cost_usd_per_mwh: 0.0,
+            hydro_cost_usd_per_mwh: 0.0,
+            import_adder_usd_per_mwh: 0.0,
+            export_fee_usd_per_mwh: 0.0,
+            backup_mw: 0.0,
+            backup_cost_usd_per_mwh: 0.0,
+        };
+        // Eight hours each: the mine stands still, runs on the grid, runs on surplus with 2 MW from the grid.
+        let hours: [Hour; 24] = core::array::from_fn(|h| Hour {
+            surplus_mw: if h >= 16 { 8.0 } else { 0.0 },
+            hydro_mw: 0.0,
+            import_mw: 20.0,
+            export_mw: 0.0,
+            price_usd_per_mwh: if h < 8 { 100.0 } else { 20.0 },
+            miners_called_off: false,
+        });
+        let miners = [MinerTier { mw: 10.0, value_usd_per_mwh: 50.0 }];
+        let results = hours.map(|hour| dispatch_hour(&hour, &terms, &Loads { ai_mw: 0.0, miners: &miners }));
+        let spot = mining_bill(&results);
+        assert_eq!(spot.energy_usd, 8.0 * (200.0 + 40.0));
+        let forward = Forward { share: 0.6, price_usd_per_mwh: 30.0, until: None };
+        let mut bill = spot;
+        bill.settle(&forward, 10.0, &hours, &results);
+        assert_eq!(bill.energy_usd - spot.energy_usd, 8.0 * 10.0 * (6.0 + 2.0));
+        assert_eq!(bill.credits_usd, 8.0 * (6.0 * 70.0 - 4.0 * 10.0));
+        let forward_usd: f64 = hours.iter().map(|h| 6.0 * forward.gain_usd_per_mwh(h.price_usd_per_mwh)).sum();
+        assert_eq!(bill.credits_usd - (bill.energy_usd - spot.energy_usd), forward_usd);
     }
 }
