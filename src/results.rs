@@ -8,6 +8,7 @@ mod manifest;
 mod place;
 mod plan_file;
 mod project;
+mod returns;
 mod rows;
 mod side;
 mod single;
@@ -21,12 +22,14 @@ pub use manifest::{FileRecord, InputRecord, Manifest, git_commit};
 pub use place::{PlaceSummary, describe_placement, fill_placement, is_placement, read_placement};
 pub use plan_file::{path_from, plan_toml};
 pub use project::{ProjectReport, ProjectRow};
+pub use returns::returns_rows;
 pub use rows::{PORTFOLIO, cashflow_rows, epoch_rows, monthly_rows};
 pub use side::{Parts, Side, SideError, bridge};
 pub use single::{check_file, write_file};
 pub use summary::{CostPerBtc, EmissionsSummary, PortfolioSummary, SiteSummary, Summary};
 pub use tables::compare::StepRow;
 pub use tables::place::PlaceTables;
+pub use tables::returns::ReturnsRow;
 pub use tables::{
     Action, CashFlowRow, ChainRow, DispatchRow, EpochRow, EventRow, FarmRow, MonthlyRow, NetworkRow, Origin, PlacedRow,
     PlacementRow, ReasonRow, Row, Scope, SiteClass, SiteRow, Tables,

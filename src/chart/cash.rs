@@ -9,6 +9,7 @@ use super::palette::{GREY, INK, SPINE};
 use super::panel::Panel;
 use super::scale::{Scale, short};
 use crate::calendar::Day;
+use crate::finance::Line;
 use crate::results::{CashFlowRow, Kind, Scope, Tables};
 
 /// Small panels of sites drawn at most.
@@ -73,12 +74,12 @@ fn legend_name(kind: Kind) -> &'static str {
 
 /// Curves by kind of each name of a scope.
 fn curves(tables: &Tables, scope: Scope) -> BTreeMap<String, Kinds> {
-    let is_memo = |r: &CashFlowRow| matches!(r.line.as_str(), "depreciation" | "write_off");
-    let is_cash = |r: &&CashFlowRow| r.scope == scope && !is_memo(r) && r.discounted_usd.is_finite();
+    let part = |r: &CashFlowRow| Line::named(&r.line).map_or(0.0, Line::in_project);
+    let counts = |r: &&CashFlowRow| r.scope == scope && part(r) != 0.0 && r.discounted_usd.is_finite();
     let mut flows: BTreeMap<(&str, Kind), BTreeMap<i32, f64>> = BTreeMap::new();
-    for row in tables.cashflow.iter().filter(is_cash) {
+    for row in tables.cashflow.iter().filter(counts) {
         let years = flows.entry((&row.name, row.kind)).or_default();
-        *years.entry(row.year).or_default() += row.discounted_usd / USD_PER_MILLION;
+        *years.entry(row.year).or_default() += part(row) * row.discounted_usd / USD_PER_MILLION;
     }
     let years = || tables.cashflow.iter().map(|r| r.year);
     let (Some(first), Some(last)) = (years().min(), years().max()) else {

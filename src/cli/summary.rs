@@ -20,8 +20,14 @@ pub fn print(summary: &Summary, out: &Path) -> Result<(), Failure> {
         grouped(summary.hashes),
     );
     let places = format!("results  {}\ncharts   {}", out.display(), out.join("charts").display());
-    let tables =
-        [Some(sites(summary)), Some(costs(summary)), costs_by_site(summary), emissions(summary), regret(summary)];
+    let tables = [
+        Some(sites(summary)),
+        loans(summary),
+        Some(costs(summary)),
+        costs_by_site(summary),
+        emissions(summary),
+        regret(summary),
+    ];
     let tables: Vec<String> = tables.into_iter().flatten().collect();
     writeln!(io::stdout().lock(), "{head}\n\n{}\n\n{places}", tables.join("\n\n"))?;
     Ok(())
@@ -64,6 +70,17 @@ fn sites(summary: &Summary) -> String {
     ];
     let header = ["site", "power", "peak mining MW", "peak AI MW", "capital M USD", "NPV M USD", "IRR"];
     table(header, rows.chain([total]))
+}
+
+/// What loans leave to the owner, where there are any.
+fn loans(summary: &Summary) -> Option<String> {
+    let portfolio = &summary.portfolio;
+    let (least, mean) = portfolio.minimum_dscr.zip(portfolio.average_dscr)?;
+    Some(format!(
+        "After loans the owner's NPV is {} M USD, the IRR {}; cash covers debt service {least:.2} times in the worst year, {mean:.2} times on average.",
+        millions(portfolio.equity_npv_usd),
+        percent(portfolio.equity_irr_per_year)
+    ))
 }
 
 /// What the farms bought from the grid emitted, where the scenario says what its grids emit.

@@ -70,6 +70,8 @@ impl Default for HostingParams {
 /// A month of a leased hall, USD. All are amounts of their own sign: credits and costs are positive numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HostingMonth {
+    /// Critical IT let × months, kW·months.
+    pub let_kw_months: f64,
     /// Rent before credits.
     pub rent_usd: f64,
     /// SLA credits given.
@@ -96,9 +98,11 @@ impl HostingParams {
     /// The month of a hall of `it_mw` critical IT, let at `rent_usd_per_kw_month`, `months` after its start.
     pub fn month(&self, it_mw: f64, rent_usd_per_kw_month: f64, months: f64, service: &Service) -> HostingMonth {
         let let_share = self.tenancy_share * self.facility.ramp_share(months);
+        let let_kw_months = 1000.0 * it_mw * let_share * service.month_share;
         let rent_usd = rent_usd_per_kw_month * 1000.0 * it_mw * let_share * service.month_share;
         let uptime_share = self.facility.uptime_share(service);
         HostingMonth {
+            let_kw_months,
             rent_usd,
             sla_credit_usd: rent_usd * self.sla.credit_share(uptime_share),
             power_recovered_usd: self.power_recovered_usd(service.served_mwh, service.energy_cost_usd),

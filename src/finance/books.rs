@@ -1,7 +1,7 @@
 //! Closed books: sums over farms and periods, and what they say about an investment.
 
 use super::totals::Account;
-use super::{Farm, FinanceParams, Kind, Line, NoIrr, Period, Totals, irr, npv, payback_years};
+use super::{ByLine, Farm, FinanceParams, Kind, Line, Period, Returns, Totals, npv};
 use crate::calendar::Day;
 
 /// The books of a finished run, overhead, depreciation and tax included.
@@ -13,24 +13,8 @@ pub struct Books {
     rate_per_year: f64,
     mid_years: Vec<f64>,
     discount: Vec<f64>,
-}
-
-/// What an investment is worth.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Returns {
-    /// Net present value at the run's start, USD, after tax.
-    pub npv_usd: f64,
-    /// Internal rate of return per year, or why there is none.
-    pub irr_per_year: Result<f64, NoIrr>,
-    /// Years from the first cash flow until the money is back; `None` when it is not at the end.
-    pub payback_years: Option<f64>,
-}
-
-impl Returns {
-    /// The reason why there is no internal rate of return, empty when there is one.
-    pub fn irr_note(&self) -> String {
-        self.irr_per_year.as_ref().err().map(ToString::to_string).unwrap_or_default()
-    }
+    /// What is left of a dollar of taxable income of each period, discounted: its tax is due at the year's end.
+    income: Vec<f64>,
 }
 
 impl Books {
@@ -43,8 +27,9 @@ impl Books {
         let rate_per_year = params.nominal_rate_per_year();
         let start = periods.first().expect("a ledger is opened with a period").first;
         let mid_years: Vec<f64> = periods.iter().map(|p| p.mid_years(start)).collect();
-        let discount = mid_years.iter().map(|years| npv(rate_per_year, &[(*years, 1.0)])).collect();
-        Self { periods, farms, accounts, rate_per_year, mid_years, discount }
+        let discount: Vec<f64> = mid_years.iter().map(|years| npv(rate_per_year, &[(*years, 1.0)])).collect();
+        let income = income(&periods, &discount, params.income_tax_share());
+        Self { periods, farms, accounts, rate_per_year, mid_years, discount, income }
     }
 
     /// The periods, in order.
@@ -96,30 +81,53 @@ impl Books {
         totals
     }
 
-    /// Cash flow of the farms chosen: (years from the run's start to the period's middle, USD) of each period.
+    /// Accounts of the farms chosen, by period.
+    pub(super) fn accounts(&self, farms: impl Fn(&Farm) -> bool) -> impl Iterator<Item = &Vec<Account>> {
+        self.farms.iter().zip(&self.accounts).filter(move |(farm, _)| farms(farm)).map(|(_, accounts)| accounts)
+    }
+
+    /// Discount of a period, and what is left of a dollar of its taxable income, discounted.
+    pub(super) fn factors(&self, period: usize) -> (f64, f64) {
+        (self.discount[period], self.income[period])
+    }
+
+    /// Cash flow of the farms chosen, apart from how they are financed: (years from the run's start to the period's
+    /// middle, USD) of each period.
     pub fn flows(&self, farms: impl Fn(&Farm) -> bool) -> Vec<(f64, f64)> {
+        self.flows_of(farms, |usd| usd.weighed(Line::in_project))
+    }
+
+    fn flows_of(&self, farms: impl Fn(&Farm) -> bool, value: impl Fn(&ByLine) -> f64) -> Vec<(f64, f64)> {
         let mut flows: Vec<(f64, f64)> = self.mid_years.iter().map(|years| (*years, 0.0)).collect();
-        for (_, accounts) in self.farms.iter().zip(&self.accounts).filter(|(farm, _)| farms(farm)) {
+        for accounts in self.accounts(farms) {
             for (flow, account) in flows.iter_mut().zip(accounts) {
-                flow.1 += account.usd.sum(Line::is_cash);
+                flow.1 += value(&account.usd);
             }
         }
         flows
     }
 
-    /// Net present value, internal rate of return and payback of the farms chosen.
+    /// What the farms chosen are worth, apart from how they are financed.
     ///
     /// Farms that stood already, their capital sunk, have no rate of return of their own: nothing was invested.
     pub fn returns(&self, farms: impl Fn(&Farm) -> bool) -> Returns {
         let invested = self.totals(&farms, |_| true).capital_usd() > 0.0;
-        let mut flows = self.flows(&farms);
-        flows.retain(|(_, usd)| *usd != 0.0);
-        Returns {
-            npv_usd: npv(self.rate_per_year, &flows),
-            irr_per_year: if invested || flows.is_empty() { irr(&flows) } else { Err(NoIrr::NoOutflow) },
-            payback_years: if invested { payback_years(&flows) } else { None },
-        }
+        Returns::of(self.flows(&farms), invested, self.rate_per_year)
     }
+
+    /// What they are worth to their owner, after loans.
+    pub fn equity_returns(&self, farms: impl Fn(&Farm) -> bool) -> Returns {
+        let invested = self.totals(&farms, |_| true).capital_usd() > 0.0;
+        Returns::of(self.flows_of(&farms, |usd| usd.sum(Line::is_cash)), invested, self.rate_per_year)
+    }
+}
+
+fn income(periods: &[Period], discount: &[f64], taxed_share: f64) -> Vec<f64> {
+    let due = |period: &Period| {
+        let last = periods.iter().rposition(|p| p.first.year() == period.first.year());
+        last.map_or(0.0, |last| discount[last])
+    };
+    periods.iter().zip(discount).map(|(period, factor)| factor - taxed_share * due(period)).collect()
 }
 
 impl Kind {

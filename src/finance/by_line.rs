@@ -41,6 +41,11 @@ impl ByLine {
         Line::ALL.into_iter().filter(|line| chosen(*line)).map(|line| self[line]).sum()
     }
 
+    /// Sum of the lines, each by its weight.
+    pub fn weighed(&self, weight: impl Fn(Line) -> f64) -> f64 {
+        Line::ALL.into_iter().map(|line| weight(line) * self[line]).sum()
+    }
+
     /// Whether no line has anything.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|usd| *usd == 0.0)

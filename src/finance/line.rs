@@ -372,11 +372,13 @@ pub enum Quantity {
     BlocksFound,
     /// Accelerator hours rented out.
     GpuHours,
+    /// Critical IT leased × months, kW·months.
+    CriticalItKwMonths,
 }
 
 impl Quantity {
     /// How many there are.
-    pub const COUNT: usize = 11;
+    pub const COUNT: usize = 12;
 }
 
 #[cfg(test)]
@@ -391,7 +393,7 @@ mod tests {
         }
         let names: std::collections::BTreeSet<_> = Line::ALL.iter().map(|l| l.name()).collect();
         assert_eq!(names.len(), Line::ALL.len());
-        assert_eq!(Quantity::GpuHours as usize + 1, Quantity::COUNT);
+        assert_eq!(Quantity::CriticalItKwMonths as usize + 1, Quantity::COUNT);
     }
 
     #[test]

@@ -90,13 +90,23 @@ impl Totals {
         self.class_usd(Class::Held)
     }
 
-    /// Cash flow, USD: all lines but the memos.
+    /// Cash flow of the farms themselves, USD, apart from how they are financed (see [`Line::in_project`]).
     pub fn cash_flow_usd(&self) -> f64 {
+        self.usd.weighed(Line::in_project)
+    }
+
+    /// The same discounted to the run's start, USD.
+    pub fn discounted_cash_flow_usd(&self) -> f64 {
+        self.discounted.weighed(Line::in_project)
+    }
+
+    /// Cash flow of the owner, USD, after loans: all lines but the memos.
+    pub fn equity_cash_flow_usd(&self) -> f64 {
         self.usd.sum(Line::is_cash)
     }
 
-    /// Cash flow discounted to the run's start, USD.
-    pub fn discounted_cash_flow_usd(&self) -> f64 {
+    /// The same discounted to the run's start, USD.
+    pub fn discounted_equity_cash_flow_usd(&self) -> f64 {
         self.discounted.sum(Line::is_cash)
     }
 

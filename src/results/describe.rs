@@ -1,5 +1,6 @@
 //! README.md of a run's folder: every table and column in words.
 
+use super::tables::returns::ReturnsRow;
 use super::tables::{
     CashFlowRow, ChainRow, DispatchRow, EpochRow, EventRow, FarmRow, MonthlyRow, NetworkRow, PlacedRow, PlacementRow,
     ReasonRow, Row, SiteRow,
@@ -21,6 +22,7 @@ pub fn describe_tables() -> String {
         table::<PlacementRow>(),
         table::<MonthlyRow>(),
         table::<EpochRow>(),
+        table::<ReturnsRow>(),
         table::<CashFlowRow>(),
         table::<NetworkRow>(),
         table::<ChainRow>(),

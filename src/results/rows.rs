@@ -58,30 +58,49 @@ fn monthly_row(month: &str, farm: &Farm, totals: &Totals) -> MonthlyRow {
         coin_revenue_usd: totals.usd(Line::CoinRevenue),
         hosting_rent_usd: totals.usd(Line::HostingRent),
         cloud_rent_usd: totals.usd(Line::CloudRent),
+        hosting_fees_usd: totals.usd(Line::HostingFees),
         power_pass_through_usd: totals.usd(Line::PowerPassThrough),
         sla_credits_usd: totals.usd(Line::SlaCredits),
         demand_response_usd: totals.usd(Line::DemandResponse),
         curtailment_credits_usd: totals.usd(Line::CurtailmentCredits),
         grid_sale_revenue_usd: totals.usd(Line::GridSaleRevenue),
+        coin_gains_usd: totals.usd(Line::CoinGains),
         energy_cost_usd: totals.usd(Line::EnergyCost),
         demand_charges_usd: totals.usd(Line::DemandCharges),
         backup_fuel_usd: totals.usd(Line::BackupFuel),
         pool_fee_usd: totals.usd(Line::PoolFee),
         fixed_om_usd: totals.usd(Line::FixedOm),
         variable_om_usd: totals.usd(Line::VariableOm),
-        overhead_usd: totals.usd(Line::Overhead),
-        site_lease_usd: totals.usd(Line::SiteLease),
         insurance_usd: totals.usd(Line::Insurance),
         property_tax_usd: totals.usd(Line::PropertyTax),
+        site_lease_usd: totals.usd(Line::SiteLease),
+        overhead_usd: totals.usd(Line::Overhead),
         forgone_grid_sales_usd: totals.usd(Line::ForgoneGridSales),
         infrastructure_capital_usd: totals.usd(Line::InfrastructureCapital),
         machine_capital_usd: totals.usd(Line::MachineCapital),
         resale_usd: totals.usd(Line::Resale),
         end_value_usd: totals.usd(Line::EndValue),
+        coins_held_usd: totals.usd(Line::CoinsHeld),
+        prepayments_usd: totals.usd(Line::Prepayments),
+        working_capital_usd: totals.usd(Line::WorkingCapital),
+        working_capital_interest_usd: totals.usd(Line::WorkingCapitalInterest),
         tax_usd: totals.usd(Line::Tax),
+        state_tax_usd: totals.usd(Line::StateTax),
+        investment_tax_credit_usd: totals.usd(Line::InvestmentTaxCredit),
+        production_tax_credit_usd: totals.usd(Line::ProductionTaxCredit),
+        debt_draws_usd: totals.usd(Line::DebtDraws),
+        interest_usd: totals.usd(Line::Interest),
+        principal_usd: totals.usd(Line::Principal),
+        debt_fees_usd: totals.usd(Line::DebtFees),
+        debt_reserve_usd: totals.usd(Line::DebtReserve),
+        debt_reserve_interest_usd: totals.usd(Line::DebtReserveInterest),
+        debt_at_end_usd: totals.usd(Line::DebtAtEnd),
         depreciation_usd: totals.usd(Line::Depreciation),
+        state_depreciation_usd: totals.usd(Line::StateDepreciation),
         write_off_usd: totals.usd(Line::WriteOff),
+        interest_tax_shield_usd: totals.usd(Line::InterestTaxShield),
         net_cash_flow_usd: totals.cash_flow_usd(),
+        equity_cash_flow_usd: totals.equity_cash_flow_usd(),
     }
 }
 
@@ -200,24 +219,29 @@ impl UnitCosts {
 }
 
 /// What a row sums over: a farm, or a site's or the portfolio's farms of a kind.
-struct Group {
-    scope: Scope,
-    name: String,
-    kind: Kind,
+pub(super) struct Group {
+    pub scope: Scope,
+    pub name: String,
+    pub kind: Kind,
 }
 
 impl Group {
-    fn totals(&self, books: &Books, periods: impl Fn(&Period) -> bool) -> Totals {
-        let in_scope = |farm: &Farm| match self.scope {
+    /// Whether a farm is summed over.
+    pub fn counts(&self, farm: &Farm) -> bool {
+        let in_scope = match self.scope {
             Scope::Farm => farm.name == self.name,
             Scope::Site => farm.site == self.name,
             Scope::Portfolio => true,
         };
-        books.totals(|farm| in_scope(farm) && self.kind.counts(farm), periods)
+        in_scope && self.kind.counts(farm)
+    }
+
+    fn totals(&self, books: &Books, periods: impl Fn(&Period) -> bool) -> Totals {
+        books.totals(|farm| self.counts(farm), periods)
     }
 }
 
-fn groups(books: &Books) -> Vec<Group> {
+pub(super) fn groups(books: &Books) -> Vec<Group> {
     let farms = books.farms().iter().map(|farm| Group { scope: Scope::Farm, name: farm.name.clone(), kind: farm.kind });
     let sites = books.sites().into_iter().map(|site| (Scope::Site, site));
     let sums = sites.chain([(Scope::Portfolio, PORTFOLIO)]).flat_map(|(scope, name)| {
@@ -327,11 +351,8 @@ mod tests {
         assert_eq!(rows[0].coin_revenue_usd, 180_000.0);
         for row in &rows {
             let cells = serde_json::to_value(row).unwrap();
-            let lines: f64 = Line::ALL
-                .iter()
-                .filter(|l| l.is_cash())
-                .map(|l| cells[format!("{}_usd", l.name())].as_f64().unwrap())
-                .sum();
+            let cell = |l: &Line| cells[format!("{}_usd", l.name())].as_f64().unwrap();
+            let lines: f64 = Line::ALL.iter().map(|l| l.in_project() * cell(l)).sum();
             assert!((lines - row.net_cash_flow_usd).abs() < 1e-6, "{row:?}");
             assert!(cells.get("depreciation_usd").is_some());
         }

@@ -178,7 +178,7 @@ impl Side {
 
     fn lines(&self) -> Vec<(String, f64)> {
         let sums = self.sums(|row| self.is_own(row).then_some(row.line.as_str()));
-        let cash = Line::ALL.into_iter().filter(|line| line.is_cash()).map(Line::name);
+        let cash = Line::ALL.into_iter().filter(|line| line.in_project() != 0.0).map(Line::name);
         cash.map(|name| (name.to_owned(), of(&sums, name))).collect()
     }
 
@@ -302,7 +302,12 @@ fn cash_rows(path: &Path) -> Result<Vec<CashFlowRow>, ReadError> {
             return Err(wrong("line", message));
         }
     }
-    rows.retain(|row| Line::named(&row.line).is_some_and(Line::is_cash));
+    // The value bridged is that of the farms themselves, apart from how they are financed.
+    let part = |row: &CashFlowRow| Line::named(&row.line).map_or(0.0, Line::in_project);
+    rows.retain(|row| part(row) != 0.0);
+    for row in &mut rows {
+        row.discounted_usd *= part(row);
+    }
     Ok(rows)
 }
 

@@ -74,6 +74,16 @@ pub struct PortfolioSummary {
     pub irr_note: String,
     /// Years until the money is back; null when it never is.
     pub payback_years: Option<f64>,
+    /// Net present value to the owner after loans, USD.
+    pub equity_npv_usd: f64,
+    /// Internal rate of return to the owner after loans, per year; null when there is none.
+    pub equity_irr_per_year: Option<f64>,
+    /// Why there is none; empty when there is one.
+    pub equity_irr_note: String,
+    /// Debt service coverage of the calendar year in which it is least; null without loans.
+    pub minimum_dscr: Option<f64>,
+    /// Mean coverage of the years with debt service.
+    pub average_dscr: Option<f64>,
     /// Coins mined, BTC.
     pub btc_mined: f64,
     /// Accelerator hours rented out.
@@ -174,6 +184,8 @@ impl PortfolioSummary {
     fn new(tables: &Tables, books: &Books) -> Self {
         let totals = books.totals(|f| Kind::All.counts(f), |_| true);
         let returns = books.returns(|f| Kind::All.counts(f));
+        let equity = books.equity_returns(|f| Kind::All.counts(f));
+        let coverage = books.coverage(|f| Kind::All.counts(f), |_| true);
         Self {
             mining_mw: tables.sites.iter().map(|s| s.mining_mw).sum(),
             ai_mw: tables.sites.iter().map(|s| s.ai_mw).sum(),
@@ -184,6 +196,11 @@ impl PortfolioSummary {
             irr_note: returns.irr_note(),
             irr_per_year: returns.irr_per_year.ok(),
             payback_years: returns.payback_years,
+            equity_npv_usd: equity.npv_usd,
+            equity_irr_note: equity.irr_note(),
+            equity_irr_per_year: equity.irr_per_year.ok(),
+            minimum_dscr: coverage.minimum,
+            average_dscr: coverage.average,
             btc_mined: totals.amount(Quantity::BtcMined),
             gpu_hours: totals.amount(Quantity::GpuHours),
             cost_per_btc: CostPerBtc::of(tables, Scope::Portfolio, PORTFOLIO),

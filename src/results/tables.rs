@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use self::monthly::MonthlyRow;
+use self::returns::ReturnsRow;
 pub use crate::energy::SiteClass;
 use crate::finance::Kind;
 pub use crate::placement::Action;
@@ -45,7 +47,7 @@ macro_rules! other_cells {
     ($($ty:ty),*) => { $(impl Cell for $ty {})* };
 }
 
-other_cells!(u8, u32, u64, i32, i64, String, Option<String>, SiteClass, Kind, Scope, Origin, Action);
+other_cells!(u8, u32, u64, i32, i64, Option<u32>, String, Option<String>, SiteClass, Kind, Scope, Origin, Action);
 
 macro_rules! table {
     ($file:literal, #[doc = $about:literal] $name:ident { $(#[doc = $doc:literal] $field:ident: $ty:ty,)* }) => {
@@ -70,7 +72,9 @@ macro_rules! table {
 }
 
 pub mod compare;
+pub mod monthly;
 pub mod place;
+pub mod returns;
 
 /// What a sum is taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -237,95 +241,6 @@ table!("placements.csv", #[doc = "One decision to build, convert, refresh or ret
     value_per_usd: Option<f64>,
     #[doc = "Why, in words."]
     reason: String,
-});
-
-table!("monthly.csv", #[doc = "One farm in one month; `grid_sale` farms are the sites' exports."] MonthlyRow {
-    #[doc = "Month, YYYY-MM."]
-    month: String,
-    #[doc = "Site name."]
-    site: String,
-    #[doc = "Farm name."]
-    farm: String,
-    #[doc = "mining, hosting, cloud or grid_sale."]
-    kind: Kind,
-    #[doc = "Mean capacity online during the month, MW at the meter."]
-    capacity_mw: f64,
-    #[doc = "Energy used (or saleable, for a grid sale), MWh."]
-    energy_mwh: f64,
-    #[doc = "of it surplus energy, MWh."]
-    surplus_mwh: f64,
-    #[doc = "of it hydro energy, MWh."]
-    hydro_mwh: f64,
-    #[doc = "of it grid energy, MWh."]
-    grid_mwh: f64,
-    #[doc = "of it from backup generation, MWh."]
-    backup_mwh: f64,
-    #[doc = "Firm load that could not be served, MWh."]
-    unserved_mwh: f64,
-    #[doc = "Share of its capacity-hours that ran; empty when it did not stand ready."]
-    uptime_share: Option<f64>,
-    #[doc = "Mean hashrate, EH/s."]
-    hashrate_eh_s: f64,
-    #[doc = "Coins mined before the pool's fee, BTC."]
-    btc_mined: f64,
-    #[doc = "Blocks found."]
-    blocks_found: f64,
-    #[doc = "Accelerator hours rented out."]
-    gpu_hours: f64,
-    #[doc = "Coins mined at the day's price, USD, before the pool's fee."]
-    coin_revenue_usd: f64,
-    #[doc = "Rent of leased AI halls, USD."]
-    hosting_rent_usd: f64,
-    #[doc = "Rent of accelerators, USD."]
-    cloud_rent_usd: f64,
-    #[doc = "Power a tenant pays for, USD."]
-    power_pass_through_usd: f64,
-    #[doc = "Credits for missed uptime, USD (negative)."]
-    sla_credits_usd: f64,
-    #[doc = "Demand-response payments, USD."]
-    demand_response_usd: f64,
-    #[doc = "Power bought forward and sold back at the spot price, USD, net of the forward price (negative below it)."]
-    curtailment_credits_usd: f64,
-    #[doc = "Local energy sold to the grid, USD: for a site's grid sale, all it could have sold without farms."]
-    grid_sale_revenue_usd: f64,
-    #[doc = "Energy bought or generated, USD (negative; positive when paid to take it); at the forward price as far as mines bought it forward and use it."]
-    energy_cost_usd: f64,
-    #[doc = "Demand, capacity and coincident-peak charges, USD (negative)."]
-    demand_charges_usd: f64,
-    #[doc = "Backup fuel, USD (negative)."]
-    backup_fuel_usd: f64,
-    #[doc = "Pool fee, USD (negative)."]
-    pool_fee_usd: f64,
-    #[doc = "Operation and maintenance by capacity, USD (negative)."]
-    fixed_om_usd: f64,
-    #[doc = "Operation, maintenance and repairs by use, USD (negative)."]
-    variable_om_usd: f64,
-    #[doc = "Overhead of site and company, USD (negative)."]
-    overhead_usd: f64,
-    #[doc = "Lease of the site, USD (negative)."]
-    site_lease_usd: f64,
-    #[doc = "Insurance of machines and infrastructure, USD (negative)."]
-    insurance_usd: f64,
-    #[doc = "Property tax on machines and infrastructure, USD (negative)."]
-    property_tax_usd: f64,
-    #[doc = "Grid sales given up for the farm's use, USD (negative): the opportunity cost of local energy."]
-    forgone_grid_sales_usd: f64,
-    #[doc = "Buildings, connection, cooling, backup, conversion works, USD (negative)."]
-    infrastructure_capital_usd: f64,
-    #[doc = "Machines, USD (negative)."]
-    machine_capital_usd: f64,
-    #[doc = "Machines and infrastructure sold, USD."]
-    resale_usd: f64,
-    #[doc = "Value of what stands when the run ends, USD: machines at resale, halls at book value."]
-    end_value_usd: f64,
-    #[doc = "Income tax, USD (negative; positive when a loss saves tax), booked in the year's last month."]
-    tax_usd: f64,
-    #[doc = "Tax depreciation, USD (negative), a memo that is not cash, spread over its year by capacity online."]
-    depreciation_usd: f64,
-    #[doc = "What is not yet depreciated when the run ends, USD (negative), a memo that is not cash."]
-    write_off_usd: f64,
-    #[doc = "Sum of all lines but the memos depreciation and write_off, USD."]
-    net_cash_flow_usd: f64,
 });
 
 table!("epochs.csv", #[doc = "One farm, site or the portfolio in one halving epoch, by kind."] EpochRow {
@@ -541,6 +456,8 @@ pub struct Tables {
     pub monthly: Vec<MonthlyRow>,
     /// epochs.csv
     pub epochs: Vec<EpochRow>,
+    /// returns.csv
+    pub returns: Vec<ReturnsRow>,
     /// cashflow.csv
     pub cashflow: Vec<CashFlowRow>,
     /// network.csv

@@ -208,6 +208,7 @@ pub fn read_tables(dir: &Path) -> Result<Tables, ReadError> {
         placements: read(dir)?,
         monthly: read(dir)?,
         epochs: read(dir)?,
+        returns: read(dir)?,
         cashflow: read(dir)?,
         network: read(dir)?,
         chain: read(dir)?,
@@ -234,6 +235,7 @@ fn write_tables(dir: &Path, tables: &Tables) -> Result<(), WriteError> {
     write(dir, &tables.placements)?;
     write(dir, &tables.monthly)?;
     write(dir, &tables.epochs)?;
+    write(dir, &tables.returns)?;
     write(dir, &tables.cashflow)?;
     write(dir, &tables.network)?;
     write(dir, &tables.chain)?;

@@ -10,7 +10,7 @@ use crate::bitcoin::race::Mode;
 use crate::finance::{Books, Kind};
 use crate::placement::FarmKind;
 use crate::results::tables::{ChainRow, DispatchRow, FarmRow, ReasonRow, SiteRow, Tables};
-use crate::results::{EmissionsSummary, Summary, cashflow_rows, epoch_rows, monthly_rows};
+use crate::results::{EmissionsSummary, Summary, cashflow_rows, epoch_rows, monthly_rows, returns_rows};
 use crate::scenario::model::Site as SiteParams;
 
 /// Closes the books and writes every table.
@@ -22,6 +22,7 @@ pub fn output(mut world: World, seed: u64, mode: Mode) -> RunOutput {
     let mut tables = Tables {
         monthly: monthly_rows(&books),
         epochs: epoch_rows(&books, &journal.network),
+        returns: returns_rows(&books),
         cashflow: cashflow_rows(&books),
         network: journal.network,
         events: journal.events,

@@ -108,6 +108,7 @@ fn bill_tenant(
     let rent = hosting.escalated_rent(batch.signed_rent_usd_per_kw_month, months / 12.0);
     let month = hosting.month(hosting.facility.critical_it_mw(batch.mw), rent, months, service);
     ledger.add(farm, Line::HostingRent, month.rent_usd);
+    ledger.count(farm, Quantity::CriticalItKwMonths, month.let_kw_months);
     ledger.add(farm, Line::SlaCredits, -month.sla_credit_usd);
     ledger.add(farm, Line::PowerPassThrough, month.power_recovered_usd);
     ledger.add(farm, Line::FixedOm, -month.operating_cost_usd);
