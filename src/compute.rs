@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`mining`] | `[mining]`: power, uptime, fees and costs of a mine; revenue per MWh at the meter |
+//! | [`hosted`] | `[mining.hosted]`: machines of clients who pay by the kWh |
 //! | [`facility`] | what every AI hall has: IT per utility MW, PUE, SLA, backup |
 //! | [`screens`] | what a site must offer before an AI farm is considered there |
 //! | [`hosting`] | `[hosting]`: lease of critical IT by the kW-month |
@@ -19,6 +20,7 @@ pub mod catalogue;
 pub mod cloud;
 pub mod conversion;
 pub mod facility;
+pub mod hosted;
 pub mod hosting;
 pub mod machines;
 pub mod market;
@@ -30,6 +32,7 @@ pub use catalogue::Catalogue;
 pub use cloud::{CloudMonth, CloudParams, Cluster, PowerAt};
 pub use conversion::{ConversionParams, ConversionTarget};
 pub use facility::{AiFacility, Backup, Climate, Service, Sla, SlaStep};
+pub use hosted::{HostedParams, HostedTerms};
 pub use hosting::{HostingMonth, HostingParams};
 pub use machines::{Accelerator, AcceleratorSpec, Cooling, MachineSpec, Machines, MiningMachine, Projection};
 pub use market::{AiMarket, DatedRent, Demand};

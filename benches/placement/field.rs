@@ -36,7 +36,14 @@ pub fn field(sites: usize, days: usize) -> Field {
         groups: vec![0],
         paths: 1,
         days: vec![
-            SampleDay { path: 0, segment: 0, weight, days: 365.0 / days as f64, hashprice_usd_per_ph_day: 45.0 };
+            SampleDay {
+                path: 0,
+                segment: 0,
+                weight,
+                days: 365.0 / days as f64,
+                hashprice_usd_per_ph_day: 45.0,
+                client: None
+            };
             days
         ],
         models: vec![miner("efficient", 15.0), miner("cheap", 21.5), hall()],

@@ -60,6 +60,8 @@ pub enum Class {
 pub enum Line {
     /// Coins mined, before the pool's fee.
     CoinRevenue,
+    /// What clients pay for hosting their mining machines.
+    HostingFees,
     /// Rent of leased AI halls.
     HostingRent,
     /// Rent of accelerators.
@@ -107,8 +109,9 @@ pub enum Line {
 
 impl Line {
     /// Every line, in the order of the tables.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::CoinRevenue,
+        Self::HostingFees,
         Self::HostingRent,
         Self::CloudRent,
         Self::PowerPassThrough,
@@ -136,6 +139,7 @@ impl Line {
     pub fn name(self) -> &'static str {
         match self {
             Self::CoinRevenue => "coin_revenue",
+            Self::HostingFees => "hosting_fees",
             Self::HostingRent => "hosting_rent",
             Self::CloudRent => "cloud_rent",
             Self::PowerPassThrough => "power_pass_through",
@@ -164,6 +168,7 @@ impl Line {
     pub fn class(self) -> Class {
         match self {
             Self::CoinRevenue
+            | Self::HostingFees
             | Self::HostingRent
             | Self::CloudRent
             | Self::PowerPassThrough

@@ -128,11 +128,9 @@ impl Field {
         let mut miners: Vec<MinerTier> = Vec::new();
         for (model, mw) in self.models.iter().zip(draws) {
             firm_mw += if model.kind.is_firm() { *mw } else { 0.0 };
-            miners.extend(model.tiers.iter().map(|tier| MinerTier {
-                mw: mw * tier.share,
-                value_usd_per_mwh: tier.usd_per_mwh_per_hashprice * day.hashprice_usd_per_ph_day
-                    - tier.variable_usd_per_mwh,
-            }));
+            miners.extend(
+                model.tiers.iter().map(|tier| MinerTier { mw: mw * tier.share, value_usd_per_mwh: tier.value_on(day) }),
+            );
         }
         miners.sort_by(|a, b| b.value_usd_per_mwh.total_cmp(&a.value_usd_per_mwh));
         let terms = self.terms_at(worth_usd_per_t, site, day);

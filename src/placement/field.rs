@@ -8,7 +8,9 @@
 
 use super::problem::{Action, FarmKind};
 use crate::calendar::Day;
+use crate::compute::HostedTerms;
 use crate::dispatch::Terms;
+use crate::units::UsdPerMwh;
 
 /// Everything the optimiser knows.
 #[derive(Debug, Clone)]
@@ -61,6 +63,8 @@ pub struct SampleDay {
     pub days: f64,
     /// Hashprice of the path on that day, USD per PH/s and day.
     pub hashprice_usd_per_ph_day: f64,
+    /// What clients of hosted mines pay on that day; `None` where mines are the owner's.
+    pub client: Option<HostedTerms>,
 }
 
 /// A machine, or the hall of a tenant.
@@ -79,12 +83,25 @@ pub struct Model {
 pub struct Tier {
     /// Share of the machine's draw.
     pub share: f64,
-    /// Revenue after the pool's fee, USD/MWh at the meter for each USD/PH/day of hashprice.
+    /// Worth of the coins after the pool's fee, USD/MWh at the meter for each USD/PH/day of hashprice.
     pub usd_per_mwh_per_hashprice: f64,
     /// Cost beside energy, USD/MWh.
     pub variable_usd_per_mwh: f64,
     /// Hashrate of one MWh/h at the meter, EH/s per MW.
     pub eh_s_per_mw: f64,
+}
+
+impl Tier {
+    /// What a MWh earns at a hashprice (USD per PH/s and day), energy not deducted, USD/MWh.
+    pub fn value_usd_per_mwh(&self, hashprice: f64, client: Option<HostedTerms>) -> f64 {
+        let coins = UsdPerMwh(self.usd_per_mwh_per_hashprice * hashprice);
+        client.map_or(coins, |terms| terms.earned(coins)).0 - self.variable_usd_per_mwh
+    }
+
+    /// The same on a sampled day.
+    pub fn value_on(&self, day: &SampleDay) -> f64 {
+        self.value_usd_per_mwh(day.hashprice_usd_per_ph_day, day.client)
+    }
 }
 
 /// A site over the horizon.

@@ -303,9 +303,7 @@ impl<'a> Export<'a> {
         }
         let mut first: Option<String> = None;
         for tier in &model.tiers {
-            let cost = |day: &SampleDay| {
-                tier.variable_usd_per_mwh - tier.usd_per_mwh_per_hashprice * day.hashprice_usd_per_ph_day
-            };
+            let cost = |day: &SampleDay| -tier.value_on(day);
             let link = self.link(capacity, tier.share, cost);
             match &first {
                 None => first = Some(self.add_first(capacity, link)),

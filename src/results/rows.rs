@@ -56,6 +56,7 @@ fn monthly_row(month: &str, farm: &Farm, totals: &Totals) -> MonthlyRow {
         blocks_found: totals.amount(Quantity::BlocksFound),
         gpu_hours: totals.amount(Quantity::GpuHours),
         coin_revenue_usd: totals.usd(Line::CoinRevenue),
+        hosting_fees_usd: totals.usd(Line::HostingFees),
         hosting_rent_usd: totals.usd(Line::HostingRent),
         cloud_rent_usd: totals.usd(Line::CloudRent),
         power_pass_through_usd: totals.usd(Line::PowerPassThrough),

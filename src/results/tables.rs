@@ -273,6 +273,8 @@ table!("monthly.csv", #[doc = "One farm in one month; `grid_sale` farms are the 
     gpu_hours: f64,
     #[doc = "Coins mined at the day's price, USD, before the pool's fee."]
     coin_revenue_usd: f64,
+    #[doc = "What clients pay for hosting their mining machines, USD."]
+    hosting_fees_usd: f64,
     #[doc = "Rent of leased AI halls, USD."]
     hosting_rent_usd: f64,
     #[doc = "Rent of accelerators, USD."]

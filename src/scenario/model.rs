@@ -9,7 +9,9 @@ use crate::bitcoin::market::{DailySeries, PriceModel};
 use crate::bitcoin::network::NetworkModel;
 use crate::bitcoin::race::Mode;
 use crate::calendar::Day;
-use crate::compute::{AiMarket, Climate, CloudParams, ConversionParams, HostingParams, Machines, MiningParams};
+use crate::compute::{
+    AiMarket, Climate, CloudParams, ConversionParams, HostedTerms, HostingParams, Machines, MiningParams,
+};
 use crate::energy::{Export, Grid, Hydro, Location, PriceSeries, SeriesFiles, SiteClass, SiteEnergy, Surplus, Weather};
 use crate::finance::FinanceParams;
 use crate::placement::{Action, FarmKind};
@@ -83,6 +85,11 @@ impl Scenario {
     /// Number of simulated days.
     pub fn days(&self) -> usize {
         (self.end.0 - self.start.0).max(0) as usize
+    }
+
+    /// What clients of hosted mines pay on a day; `None` where mines are the owner's.
+    pub fn hosted_terms(&self, day: Day) -> Option<HostedTerms> {
+        self.mining.hosted.as_ref().map(|hosted| hosted.terms(day.year() - self.start.year()))
     }
 }
 

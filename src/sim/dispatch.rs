@@ -62,7 +62,8 @@ impl Today {
         match model {
             Model::Miner(machine) => {
                 self.mining_slots_mw += batch.mw;
-                for level in scenario.mining.run_levels(batch.mw, machine, prices.hashprice) {
+                let client = scenario.hosted_terms(prices.day);
+                for level in scenario.mining.run_levels(batch.mw, machine, prices.hashprice, client) {
                     self.offer(
                         MinerTier { mw: level.mw, value_usd_per_mwh: level.value_usd_per_mwh },
                         level.hashrate_eh_s,

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::dispatch::MinerTier;
 use crate::dispatch::slice::{Slice, SliceDual, slice_dual};
-use crate::placement::field::{Field, FieldSite, SiteHours};
+use crate::placement::field::{Field, FieldSite, SampleDay, SiteHours};
 use crate::placement::problem::FarmKind;
 
 /// MW drawn at full run by segment and model: `[segment * models + model]`.
@@ -103,7 +103,7 @@ impl<'a> Hours<'a> {
         let mut fleet = Fleet::new(field, present, draws);
         for d in self.days[segment].clone() {
             let day = &field.days[d];
-            fleet.muster(day.hashprice_usd_per_ph_day);
+            fleet.muster(day);
             let dual = fleet.dispatch(&field.sites[site], d, firm_mw);
             let weight = day.weight * path_weights.map_or(1.0, |w| w[day.path]);
             sum.cut.constant_usd += weight * dual.assets_usd;
@@ -170,11 +170,10 @@ impl<'a> Fleet<'a> {
         Self { field, order, tiers: Vec::with_capacity(count), gains: vec![0.0; count] }
     }
 
-    fn muster(&mut self, hashprice_usd_per_ph_day: f64) {
+    fn muster(&mut self, day: &SampleDay) {
         for state in &mut self.order {
             let tier = &self.field.models[state.model].tiers[state.tier];
-            state.value_usd_per_mwh =
-                tier.usd_per_mwh_per_hashprice * hashprice_usd_per_ph_day - tier.variable_usd_per_mwh;
+            state.value_usd_per_mwh = tier.value_on(day);
         }
         self.order.sort_by(|a, b| b.value_usd_per_mwh.total_cmp(&a.value_usd_per_mwh));
         self.tiers.clear();

@@ -77,8 +77,11 @@ impl Eye<'_> {
             Model::Miner(machine) => {
                 let mining = &scenario.mining;
                 technology.tiers = tiers(&mining.eco);
-                technology.revenue_usd_per_mwh =
-                    self.spans.iter().map(|s| mining.revenue_per_mwh(machine, UsdPerPhDay(s.hashprice)).0).collect();
+                let earned = |s: &Span| {
+                    let client = scenario.hosted_terms(s.from);
+                    mining.earned_per_mwh(machine, UsdPerPhDay(s.hashprice), client).0
+                };
+                technology.revenue_usd_per_mwh = self.spans.iter().map(earned).collect();
                 technology.variable_usd_per_mwh = mining.variable_om_usd_per_mwh;
                 technology.fixed_usd_per_mw_year =
                     mining.fixed_om_usd_per_mw_year + mining.repair_usd_per_mw_year(machine);

@@ -36,7 +36,8 @@ impl Samples {
                 for i in 0..count {
                     let day = from.plus_days(((i as f64 + turn.fract()) * spacing) as i32);
                     let hashprice_usd_per_ph_day = paths.hashprice_usd(path, day);
-                    samples.days.push(SampleDay { path, segment, weight, days, hashprice_usd_per_ph_day });
+                    let client = scenario.hosted_terms(day);
+                    samples.days.push(SampleDay { path, segment, weight, days, hashprice_usd_per_ph_day, client });
                     samples.dates.push(day);
                 }
             }

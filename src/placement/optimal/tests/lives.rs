@@ -294,7 +294,14 @@ fn by_hand() -> Field {
         overhead_discounted_usd: vec![0.0; 4],
         firm_curves: vec![FirmCurve::default(); 4],
     };
-    let day = |segment| SampleDay { path: 0, segment, weight: 365.0, days: 365.0, hashprice_usd_per_ph_day: 50.0 };
+    let day = |segment| SampleDay {
+        path: 0,
+        segment,
+        weight: 365.0,
+        days: 365.0,
+        hashprice_usd_per_ph_day: 50.0,
+        client: None,
+    };
     Field {
         boundaries: (0..5).map(|year| Day(20_000 + 365 * year)).collect(),
         boundary_factor: vec![1.0; 5],

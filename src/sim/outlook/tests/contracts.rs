@@ -1,0 +1,61 @@
+//! The promise is the books under every structure of contract.
+
+use core::ops::ControlFlow;
+
+use super::{calm, promises_what_is_booked};
+use crate::bitcoin::race::Mode;
+use crate::results::tables::MonthlyRow;
+use crate::scenario::Scenario;
+use crate::scenario::model::PlanEntry;
+use crate::sim::run;
+
+fn entry(keys: &str) -> PlanEntry {
+    toml::from_str(&format!("site = 'steady'\n{keys}")).unwrap()
+}
+
+fn hosted(keys: &str) -> Scenario {
+    let mut scenario = calm();
+    // A client stops from one day to the next: every day is looked at.
+    scenario.placement.sample_days_per_year = 365;
+    scenario.mining.hosted = Some(toml::from_str(keys).unwrap());
+    scenario.plan = vec![
+        entry("date = '2024-05-01'\naction = 'build'\nkind = 'mining'\nmw = 30\nmachine = 'Antminer S21'"),
+        entry(
+            "date = '2028-01-01'\naction = 'refresh'\nkind = 'mining'\nmw = 20\nmachine = 'Projected 2028'\nreplaces = 'Antminer S21'",
+        ),
+    ];
+    scenario
+}
+
+#[test]
+fn a_hosted_mine_is_worth_what_its_client_pays() {
+    promises_what_is_booked(&hosted("fee_usd_per_kwh = 0.07\nclient_stops_at_a_loss = false"), 5e-5);
+    promises_what_is_booked(&hosted("fee_usd_per_kwh = 0.07\nescalator_per_year_share = 0.02"), 5e-5);
+}
+
+fn months(scenario: &Scenario) -> Vec<MonthlyRow> {
+    run(scenario, 1, Mode::Expected, &mut |_| ControlFlow::Continue(())).unwrap().tables.monthly
+}
+
+fn sum(months: &[MonthlyRow], of: impl Fn(&MonthlyRow) -> f64) -> f64 {
+    months.iter().map(of).sum()
+}
+
+#[test]
+fn a_host_has_fees_and_its_client_the_coins_the_machines_and_their_repairs() {
+    let months = months(&hosted("fee_usd_per_kwh = 0.07"));
+    for none in [
+        sum(&months, |m| m.btc_mined + m.blocks_found + m.coin_revenue_usd),
+        sum(&months, |m| m.pool_fee_usd + m.machine_capital_usd),
+    ] {
+        assert_eq!(none, 0.0);
+    }
+    assert!(months.iter().any(|m| m.hashrate_eh_s > 0.0));
+    // What runs pays the fee and costs two dollars a MWh beside its energy.
+    assert!((sum(&months, |m| m.hosting_fees_usd) / sum(&months, |m| 70.0 * m.energy_mwh) - 1.0).abs() < 1e-9);
+    assert!((sum(&months, |m| m.variable_om_usd) / sum(&months, |m| -2.0 * m.energy_mwh) - 1.0).abs() < 1e-9);
+    let idle = |m: &&MonthlyRow| m.capacity_mw > 0.0 && m.energy_mwh == 0.0;
+    assert!(months.iter().filter(idle).count() > 0, "clients stop for whole months");
+    let taken = self::months(&hosted("fee_usd_per_kwh = 0.07\nclient_stops_at_a_loss = false"));
+    assert_eq!(taken.iter().filter(idle).count(), 0);
+}
