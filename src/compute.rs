@@ -33,7 +33,7 @@ pub use cloud::{CloudMonth, CloudParams, Cluster, PowerAt};
 pub use conversion::{ConversionParams, ConversionTarget};
 pub use facility::{AiFacility, Backup, Climate, Service, Sla, SlaStep};
 pub use hosted::{HostedParams, HostedTerms};
-pub use hosting::{HostingMonth, HostingParams};
+pub use hosting::{HostingMonth, HostingParams, LeaseStructure};
 pub use machines::{Accelerator, AcceleratorSpec, Cooling, MachineSpec, Machines, MiningMachine, Projection};
 pub use market::{AiMarket, DatedRent, Demand};
 pub use mining::{EcoMode, MiningParams, Payout, RunLevel};

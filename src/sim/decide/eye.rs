@@ -89,7 +89,7 @@ impl Eye<'_> {
             Model::Hall => {
                 let hosting = &scenario.hosting;
                 technology.firm_revenue_usd_per_mw_year = self.hosting_revenue();
-                technology.pass_through_cap_usd_per_mwh = hosting.power_pass_through_cap_usd_per_mwh;
+                technology.pass_through_cap_usd_per_mwh = hosting.power_cap_usd_per_mwh();
                 technology.backup_share = hosting.backup.share;
                 technology.ramp_years = hosting.facility.ramp_months / 12.0;
             }
@@ -159,7 +159,7 @@ impl Eye<'_> {
             .iter()
             .map(|s| {
                 let years = self.service_years(s, lead_years);
-                12.0 * kw * hosting.escalated_rent(signed, years) * hosting.tenancy_share * hosting.noi_margin_share
+                12.0 * kw * hosting.escalated_rent(signed, years) * hosting.tenancy_share * hosting.kept_share()
             })
             .collect()
     }

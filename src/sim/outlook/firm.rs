@@ -91,7 +91,7 @@ impl<'a> Case<'a> {
             module_mw,
             draw_mw_per_mw: draw,
             backup_share,
-            cap_usd_per_mwh: scenario.hosting.power_pass_through_cap_usd_per_mwh,
+            cap_usd_per_mwh: scenario.hosting.power_cap_usd_per_mwh(),
             sla,
             restart_loss_hours: restart,
         }

@@ -4,6 +4,7 @@ use core::ops::ControlFlow;
 
 use super::{calm, promises_what_is_booked};
 use crate::bitcoin::race::Mode;
+use crate::compute::LeaseStructure;
 use crate::results::tables::MonthlyRow;
 use crate::scenario::Scenario;
 use crate::scenario::model::PlanEntry;
@@ -31,6 +32,15 @@ fn hosted(keys: &str) -> Scenario {
 fn a_hosted_mine_is_worth_what_its_client_pays() {
     promises_what_is_booked(&hosted("fee_usd_per_kwh = 0.07\nclient_stops_at_a_loss = false"), 5e-5);
     promises_what_is_booked(&hosted("fee_usd_per_kwh = 0.07\nescalator_per_year_share = 0.02"), 5e-5);
+}
+
+#[test]
+fn a_triple_net_lease_is_worth_what_its_tenant_pays() {
+    let mut scenario = calm();
+    scenario.hosting.structure = LeaseStructure::Nnn;
+    // The default cap of a gross lease would bind.
+    scenario.sites[0].price = Some(toml::from_str("kind = 'flat'\nprice_usd_per_mwh = 130").unwrap());
+    promises_what_is_booked(&scenario, 5e-5);
 }
 
 fn months(scenario: &Scenario) -> Vec<MonthlyRow> {
