@@ -8,6 +8,7 @@
 //! | [`screens`] | what a site must offer before an AI farm is considered there |
 //! | [`hosting`] | `[hosting]`: lease of critical IT by the kW-month |
 //! | [`cloud`] | `[cloud]`: own accelerators rented by the GPU-hour |
+//! | [`contract`] | `[cloud.contract]`: GPU-hours sold for years ahead |
 //! | [`conversion`] | `[conversion]`: mining hall to AI hall |
 //! | [`market`] | `[ai_market]`: how much AI the market takes, rent per GPU-hour day by day |
 //! | [`machines`] | `[machines]`: the user's own machines, price rules, projection |
@@ -18,6 +19,7 @@
 
 pub mod catalogue;
 pub mod cloud;
+pub mod contract;
 pub mod conversion;
 pub mod facility;
 pub mod hosted;
@@ -30,6 +32,7 @@ pub mod screens;
 
 pub use catalogue::Catalogue;
 pub use cloud::{CloudMonth, CloudParams, Cluster, PowerAt};
+pub use contract::{Contract, ContractParams, Contracted};
 pub use conversion::{ConversionParams, ConversionTarget};
 pub use facility::{AiFacility, Backup, Climate, Service, Sla, SlaStep};
 pub use hosted::{HostedParams, HostedTerms};

@@ -47,7 +47,7 @@ pub enum Class {
     Energy,
     /// Other cost of running.
     Operating,
-    /// Investment, and what comes back of it.
+    /// Investment, what comes back of it, and what customers advance.
     Capital,
     /// Income tax.
     Tax,
@@ -99,6 +99,8 @@ pub enum Line {
     Resale,
     /// Value of what stands when the run ends.
     EndValue,
+    /// What customers pay in advance; negative as it is used up or paid back. It adds up to nothing.
+    Prepayments,
     /// Income tax.
     Tax,
     /// Tax depreciation (negative), a memo: not cash.
@@ -109,7 +111,7 @@ pub enum Line {
 
 impl Line {
     /// Every line, in the order of the tables.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::CoinRevenue,
         Self::HostingFees,
         Self::HostingRent,
@@ -130,6 +132,7 @@ impl Line {
         Self::MachineCapital,
         Self::Resale,
         Self::EndValue,
+        Self::Prepayments,
         Self::Tax,
         Self::Depreciation,
         Self::WriteOff,
@@ -157,8 +160,9 @@ impl Line {
             Self::InfrastructureCapital => "infrastructure_capital",
             Self::MachineCapital => "machine_capital",
             Self::Resale => "resale",
-            Self::Tax => "tax",
             Self::EndValue => "end_value",
+            Self::Prepayments => "prepayments",
+            Self::Tax => "tax",
             Self::Depreciation => "depreciation",
             Self::WriteOff => "write_off",
         }
@@ -179,7 +183,9 @@ impl Line {
             Self::PoolFee | Self::FixedOm | Self::VariableOm | Self::Overhead | Self::ForgoneGridSales => {
                 Class::Operating
             }
-            Self::InfrastructureCapital | Self::MachineCapital | Self::Resale | Self::EndValue => Class::Capital,
+            Self::InfrastructureCapital | Self::MachineCapital | Self::Resale | Self::EndValue | Self::Prepayments => {
+                Class::Capital
+            }
             Self::Tax => Class::Tax,
             Self::Depreciation | Self::WriteOff => Class::Memo,
         }
@@ -191,7 +197,7 @@ impl Line {
     }
 
     /// Whether the line counts as income of its year for tax: revenue and running cost as booked, capital by its
-    /// depreciation, resale in full.
+    /// depreciation, resale in full, advances as they are earned.
     pub fn is_taxable(self) -> bool {
         matches!(self, Self::Resale | Self::EndValue) || !matches!(self.class(), Class::Capital | Class::Tax)
     }
@@ -248,6 +254,6 @@ mod tests {
         let not_cash: Vec<_> = Line::ALL.into_iter().filter(|l| !l.is_cash()).collect();
         assert_eq!(not_cash, [Line::Depreciation, Line::WriteOff]);
         let untaxed: Vec<_> = Line::ALL.into_iter().filter(|l| !l.is_taxable()).collect();
-        assert_eq!(untaxed, [Line::InfrastructureCapital, Line::MachineCapital, Line::Tax]);
+        assert_eq!(untaxed, [Line::InfrastructureCapital, Line::MachineCapital, Line::Prepayments, Line::Tax]);
     }
 }

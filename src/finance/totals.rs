@@ -81,7 +81,7 @@ impl Totals {
         0.0 - (self.usd(Line::InfrastructureCapital) + self.usd(Line::MachineCapital))
     }
 
-    /// Capital spent less resale, USD.
+    /// Capital spent less resale and what customers advance, USD.
     pub fn capital_less_resale_usd(&self) -> f64 {
         0.0 - self.class_usd(Class::Capital)
     }

@@ -171,7 +171,7 @@ pub struct Stage {
     /// Meter MW drawn at full run per MW of connection.
     pub draw_mw_per_mw: f64,
     /// Discounted money of each segment (absolute index) per MW that runs, whatever the hours bring: rent less its
-    /// costs, upkeep, charges; 0 outside `from..until`.
+    /// costs, what customers advance, upkeep, charges; 0 outside `from..until`.
     pub steady_discounted_usd_per_mw: Vec<f64>,
     /// Worth of the machines when they are sold on a boundary (absolute index), money of that day, USD per MW.
     pub machines_worth_usd_per_mw: Vec<f64>,

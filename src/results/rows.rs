@@ -75,6 +75,7 @@ fn monthly_row(month: &str, farm: &Farm, totals: &Totals) -> MonthlyRow {
         machine_capital_usd: totals.usd(Line::MachineCapital),
         resale_usd: totals.usd(Line::Resale),
         end_value_usd: totals.usd(Line::EndValue),
+        prepayments_usd: totals.usd(Line::Prepayments),
         tax_usd: totals.usd(Line::Tax),
         depreciation_usd: totals.usd(Line::Depreciation),
         write_off_usd: totals.usd(Line::WriteOff),

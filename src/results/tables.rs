@@ -311,6 +311,8 @@ table!("monthly.csv", #[doc = "One farm in one month; `grid_sale` farms are the 
     resale_usd: f64,
     #[doc = "Value of what stands when the run ends, USD: machines at resale, halls at book value."]
     end_value_usd: f64,
+    #[doc = "What customers pay in advance, USD; negative as it is used up or paid back, so that it adds up to nothing."]
+    prepayments_usd: f64,
     #[doc = "Income tax, USD (negative; positive when a loss saves tax), booked in the year's last month."]
     tax_usd: f64,
     #[doc = "Tax depreciation, USD (negative), a memo that is not cash, spread over its year by capacity online."]
@@ -348,7 +350,7 @@ table!("epochs.csv", #[doc = "One farm, site or the portfolio in one halving epo
     energy_cost_usd: f64,
     #[doc = "Other operating cost, USD."]
     operating_cost_usd: f64,
-    #[doc = "Capital spent less resale, USD."]
+    #[doc = "Capital spent less resale and what customers advance, USD."]
     capital_usd: f64,
     #[doc = "Tax, USD."]
     tax_usd: f64,

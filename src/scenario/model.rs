@@ -10,7 +10,8 @@ use crate::bitcoin::network::NetworkModel;
 use crate::bitcoin::race::Mode;
 use crate::calendar::Day;
 use crate::compute::{
-    AiMarket, Climate, CloudParams, ConversionParams, HostedTerms, HostingParams, Machines, MiningParams,
+    Accelerator, AiMarket, Climate, CloudParams, Contract, ConversionParams, HostedTerms, HostingParams, Machines,
+    MiningParams,
 };
 use crate::energy::{Export, Grid, Hydro, Location, PriceSeries, SeriesFiles, SiteClass, SiteEnergy, Surplus, Weather};
 use crate::finance::FinanceParams;
@@ -85,6 +86,23 @@ impl Scenario {
     /// Number of simulated days.
     pub fn days(&self) -> usize {
         (self.end.0 - self.start.0).max(0) as usize
+    }
+
+    /// The contract of a cluster that comes online on a day; `None` where all is rented at the market. `market` is that
+    /// day's rent, USD per GPU-hour, as it is drawn: before the start nothing is, and the median holds. What was paid in
+    /// advance then is not of this run.
+    pub fn cloud_contract(
+        &self,
+        accelerator: &Accelerator,
+        online: Day,
+        market: impl FnOnce() -> f64,
+    ) -> Option<Contract> {
+        let params = self.cloud.contract.as_ref()?;
+        if online < self.start {
+            let median = self.ai_market.median_rent_usd_per_gpu_hour(accelerator, online);
+            return Some(Contract { prepaid_share: 0.0, ..params.signed(online, median) });
+        }
+        Some(params.signed(online, market()))
     }
 
     /// What clients of hosted mines pay on a day; `None` where mines are the owner's.

@@ -101,7 +101,9 @@ impl Eye<'_> {
                 technology.backup_share = cloud.backup.share;
                 technology.fixed_usd_per_mw_year =
                     it_mw * cloud.facility_om_usd_per_it_mw_year + mild.machines_usd * cloud.hardware_om_per_year_share;
-                technology.ramp_years = cloud.facility.ramp_months / 12.0;
+                // What is under contract is billed from the first day on.
+                let rented_share = 1.0 - cloud.contract.as_ref().map_or(0.0, |c| c.capacity_share);
+                technology.ramp_years = rented_share * cloud.facility.ramp_months / 12.0;
             }
         }
         technology.end_value_usd_per_mw = self.end_value_of_new(model, &technology, mild);
@@ -164,22 +166,28 @@ impl Eye<'_> {
             .collect()
     }
 
-    /// Rent less selling cost of a cluster bought today, USD per MW-year, by period.
+    /// Rent less selling cost of a cluster bought today, USD per MW-year, by period. That a part of it is paid in advance
+    /// is worth nothing here.
     fn cloud_revenue(&self, accelerator: &Accelerator, rents: &[f64]) -> Vec<f64> {
         let (cloud, market) = (&self.scenario.cloud, &self.scenario.ai_market);
         let gpus = cloud.facility.critical_it_mw(1.0) * accelerator.gpus_per_it_mw();
         let median_now = market.median_rent_usd_per_gpu_hour(accelerator, self.calendar.today);
         let shock = rents.get(self.rents_now).map_or(0.0, |now| math::ln(now / median_now));
-        self.spans
-            .iter()
-            .map(|s| {
-                let middle = s.from.plus_days((s.to.0 - s.from.0) / 2);
-                let kept = math::exp2(-self.years(middle) / market.rent_shock_half_life_years);
-                let rent = market.median_rent_usd_per_gpu_hour(accelerator, middle) * math::exp(shock * kept);
-                let hours = HOURS_PER_YEAR * cloud.utilisation_share;
-                gpus * hours * rent * (1.0 - cloud.selling_cost_share)
-            })
-            .collect()
+        let rent_on = |day: Day| {
+            let kept = math::exp2(-self.years(day) / market.rent_shock_half_life_years);
+            market.median_rent_usd_per_gpu_hour(accelerator, day) * math::exp(shock * kept)
+        };
+        let online = self.calendar.today.plus_months(cloud.facility.lead_months as i32);
+        let contract = self.scenario.cloud_contract(accelerator, online, || rent_on(online));
+        let revenue = |s: &Span| {
+            let rent = rent_on(s.from.plus_days((s.to.0 - s.from.0) / 2));
+            let hours = HOURS_PER_YEAR * cloud.utilisation_share;
+            let rented_usd = gpus * hours * rent * (1.0 - cloud.selling_cost_share);
+            let Some(sold) = contract.map(|c| c.between(s.from.max(online), s.to)) else { return rented_usd };
+            let sold_usd = gpus * HOURS_PER_YEAR * sold.usd_per_gpu_hour * (1.0 - cloud.selling_cost_share);
+            (1.0 - sold.share) * rented_usd + sold.share * sold_usd
+        };
+        self.spans.iter().map(revenue).collect()
     }
 
     /// Years in service in the middle of a period of what is ordered today.

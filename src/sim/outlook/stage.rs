@@ -3,7 +3,7 @@
 use super::View;
 use super::charges;
 use crate::calendar::{DAYS_PER_YEAR, Day};
-use crate::compute::{Cluster, Service};
+use crate::compute::{Accelerator, Cluster, Contract, Service};
 use crate::placement::field::{HallWorth, Stage, Standing, Tier};
 use crate::sim::components::Batch;
 use crate::sim::technology::{Model, Prices};
@@ -54,7 +54,8 @@ impl<'a> Factory<'a> {
             }
             Model::Hall | Model::Cluster(..) => self.add_months(&mut steady, batch, model, first, last),
         }
-        if matches!(model, Model::Cluster(..)) {
+        if let Model::Cluster(accelerator, _) = model {
+            self.add_advance(&mut steady, batch, accelerator, from, until);
             let repaid = steady.iter_mut().zip(&self.repaid_usd_per_mw).take(until).skip(from);
             repaid.for_each(|(usd, repaid_usd)| *usd -= draw_mw_per_mw * repaid_usd);
         }
@@ -114,10 +115,30 @@ impl<'a> Factory<'a> {
                 let paid_usd_per_gpu = batch.paid.machines_usd / (it_mw * accelerator.gpus_per_it_mw());
                 let middle = begin.plus_days((end.0 - begin.0) / 2);
                 let rent = self.view.rents.usd_per_gpu_hour(scenario, batch.technology, accelerator, middle);
+                let contracted = self.contract(batch, accelerator).map(|c| c.between(begin, end)).unwrap_or_default();
                 let cluster = Cluster { accelerator, it_mw, paid_usd_per_gpu };
-                let month = cloud.month(&cluster, rent, months, service);
+                let month = cloud.month(&cluster, rent, contracted, months, service);
                 month.revenue_usd - month.operating_cost_usd()
             }
+        }
+    }
+
+    fn contract(&self, batch: &Batch, accelerator: &Accelerator) -> Option<Contract> {
+        let (scenario, online) = (self.view.scenario, batch.online);
+        let market = || self.view.rents.usd_per_gpu_hour(scenario, batch.technology, accelerator, online);
+        scenario.cloud_contract(accelerator, online, market)
+    }
+
+    /// What customers pay in advance. In each segment it is received at the beginning, used up day by day, and what is
+    /// left paid back at the end: over those in which the MW runs it adds up, however early it ends.
+    fn add_advance(&self, steady: &mut [f64], batch: &Batch, accelerator: &Accelerator, from: usize, until: usize) {
+        let Some(contract) = self.contract(batch, accelerator) else { return };
+        let money = self.view.money;
+        let gpus = self.view.scenario.cloud.facility.critical_it_mw(1.0) * accelerator.gpus_per_it_mw();
+        for (segment, (begin, end)) in self.view.axis.spans().enumerate().take(until).skip(from) {
+            let held = |day: Day| contract.advance_usd_per_gpu(day) * money.cash(day);
+            let days = money.cash_between(begin.max(contract.first), end.min(contract.until));
+            steady[segment] += gpus * (held(begin) - contract.used_usd_per_gpu_day() * days - held(end));
         }
     }
 
