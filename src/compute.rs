@@ -3,10 +3,12 @@
 //! | file | holds |
 //! |---|---|
 //! | [`mining`] | `[mining]`: power, uptime, fees and costs of a mine; revenue per MWh at the meter |
+//! | [`hosted`] | `[mining.hosted]`: machines of clients who pay by the kWh |
 //! | [`facility`] | what every AI hall has: IT per utility MW, PUE, SLA, backup |
 //! | [`screens`] | what a site must offer before an AI farm is considered there |
 //! | [`hosting`] | `[hosting]`: lease of critical IT by the kW-month |
 //! | [`cloud`] | `[cloud]`: own accelerators rented by the GPU-hour |
+//! | [`contract`] | `[cloud.contract]`: GPU-hours sold for years ahead |
 //! | [`conversion`] | `[conversion]`: mining hall to AI hall |
 //! | [`market`] | `[ai_market]`: how much AI the market takes, rent per GPU-hour day by day |
 //! | [`machines`] | `[machines]`: the user's own machines, price rules, projection |
@@ -17,8 +19,10 @@
 
 pub mod catalogue;
 pub mod cloud;
+pub mod contract;
 pub mod conversion;
 pub mod facility;
+pub mod hosted;
 pub mod hosting;
 pub mod machines;
 pub mod market;
@@ -28,9 +32,11 @@ pub mod screens;
 
 pub use catalogue::Catalogue;
 pub use cloud::{CloudMonth, CloudParams, Cluster, PowerAt};
+pub use contract::{Contract, ContractParams, Contracted};
 pub use conversion::{ConversionParams, ConversionTarget};
 pub use facility::{AiFacility, Backup, Climate, Service, Sla, SlaStep};
-pub use hosting::{HostingMonth, HostingParams};
+pub use hosted::{HostedParams, HostedTerms};
+pub use hosting::{HostingMonth, HostingParams, LeaseStructure};
 pub use machines::{Accelerator, AcceleratorSpec, Cooling, MachineSpec, Machines, MiningMachine, Projection};
 pub use market::{AiMarket, DatedRent, Demand};
 pub use mining::{EcoMode, MiningParams, Payout, RunLevel};

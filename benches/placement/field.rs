@@ -42,7 +42,8 @@ pub fn field(sites: usize, days: usize) -> Field {
                 weight,
                 days: 365.0 / days as f64,
                 hashprice_usd_per_ph_day: 45.0,
-                variable_om_factor: 1.0
+                variable_om_factor: 1.0,
+                client: None
             };
             days
         ],

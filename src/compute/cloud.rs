@@ -1,5 +1,6 @@
 //! Cloud: own accelerators rented by the GPU-hour.
 
+use super::contract::{ContractParams, Contracted};
 use super::facility::{AiFacility, Backup, Climate, Service, Sla};
 use super::machines::Accelerator;
 use super::screens::Screens;
@@ -54,6 +55,9 @@ pub struct CloudParams {
     /// What a site must offer.
     /// Default: see its keys. Source: see its keys.
     pub screens: Screens,
+    /// GPU-hours sold for years ahead.
+    /// Default: none, all are rented out at the market. Source: user's choice.
+    pub contract: Option<ContractParams>,
 }
 
 impl Default for CloudParams {
@@ -71,6 +75,7 @@ impl Default for CloudParams {
             sla: Sla::default(),
             backup: Backup::default(),
             screens: Screens::default(),
+            contract: None,
         }
     }
 }
@@ -120,15 +125,26 @@ impl Cluster<'_> {
 }
 
 impl CloudParams {
-    /// The month of a cluster, rented at `rent_usd_per_gpu_hour`, `months` after its start.
+    /// The month of a cluster, `months` after its start: a part sold under contract, the rest rented at
+    /// `rent_usd_per_gpu_hour`.
     ///
-    /// Hours lost to interruptions and restarts are not billed, and the SLA credit comes on top.
-    pub fn month(&self, cluster: &Cluster, rent_usd_per_gpu_hour: f64, months: f64, service: &Service) -> CloudMonth {
+    /// Hours lost to interruptions and restarts are not billed, and the SLA credit comes on top. Hours under contract are
+    /// billed whether they are used or not, from the first day on.
+    pub fn month(
+        &self,
+        cluster: &Cluster,
+        rent_usd_per_gpu_hour: f64,
+        contracted: Contracted,
+        months: f64,
+        service: &Service,
+    ) -> CloudMonth {
         let gpus = cluster.gpus();
         let uptime_share = self.facility.uptime_share(service);
         let billed_share = self.utilisation_share * self.facility.ramp_share(months) * uptime_share;
-        let gpu_hours = gpus * billed_share * service.hours;
-        let revenue_usd = gpu_hours * rent_usd_per_gpu_hour;
+        let rented_hours = gpus * billed_share * service.hours * (1.0 - contracted.share);
+        let sold_hours = gpus * contracted.share * uptime_share * service.hours;
+        let gpu_hours = rented_hours + sold_hours;
+        let revenue_usd = rented_hours * rent_usd_per_gpu_hour + sold_hours * contracted.usd_per_gpu_hour;
         let sla_credit_usd = revenue_usd * self.sla.credit_share(uptime_share);
         let year_share = service.month_share / 12.0;
         CloudMonth {
@@ -142,7 +158,7 @@ impl CloudParams {
         }
     }
 
-    /// Revenue per MWh at the meter after the ramp, USD/MWh: to lay beside mining on one axis.
+    /// Revenue per MWh at the meter after the ramp, all of it at the market, USD/MWh: to lay beside mining on one axis.
     pub fn revenue_usd_per_mwh(&self, accelerator: &Accelerator, rent_usd_per_gpu_hour: f64, climate: Climate) -> f64 {
         let per_it_mw_hour = accelerator.gpus_per_it_mw() * self.utilisation_share * rent_usd_per_gpu_hour;
         per_it_mw_hour / self.facility.draw_per_it_mw(climate)
@@ -173,6 +189,18 @@ impl CloudParams {
     pub fn check(&self) -> Vec<(String, String)> {
         let mut wrong: Vec<_> =
             self.facility.check().into_iter().map(|(key, what)| (format!("facility.{key}"), what)).collect();
+        if self.contract.as_ref().is_some_and(|c| c.usd_per_gpu_hour.is_some() && c.discount_share.is_some()) {
+            let what = "the contract has a price of its own, `usd_per_gpu_hour`: take one of the two away";
+            wrong.push(("contract.discount_share".into(), what.into()));
+        }
+        if let Some(contract) = self.contract.as_ref().filter(|c| c.term_years > self.accelerator_life_years) {
+            let (term, life) = (contract.term_years, self.accelerator_life_years);
+            let what = format!(
+                "the contract runs {term} years, accelerators are sold at {life}: shorten the term or raise \
+                 `cloud.accelerator_life_years`"
+            );
+            wrong.push(("contract.term_years".into(), what));
+        }
         if self.refresh && self.refresh_min_age_years > self.accelerator_life_years {
             let life = self.accelerator_life_years;
             let what = format!("accelerators are replaced at {life} years; give less, or set refresh = false");
@@ -217,6 +245,9 @@ mod tests {
         energy_cost_usd: 0.0,
     };
 
+    /// Nothing is sold ahead.
+    const FREE: Contracted = Contracted { share: 0.0, usd_per_gpu_hour: 0.0 };
+
     fn full(utilisation_share: f64) -> CloudParams {
         let mut params = CloudParams { utilisation_share, ..CloudParams::default() };
         params.facility.ramp_months = 0.0;
@@ -228,7 +259,7 @@ mod tests {
         let h100 = accelerator("H100 SXM 80GB");
         let cluster = Cluster { accelerator: &h100, it_mw: 1.0, paid_usd_per_gpu: 33_000.0 };
         assert!((cluster.gpus() - 714.0).abs() < 0.5);
-        let year = full(0.90).month(&cluster, 2.35, 0.0, &YEAR);
+        let year = full(0.90).month(&cluster, 2.35, FREE, 0.0, &YEAR);
         assert!((year.revenue_usd / 13.2e6 - 1.0).abs() < 0.005, "{}", year.revenue_usd);
         assert!((year.gpu_hours - cluster.gpus() * 0.9 * 8760.0).abs() < 1e-6);
     }
@@ -241,9 +272,33 @@ mod tests {
         assert!((20e6..=35e6).contains(&capital_per_mw), "{capital_per_mw}");
         // 9.7 billion over five years, take-or-pay.
         let rent = 9.7e9 / 5.0 / (cluster.gpus() * 8760.0);
-        let year = full(1.0).month(&cluster, rent, 0.0, &YEAR);
+        let year = full(1.0).month(&cluster, rent, FREE, 0.0, &YEAR);
         assert!((year.revenue_usd / 200.0 / 9.7e6 - 1.0).abs() < 0.001);
         assert!((2.0..2.3).contains(&rent), "{rent}");
+    }
+
+    #[test]
+    fn hours_under_contract_are_billed_used_or_not_and_the_rest_is_rented() {
+        let h100 = accelerator("H100 SXM 80GB");
+        let cluster = Cluster { accelerator: &h100, it_mw: 1.0, paid_usd_per_gpu: 33_000.0 };
+        let contracted = Contracted { share: 0.6, usd_per_gpu_hour: 1.5 };
+        let params = CloudParams { utilisation_share: 0.5, ..CloudParams::default() };
+        let hours = cluster.gpus() * 8_760.0;
+        let ramp = params.month(&cluster, 2.0, contracted, 3.0, &YEAR);
+        assert!((ramp.revenue_usd / (hours * (0.6 * 1.5 + 0.4 * 0.25 * 2.0)) - 1.0).abs() < 1e-12);
+        let bad = params.month(&cluster, 2.0, contracted, 12.0, &Service { served_mwh: 980.0, ..YEAR });
+        assert!((bad.gpu_hours / (hours * 0.98 * (0.6 + 0.4 * 0.5)) - 1.0).abs() < 1e-12);
+        assert!((bad.sla_credit_usd / bad.revenue_usd - 0.25).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_contract_longer_than_the_accelerators_live_or_with_two_prices_is_refused() {
+        let contract = Some(ContractParams { term_years: 6.0, ..ContractParams::default() });
+        let wrong = CloudParams { contract, ..CloudParams::default() }.check();
+        assert_eq!(wrong[0].0, "contract.term_years");
+        let contract = toml::from_str("usd_per_gpu_hour = 2.1\ndiscount_share = 0.1").unwrap();
+        let wrong = CloudParams { contract: Some(contract), ..CloudParams::default() }.check();
+        assert_eq!(wrong[0].0, "contract.discount_share");
     }
 
     #[test]
@@ -259,8 +314,8 @@ mod tests {
     fn unserved_hours_are_not_billed_and_cost_a_credit_on_top() {
         let h100 = accelerator("H100 SXM 80GB");
         let cluster = Cluster { accelerator: &h100, it_mw: 1.0, paid_usd_per_gpu: 33_000.0 };
-        let good = full(0.8).month(&cluster, 2.0, 0.0, &YEAR);
-        let bad = full(0.8).month(&cluster, 2.0, 0.0, &Service { served_mwh: 980.0, ..YEAR });
+        let good = full(0.8).month(&cluster, 2.0, FREE, 0.0, &YEAR);
+        let bad = full(0.8).month(&cluster, 2.0, FREE, 0.0, &Service { served_mwh: 980.0, ..YEAR });
         assert!((bad.revenue_usd / good.revenue_usd - 0.98).abs() < 1e-12);
         assert!((bad.sla_credit_usd / bad.revenue_usd - 0.25).abs() < 1e-12);
         assert_eq!(bad.hardware_om_usd, good.hardware_om_usd);

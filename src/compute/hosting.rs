@@ -7,6 +7,17 @@ use crate::math::powf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Who pays what in a lease.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaseStructure {
+    /// The landlord runs the hall and pays for it out of the rent; power is repaid up to a cap.
+    #[default]
+    Gross,
+    /// Triple net: the tenant pays power in full, operation, insurance and property tax beside the rent.
+    Nnn,
+}
+
 /// `[hosting]`: lease of AI halls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -19,15 +30,24 @@ pub struct HostingParams {
     /// Default: 0.025. Source: Hut 8–Fluidstack 3 % (December 2025), range 0–3 %.
     #[schemars(range(min = -0.5, max = 0.5))]
     pub escalator_per_year_share: f64,
-    /// Operating income as a share of rent: the rest pays staff, maintenance, insurance and property tax.
+    /// Who pays what: `gross` or `nnn` (triple net). A landlord who hands over a powered shell also builds less: see
+    /// `facility.infrastructure_usd_per_it_mw` and `backup.share`.
+    /// Default: gross. Source: TeraWulf and Cipher state operating margins of 80–90 % of rent; Hut 8 and Galaxy lease
+    /// triple net.
+    pub structure: LeaseStructure,
+    /// Under `gross`, operating income as a share of rent: the rest pays staff, maintenance, insurance and property tax.
     /// Default: 0.85. Source: TeraWulf 85 %, Cipher 80–90 %, Riot 80 %, Galaxy 90 %.
     #[schemars(range(min = 0.0, max = 1.0))]
-    pub noi_margin_share: f64,
-    /// The tenant repays the month's power up to this mean price, USD/MWh; what is above is the landlord's.
+    pub noi_margin_share: Option<f64>,
+    /// Under `nnn`, what stays the landlord's to pay (security, management, the roof), as a share of rent.
+    /// Default: 0.05. Source: Hut 8–Fluidstack 0.014 (6.9 of 7.0 billion USD, December 2025), Galaxy Helios about 0.10.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub nnn_landlord_cost_share: Option<f64>,
+    /// Under `gross`, the tenant repays the month's power up to this mean price, USD/MWh; what is above is the landlord's.
     /// Default: 100. Source: assumption; leases pass power through (Core Scientific, Hut 8 NNN), and 100 is twice a US
     /// hub price with delivery (40 + 10).
     #[schemars(range(min = 0.0, max = 100000.0))]
-    pub power_pass_through_cap_usd_per_mwh: f64,
+    pub power_pass_through_cap_usd_per_mwh: Option<f64>,
     /// Share of the critical IT that is leased after the ramp.
     /// Default: 1.0. Source: miner leases are take-or-pay for whole halls.
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -50,13 +70,20 @@ pub struct HostingParams {
     pub screens: Screens,
 }
 
+/// Defaults of keys that belong to one structure: not given, they stay out of a scenario of the other.
+const NOI_MARGIN_SHARE: f64 = 0.85;
+const NNN_LANDLORD_COST_SHARE: f64 = 0.05;
+const POWER_CAP_USD_PER_MWH: f64 = 100.0;
+
 impl Default for HostingParams {
     fn default() -> Self {
         Self {
             rent_usd_per_kw_month: 145.8,
             escalator_per_year_share: 0.025,
-            noi_margin_share: 0.85,
-            power_pass_through_cap_usd_per_mwh: 100.0,
+            structure: LeaseStructure::Gross,
+            noi_margin_share: None,
+            nnn_landlord_cost_share: None,
+            power_pass_through_cap_usd_per_mwh: None,
             tenancy_share: 1.0,
             lease_years: 12.0,
             facility: AiFacility::default(),
@@ -106,15 +133,31 @@ impl HostingParams {
             rent_usd,
             sla_credit_usd: rent_usd * self.sla.credit_share(uptime_share),
             power_recovered_usd: self.power_recovered_usd(service.served_mwh, service.energy_cost_usd),
-            operating_cost_usd: rent_usd * (1.0 - self.noi_margin_share),
+            operating_cost_usd: rent_usd * (1.0 - self.kept_share()),
             uptime_share,
+        }
+    }
+
+    /// Share of the rent that the landlord's costs leave.
+    pub fn kept_share(&self) -> f64 {
+        match self.structure {
+            LeaseStructure::Gross => self.noi_margin_share.unwrap_or(NOI_MARGIN_SHARE),
+            LeaseStructure::Nnn => 1.0 - self.nnn_landlord_cost_share.unwrap_or(NNN_LANDLORD_COST_SHARE),
+        }
+    }
+
+    /// Mean price up to which the tenant repays power, USD/MWh; the largest number there is for all of it.
+    pub fn power_cap_usd_per_mwh(&self) -> f64 {
+        match self.structure {
+            LeaseStructure::Gross => self.power_pass_through_cap_usd_per_mwh.unwrap_or(POWER_CAP_USD_PER_MWH),
+            LeaseStructure::Nnn => f64::MAX,
         }
     }
 
     /// What the tenant repays of a month's power, USD: its cost, at most the cap on every MWh. Negative where power
     /// was paid for being used.
     pub fn power_recovered_usd(&self, mwh: f64, cost_usd: f64) -> f64 {
-        cost_usd.min(self.power_pass_through_cap_usd_per_mwh * mwh)
+        cost_usd.min(self.power_cap_usd_per_mwh() * mwh)
     }
 
     /// Rent per MWh at the meter, USD/MWh: to lay beside mining on one axis.
@@ -124,7 +167,24 @@ impl HostingParams {
 
     /// What does not fit together, as (key, what to do).
     pub fn check(&self) -> Vec<(String, String)> {
-        self.facility.check().into_iter().map(|(key, what)| (format!("facility.{key}"), what)).collect()
+        let facility = self.facility.check().into_iter().map(|(key, what)| (format!("facility.{key}"), what));
+        facility.chain(self.check_structure()).collect()
+    }
+
+    /// Keys of the other structure: nobody should wonder why they change nothing.
+    fn check_structure(&self) -> Vec<(String, String)> {
+        let gross = [
+            ("noi_margin_share", self.noi_margin_share, "write `nnn_landlord_cost_share`"),
+            ("power_pass_through_cap_usd_per_mwh", self.power_pass_through_cap_usd_per_mwh, "take the key away"),
+        ];
+        let nnn = [("nnn_landlord_cost_share", self.nnn_landlord_cost_share, "write `noi_margin_share`")];
+        let (under, unused) = match self.structure {
+            LeaseStructure::Gross => ("gross", &nnn[..]),
+            LeaseStructure::Nnn => ("nnn", &gross[..]),
+        };
+        let given = unused.iter().filter(|(_, value, _)| value.is_some());
+        let what = |instead: &str| format!("this key has no meaning under `structure = \"{under}\"`: {instead}");
+        given.map(|(key, _, instead)| ((*key).to_owned(), what(instead))).collect()
     }
 }
 
@@ -182,9 +242,29 @@ mod tests {
 
     #[test]
     fn the_tenant_pays_power_up_to_the_cap_and_no_further() {
-        let params = HostingParams { power_pass_through_cap_usd_per_mwh: 60.0, ..let_at_once() };
+        let params = HostingParams { power_pass_through_cap_usd_per_mwh: Some(60.0), ..let_at_once() };
         assert_eq!(params.month(1.0, 145.8, 0.0, &service(1000.0, 40_000.0)).power_recovered_usd, 40_000.0);
         assert_eq!(params.month(1.0, 145.8, 0.0, &service(1000.0, 90_000.0)).power_recovered_usd, 60_000.0);
+    }
+
+    #[test]
+    fn a_triple_net_tenant_pays_all_power_and_the_landlord_keeps_almost_all_rent() {
+        let params = HostingParams { structure: LeaseStructure::Nnn, ..let_at_once() };
+        let month = params.month(1.0, 145.8, 0.0, &service(1000.0, 150_000.0));
+        assert_eq!(month.power_recovered_usd, 150_000.0);
+        assert!((month.operating_cost_usd / month.rent_usd - 0.05).abs() < 1e-12);
+        assert_eq!(params.month(1.0, 145.8, 0.0, &service(0.0, 0.0)).power_recovered_usd, 0.0);
+    }
+
+    #[test]
+    fn a_key_of_the_other_structure_is_refused_and_the_right_one_named() {
+        let wrong = |keys: &str| toml::from_str::<HostingParams>(keys).unwrap().check();
+        assert!(wrong("structure = 'nnn'\nnnn_landlord_cost_share = 0.02").is_empty());
+        let nnn = wrong("structure = 'nnn'\nnoi_margin_share = 0.9");
+        assert_eq!(nnn[0].0, "noi_margin_share");
+        assert!(nnn[0].1.contains("`nnn_landlord_cost_share`"), "{}", nnn[0].1);
+        assert_eq!(wrong("structure = 'nnn'\npower_pass_through_cap_usd_per_mwh = 60").len(), 1);
+        assert_eq!(wrong("nnn_landlord_cost_share = 0.02")[0].0, "nnn_landlord_cost_share");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A mine: what its machines draw, hash, earn and cost.
 
+use super::hosted::{HostedParams, HostedTerms};
 use super::machines::{Cooling, MiningMachine};
 use crate::units::{Megawatts, UsdPerMwh, UsdPerPhDay};
 use schemars::JsonSchema;
@@ -122,6 +123,9 @@ pub struct MiningParams {
     /// Low-power mode as a second step of the merit order.
     /// Default: off. Source: user's choice.
     pub eco: EcoMode,
+    /// Clients' machines in place of own ones.
+    /// Default: none, the machines are the owner's. Source: user's choice.
+    pub hosted: Option<HostedParams>,
 }
 
 impl Default for MiningParams {
@@ -148,6 +152,7 @@ impl Default for MiningParams {
             pool_fee_share: 0.02,
             payout: Payout::Fpps,
             eco: EcoMode::default(),
+            hosted: None,
         }
     }
 }
@@ -204,6 +209,18 @@ impl MiningParams {
         hashprice.revenue_per_mwh(machine.efficiency()) * (self.paid_share() / self.pue(machine.cooling))
     }
 
+    /// What a MWh at the meter earns the owner of the hall, neither energy nor variable cost deducted, USD/MWh: the coins,
+    /// or what a client pays.
+    pub fn earned_per_mwh(
+        &self,
+        machine: &MiningMachine,
+        hashprice: UsdPerPhDay,
+        client: Option<HostedTerms>,
+    ) -> UsdPerMwh {
+        let coins = self.revenue_per_mwh(machine, hashprice);
+        client.map_or(coins, |terms| terms.earned(coins))
+    }
+
     /// The steps in which `facility_mw` of machines can run when variable cost has risen by a factor, the better first;
     /// the second is 0 MW without eco mode.
     pub fn run_levels(
@@ -212,10 +229,11 @@ impl MiningParams {
         machine: &MiningMachine,
         hashprice: UsdPerPhDay,
         om_factor: f64,
+        client: Option<HostedTerms>,
     ) -> [RunLevel; 2] {
         let mw = facility_mw * self.available_share();
         let hashrate_eh_s = self.nameplate_eh_s(mw, machine);
-        let revenue = self.revenue_per_mwh(machine, hashprice).0;
+        let revenue = self.earned_per_mwh(machine, hashprice, client).0;
         let level = |power: f64, hash: f64| RunLevel {
             mw: mw * power,
             hashrate_eh_s: hashrate_eh_s * hash,
@@ -230,8 +248,11 @@ impl MiningParams {
         }
     }
 
-    /// Repairs of one facility MW of machines, USD per year.
+    /// Repairs of one facility MW of machines, USD per year; a client repairs its own.
     pub fn repair_usd_per_mw_year(&self, machine: &MiningMachine) -> f64 {
+        if self.hosted.is_some() {
+            return 0.0;
+        }
         12.0 * self.failure_per_month_share * self.repair_usd * self.machines_per_mw(machine)
     }
 
@@ -252,6 +273,10 @@ impl MiningParams {
                     self.eco.hashrate_share, self.eco.power_share
                 ),
             ));
+        }
+        if self.hosted.is_some() && self.eco.power_share < 1.0 {
+            let what = "a client's machines run in full or not at all: take `[mining.eco]` away, or `[mining.hosted]`";
+            wrong.push(("eco.power_share".into(), what.into()));
         }
         if self.refresh && self.refresh_min_age_years > self.machine_life_years {
             wrong.push((
@@ -325,7 +350,7 @@ mod tests {
     #[test]
     fn value_times_energy_is_hashrate_times_hashprice() {
         let params = MiningParams { variable_om_usd_per_mwh: 0.0, ..MiningParams::default() };
-        let [full, none] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0), 1.0);
+        let [full, none] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0), 1.0, None);
         let a_day = full.mw * 24.0 * full.value_usd_per_mwh;
         assert!((a_day - full.hashrate_eh_s * 1000.0 * 50.0 * 0.98).abs() < 1e-6);
         assert!((full.mw - 10.0 * 0.95 / 1.005).abs() < 1e-12);
@@ -335,9 +360,9 @@ mod tests {
     #[test]
     fn eco_mode_is_worth_more_per_mwh_and_both_steps_together_make_full_power() {
         let mut params = MiningParams::default();
-        let [full, _] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0), 1.0);
+        let [full, _] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0), 1.0, None);
         params.eco = EcoMode { power_share: 0.6, hashrate_share: 0.7 };
-        let [eco, rest] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0), 1.0);
+        let [eco, rest] = params.run_levels(10.0, &machine(20.0), UsdPerPhDay(50.0), 1.0, None);
         assert!(eco.value_usd_per_mwh > full.value_usd_per_mwh && full.value_usd_per_mwh > rest.value_usd_per_mwh);
         assert!((eco.mw + rest.mw - full.mw).abs() < 1e-12);
         assert!((eco.hashrate_eh_s + rest.hashrate_eh_s - full.hashrate_eh_s).abs() < 1e-12);
@@ -352,6 +377,23 @@ mod tests {
         let hours = 8765.82 * params.available_share();
         let other = params.fixed_om_usd_per_mw_year / hours + params.variable_om_usd_per_mwh;
         assert!((other - 10.5).abs() < 0.1, "{other}");
+    }
+
+    #[test]
+    fn a_hosted_mine_bids_the_fee_less_variable_cost_and_has_no_repairs() {
+        let hosted =
+            HostedParams { fee_usd_per_kwh: 0.07, escalator_per_year_share: 0.0, client_stops_at_a_loss: true };
+        let client = Some(hosted.terms(0));
+        let params = MiningParams { hosted: Some(hosted), ..MiningParams::default() };
+        let value = |hashprice| {
+            params.run_levels(10.0, &machine(20.0), UsdPerPhDay(hashprice), 1.0, client)[0].value_usd_per_mwh
+        };
+        assert!((value(50.0) - 68.0).abs() < 1e-9);
+        assert!(value(30.0) < -1e5, "the client's machines stand still");
+        assert_eq!(params.repair_usd_per_mw_year(&machine(20.0)), 0.0);
+        assert!(params.check().is_empty());
+        let eco = EcoMode { power_share: 0.6, hashrate_share: 0.7 };
+        assert_eq!(MiningParams { eco, ..params }.check()[0].0, "eco.power_share");
     }
 
     #[test]

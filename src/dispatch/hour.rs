@@ -2,6 +2,7 @@
 
 use super::merit::{Served, solve};
 use super::reason::{AiReason, MiningReason};
+use crate::compute::hosted::STOPPED_USD_PER_MWH;
 
 /// What a site has in an hour, mean MW.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -254,6 +255,9 @@ fn mining_reason(hour: &Hour, loads: &Loads, served: &Served, who: &Attribution,
     let pick = |some_run, none_runs| if partial { some_run } else { none_runs };
     let available = [hour.surplus_mw, hour.hydro_mw, hour.import_mw];
     let room = available.iter().zip(served.used_mw).any(|(mw, used)| used < *mw);
+    if value <= STOPPED_USD_PER_MWH {
+        return pick(MiningReason::PartialClientStopped, MiningReason::OffClientStopped);
+    }
     // Sources cheaper than the next machine's value are used up: by exports, by AI or by better machines.
     if who.exported.uses_below(value, costs) {
         pick(MiningReason::PartialExportPaysMore, MiningReason::OffExportPaysMore)

@@ -46,6 +46,8 @@ reasons! {
         PartialPriceAboveBreakeven = "partial_price_above_breakeven",
         /// Some run; there is no more energy at any price.
         PartialNoMorePower = "partial_no_more_power",
+        /// Some run; the next stand still because their client would lose money at the fee.
+        PartialClientStopped = "partial_client_stopped",
         /// None runs: a demand-response event.
         OffCalledOff = "off_called_off",
         /// None runs; the energy the best would use earns more when exported.
@@ -54,6 +56,8 @@ reasons! {
         OffAiFirst = "off_ai_first",
         /// None runs; all energy to be had costs at least what the best would earn.
         OffPriceAboveBreakeven = "off_price_above_breakeven",
+        /// None runs: at the fee the clients would lose money.
+        OffClientStopped = "off_client_stopped",
         /// None runs; there is no energy at any price (calm, dry and no grid).
         OffNoPower = "off_no_power",
     }

@@ -138,6 +138,15 @@ fn grid_power_is_not_exported_even_when_the_market_would_pay_for_it() {
 }
 
 #[test]
+fn machines_that_their_client_stopped_stand_still_even_where_power_is_paid_for_being_used() {
+    let stopped = tier(4.0, crate::compute::hosted::STOPPED_USD_PER_MWH);
+    let result = run(&hour(0.0, 0.0, 9.0, 0.0, -500.0), 0.0, &[tier(3.0, 60.0), stopped]);
+    assert_eq!((result.mining_mw, result.mining_reason), (3.0, MiningReason::PartialClientStopped));
+    let result = run(&hour(9.0, 0.0, 9.0, 0.0, -500.0), 0.0, &[stopped]);
+    assert_eq!((result.mining_mw, result.mining_reason), (0.0, MiningReason::OffClientStopped));
+}
+
+#[test]
 fn reason_names_are_stable_snake_case_and_unique() {
     let mining: Vec<_> = MiningReason::ALL.iter().map(|r| r.as_str()).collect();
     let ai: Vec<_> = AiReason::ALL.iter().map(|r| r.as_str()).collect();

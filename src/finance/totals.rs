@@ -75,14 +75,14 @@ impl Totals {
         0.0 - (self.usd(Line::InfrastructureCapital) + self.usd(Line::MachineCapital))
     }
 
-    /// Capital spent less resale, USD.
+    /// Capital spent less resale and what customers advance, USD.
     pub fn capital_less_resale_usd(&self) -> f64 {
         0.0 - self.class_usd(Class::Capital)
     }
 
-    /// Tax, USD, positive when paid.
+    /// Tax less credits, USD, positive when paid, apart from what loans save of it.
     pub fn tax_usd(&self) -> f64 {
-        0.0 - self.class_usd(Class::Tax)
+        self.usd(Line::InterestTaxShield) - self.class_usd(Class::Tax)
     }
 
     /// Cash set aside or lent by customers, USD, positive when it came back.

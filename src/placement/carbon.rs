@@ -129,10 +129,7 @@ impl Field {
         for (model, mw) in self.models.iter().zip(draws) {
             firm_mw += if model.kind.is_firm() { *mw } else { 0.0 };
             miners.extend(
-                model
-                    .tiers
-                    .iter()
-                    .map(|tier| MinerTier { mw: mw * tier.share, value_usd_per_mwh: day.value_usd_per_mwh(tier) }),
+                model.tiers.iter().map(|tier| MinerTier { mw: mw * tier.share, value_usd_per_mwh: tier.value_on(day) }),
             );
         }
         miners.sort_by(|a, b| b.value_usd_per_mwh.total_cmp(&a.value_usd_per_mwh));

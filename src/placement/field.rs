@@ -8,7 +8,9 @@
 
 use super::problem::{Action, FarmKind};
 use crate::calendar::Day;
+use crate::compute::HostedTerms;
 use crate::dispatch::Terms;
+use crate::units::UsdPerMwh;
 
 /// Everything the optimiser knows.
 #[derive(Debug, Clone)]
@@ -63,13 +65,8 @@ pub struct SampleDay {
     pub hashprice_usd_per_ph_day: f64,
     /// What costs beside energy have risen to on that day, as a factor on those of the first.
     pub variable_om_factor: f64,
-}
-
-impl SampleDay {
-    /// What a MWh earns in a state of a machine on the day, energy not deducted, USD.
-    pub fn value_usd_per_mwh(&self, tier: &Tier) -> f64 {
-        tier.value_usd_per_mwh(self.hashprice_usd_per_ph_day, self.variable_om_factor)
-    }
+    /// What clients of hosted mines pay on that day; `None` where mines are the owner's.
+    pub client: Option<HostedTerms>,
 }
 
 /// A machine, or the hall of a tenant.
@@ -88,7 +85,7 @@ pub struct Model {
 pub struct Tier {
     /// Share of the machine's draw.
     pub share: f64,
-    /// Revenue after the pool's fee, USD/MWh at the meter for each USD/PH/day of hashprice.
+    /// Worth of the coins after the pool's fee, USD/MWh at the meter for each USD/PH/day of hashprice.
     pub usd_per_mwh_per_hashprice: f64,
     /// Cost beside energy at the prices of the first day, USD/MWh.
     pub variable_usd_per_mwh: f64,
@@ -98,9 +95,15 @@ pub struct Tier {
 
 impl Tier {
     /// What a MWh earns at a hashprice (USD per PH/s and day) when costs beside energy have risen by a factor, energy not
-    /// deducted, USD.
-    pub fn value_usd_per_mwh(&self, hashprice: f64, variable_om_factor: f64) -> f64 {
-        self.usd_per_mwh_per_hashprice * hashprice - self.variable_usd_per_mwh * variable_om_factor
+    /// deducted, USD/MWh.
+    pub fn value_usd_per_mwh(&self, hashprice: f64, variable_om_factor: f64, client: Option<HostedTerms>) -> f64 {
+        let coins = UsdPerMwh(self.usd_per_mwh_per_hashprice * hashprice);
+        client.map_or(coins, |terms| terms.earned(coins)).0 - self.variable_usd_per_mwh * variable_om_factor
+    }
+
+    /// The same on a sampled day.
+    pub fn value_on(&self, day: &SampleDay) -> f64 {
+        self.value_usd_per_mwh(day.hashprice_usd_per_ph_day, day.variable_om_factor, day.client)
     }
 }
 
@@ -171,7 +174,7 @@ pub struct Stage {
     /// Meter MW drawn at full run per MW of connection.
     pub draw_mw_per_mw: f64,
     /// Discounted money of each segment (absolute index) per MW that runs, whatever the hours bring: rent less its
-    /// costs, upkeep, charges; 0 outside `from..until`.
+    /// costs, what customers advance, upkeep, charges; 0 outside `from..until`.
     pub steady_discounted_usd_per_mw: Vec<f64>,
     /// Worth of the machines when they are sold on a boundary (absolute index), money of that day, USD per MW.
     pub machines_worth_usd_per_mw: Vec<f64>,

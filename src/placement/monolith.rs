@@ -145,7 +145,7 @@ impl<'a> Program<'a> {
         let mut miners = Vec::new();
         for (number, model) in self.field.models.iter().enumerate().filter(|(_, m)| !m.kind.is_firm()) {
             for tier in &model.tiers {
-                let value = day.value_usd_per_mwh(tier);
+                let value = tier.value_on(day);
                 let here = |s: &Stage| s.model == number && runs(s, day.segment);
                 let power = self.capacity(site, |s, _| if here(s) { s.draw_mw_per_mw * tier.share } else { 0.0 });
                 if power.standing_mw > 0.0 || !power.terms.is_empty() {

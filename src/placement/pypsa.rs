@@ -303,7 +303,7 @@ impl<'a> Export<'a> {
         }
         let mut first: Option<String> = None;
         for tier in &model.tiers {
-            let cost = |day: &SampleDay| 0.0 - day.value_usd_per_mwh(tier);
+            let cost = |day: &SampleDay| 0.0 - tier.value_on(day);
             let link = self.link(capacity, tier.share, cost);
             match &first {
                 None => first = Some(self.add_first(capacity, link)),

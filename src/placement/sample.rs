@@ -66,6 +66,7 @@ fn days(rng: &mut Stream, shape: &Shape, discount: &[f64]) -> Vec<SampleDay> {
                 days: 365.0 / shape.days as f64 / shape.paths as f64,
                 hashprice_usd_per_ph_day: level * rng.random_range(0.9..1.1),
                 variable_om_factor: 1.0,
+                client: None,
             }));
         }
     }

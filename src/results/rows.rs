@@ -179,6 +179,7 @@ fn epoch_row(epoch: (u32, Day, Day), group: &Group, totals: &Totals, market: &Ma
         operating_cost_usd: totals.operating_cost_usd(),
         capital_usd: totals.capital_less_resale_usd(),
         tax_usd: totals.tax_usd(),
+        held_usd: totals.held_usd(),
         cash_flow_usd: totals.cash_flow_usd(),
         discounted_cash_flow_usd: totals.discounted_cash_flow_usd(),
         margin_usd_per_mwh: totals.margin_usd_per_mwh(),

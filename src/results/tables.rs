@@ -272,8 +272,10 @@ table!("epochs.csv", #[doc = "One farm, site or the portfolio in one halving epo
     operating_cost_usd: f64,
     #[doc = "Capital spent less resale, USD."]
     capital_usd: f64,
-    #[doc = "Tax, USD."]
+    #[doc = "Tax less tax credits, USD, apart from what loans save of it."]
     tax_usd: f64,
+    #[doc = "Coins kept, working capital and prepayments of customers, USD, positive when they came in or back."]
+    held_usd: f64,
     #[doc = "Cash flow, USD: revenue less the four columns before."]
     cash_flow_usd: f64,
     #[doc = "Cash flow discounted to the run's start, USD."]

@@ -175,6 +175,8 @@ pub struct Batch {
     pub paid: Outlay,
     /// Rent at which an AI lease was signed, USD/kW-month; 0 for what has none.
     pub signed_rent_usd_per_kw_month: f64,
+    /// What customers paid in advance and have not used up, USD.
+    pub advance_usd: f64,
     /// How an AI hall was served since its last bill.
     pub serving: Serving,
 }
@@ -208,6 +210,7 @@ impl Batch {
             until,
             paid,
             signed_rent_usd_per_kw_month: 0.0,
+            advance_usd: 0.0,
             serving: Serving::default(),
         }
     }

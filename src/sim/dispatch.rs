@@ -63,7 +63,8 @@ impl Today {
             Model::Miner(machine) => {
                 self.mining_slots_mw += batch.mw;
                 let om_factor = scenario.finance.variable_om_factor(scenario.start, prices.day);
-                for level in scenario.mining.run_levels(batch.mw, machine, prices.hashprice, om_factor) {
+                let client = scenario.hosted_terms(prices.day);
+                for level in scenario.mining.run_levels(batch.mw, machine, prices.hashprice, om_factor, client) {
                     self.offer(
                         MinerTier { mw: level.mw, value_usd_per_mwh: level.value_usd_per_mwh },
                         level.hashrate_eh_s,

@@ -207,9 +207,10 @@ impl<'a> Prices<'a> {
         }
     }
 
-    /// New machines for one MW of connection, USD.
+    /// New machines for one MW of connection, USD; a client buys its own.
     pub fn machines_usd_per_mw(&self, model: &Model) -> f64 {
         match model {
+            Model::Miner(_) if self.scenario.mining.hosted.is_some() => 0.0,
             Model::Miner(machine) => {
                 self.th_per_mw(machine) * self.scenario.machines.pricing.new_usd_per_th(machine, self.outlook)
             }
@@ -221,10 +222,11 @@ impl<'a> Prices<'a> {
         }
     }
 
-    /// What the machines of a batch fetch on `day`, USD per MW.
+    /// What the machines of a batch fetch on `day`, USD per MW; a client's are not for sale.
     pub fn resale_usd_per_mw(&self, model: &Model, batch: &Batch) -> f64 {
         let age_years = self.day.years_since(batch.online).max(0.0);
         match model {
+            Model::Miner(_) if self.scenario.mining.hosted.is_some() => 0.0,
             Model::Miner(machine) => {
                 let life_years = self.scenario.mining.machine_life_years;
                 let pricing = &self.scenario.machines.pricing;

@@ -45,10 +45,12 @@ fn loads(field: &Field, site: usize, mw: &[f64], day: &SampleDay) -> (f64, Vec<M
         if model.kind.is_firm() {
             firm_mw += mw * stage.draw_mw_per_mw;
         }
-        miners.extend(model.tiers.iter().map(|t| MinerTier {
-            mw: mw * stage.draw_mw_per_mw * t.share,
-            value_usd_per_mwh: day.value_usd_per_mwh(t),
-        }));
+        miners.extend(
+            model
+                .tiers
+                .iter()
+                .map(|t| MinerTier { mw: mw * stage.draw_mw_per_mw * t.share, value_usd_per_mwh: t.value_on(day) }),
+        );
     }
     miners.sort_by(|a, b| b.value_usd_per_mwh.total_cmp(&a.value_usd_per_mwh));
     (firm_mw, miners)

@@ -172,7 +172,8 @@ impl<'a> Fleet<'a> {
 
     fn muster(&mut self, day: &SampleDay) {
         for state in &mut self.order {
-            state.value_usd_per_mwh = day.value_usd_per_mwh(&self.field.models[state.model].tiers[state.tier]);
+            let tier = &self.field.models[state.model].tiers[state.tier];
+            state.value_usd_per_mwh = tier.value_on(day);
         }
         self.order.sort_by(|a, b| b.value_usd_per_mwh.total_cmp(&a.value_usd_per_mwh));
         self.tiers.clear();

@@ -161,18 +161,23 @@ pub fn value_what_stands(world: &mut World) {
         };
         let farm = world.get::<In>(entity).expect("batches stand in farms").0;
         book(world, farm, Line::EndValue, value_usd);
+        book(world, farm, Line::Prepayments, 0.0 - batch.advance_usd);
     }
 }
 
-/// Takes MW out of a batch; an empty one ends today.
+/// Takes MW out of a batch, which pays back what their customers advanced; an empty one ends today.
 fn shrink(world: &mut World, entity: Entity, mw: f64) {
     let today = world.resource::<Calendar>().today;
+    let farm = world.get::<In>(entity).expect("batches stand in farms").0;
     let mut batch = world.get_mut::<Batch>(entity).expect("batches are never despawned");
+    let returned_usd = if batch.advance_usd > 0.0 { batch.advance_usd * (mw / batch.mw).min(1.0) } else { 0.0 };
+    batch.advance_usd -= returned_usd;
     batch.mw -= mw;
     batch.slots_mw -= mw;
     if batch.slots_mw <= 1e-9 {
         batch.until = today;
     }
+    book(world, farm, Line::Prepayments, 0.0 - returned_usd);
 }
 
 /// Spawns the batch a step buys, pays for it and counts it against demand; `worth` is what it stands for later.

@@ -84,8 +84,11 @@ impl Eye<'_> {
             Model::Miner(machine) => {
                 let mining = &scenario.mining;
                 technology.tiers = tiers(&mining.eco);
-                technology.revenue_usd_per_mwh =
-                    self.spans.iter().map(|s| mining.revenue_per_mwh(machine, UsdPerPhDay(s.hashprice)).0).collect();
+                let earned = |s: &Span| {
+                    let client = scenario.hosted_terms(s.from);
+                    mining.earned_per_mwh(machine, UsdPerPhDay(s.hashprice), client).0
+                };
+                technology.revenue_usd_per_mwh = self.spans.iter().map(earned).collect();
                 let (repairs_usd, (fixed, variable)) = (mining.repair_usd_per_mw_year(machine), self.om_factors());
                 technology.variable_usd_per_mwh =
                     variable.iter().map(|factor| mining.variable_om_usd_per_mwh * factor).collect();
@@ -95,7 +98,7 @@ impl Eye<'_> {
             Model::Hall => {
                 let hosting = &scenario.hosting;
                 technology.firm_revenue_usd_per_mw_year = self.hosting_revenue();
-                technology.pass_through_cap_usd_per_mwh = hosting.power_pass_through_cap_usd_per_mwh;
+                technology.pass_through_cap_usd_per_mwh = hosting.power_cap_usd_per_mwh();
                 technology.backup_share = hosting.backup.share;
                 technology.ramp_years = hosting.facility.ramp_months / 12.0;
             }
@@ -108,7 +111,9 @@ impl Eye<'_> {
                 let om_usd =
                     it_mw * cloud.facility_om_usd_per_it_mw_year + mild.machines_usd * cloud.hardware_om_per_year_share;
                 technology.fixed_usd_per_mw_year = self.om_factors().0.iter().map(|factor| om_usd * factor).collect();
-                technology.ramp_years = cloud.facility.ramp_months / 12.0;
+                // What is under contract is billed from the first day on.
+                let rented_share = 1.0 - cloud.contract.as_ref().map_or(0.0, |c| c.capacity_share);
+                technology.ramp_years = rented_share * cloud.facility.ramp_months / 12.0;
             }
         }
         let dues = self.dues_usd_per_year(&technology, mild);
@@ -130,6 +135,9 @@ impl Eye<'_> {
     fn dues_usd_per_year(&self, technology: &Technology, paid: Outlay) -> Vec<f64> {
         let (finance, start) = (&self.scenario.finance, self.calendar.start);
         let online = self.calendar.today.plus_days((technology.lead_years * DAYS_PER_YEAR) as i32);
+        if !self.scenario.owes_dues(technology.kind) {
+            return vec![0.0; self.spans.len()];
+        }
         let share = |day| finance.insurance_share(start, day) + finance.property_tax_share(online, day);
         self.spans.iter().map(|s| paid.total_usd() * share(s.middle())).collect()
     }
@@ -192,27 +200,33 @@ impl Eye<'_> {
             .iter()
             .map(|s| {
                 let years = self.service_years(s, lead_years);
-                12.0 * kw * hosting.escalated_rent(signed, years) * hosting.tenancy_share * hosting.noi_margin_share
+                12.0 * kw * hosting.escalated_rent(signed, years) * hosting.tenancy_share * hosting.kept_share()
             })
             .collect()
     }
 
-    /// Rent less selling cost of a cluster bought today, USD per MW-year, by period.
+    /// Rent less selling cost of a cluster bought today, USD per MW-year, by period. That a part of it is paid in advance
+    /// is worth nothing here.
     fn cloud_revenue(&self, accelerator: &Accelerator, rents: &[f64]) -> Vec<f64> {
         let (cloud, market) = (&self.scenario.cloud, &self.scenario.ai_market);
         let gpus = cloud.facility.critical_it_mw(1.0) * accelerator.gpus_per_it_mw();
         let median_now = market.median_rent_usd_per_gpu_hour(accelerator, self.calendar.today);
         let shock = rents.get(self.rents_now).map_or(0.0, |now| math::ln(now / median_now));
-        self.spans
-            .iter()
-            .map(|s| {
-                let middle = s.middle();
-                let kept = math::exp2(-self.years(middle) / market.rent_shock_half_life_years);
-                let rent = market.median_rent_usd_per_gpu_hour(accelerator, middle) * math::exp(shock * kept);
-                let hours = HOURS_PER_YEAR * cloud.utilisation_share;
-                gpus * hours * rent * (1.0 - cloud.selling_cost_share)
-            })
-            .collect()
+        let rent_on = |day: Day| {
+            let kept = math::exp2(-self.years(day) / market.rent_shock_half_life_years);
+            market.median_rent_usd_per_gpu_hour(accelerator, day) * math::exp(shock * kept)
+        };
+        let online = self.calendar.today.plus_months(cloud.facility.lead_months as i32);
+        let contract = self.scenario.cloud_contract(accelerator, online, || rent_on(online));
+        let revenue = |s: &Span| {
+            let rent = rent_on(s.middle());
+            let hours = HOURS_PER_YEAR * cloud.utilisation_share;
+            let rented_usd = gpus * hours * rent * (1.0 - cloud.selling_cost_share);
+            let Some(sold) = contract.map(|c| c.between(s.from.max(online), s.to)) else { return rented_usd };
+            let sold_usd = gpus * HOURS_PER_YEAR * sold.usd_per_gpu_hour * (1.0 - cloud.selling_cost_share);
+            (1.0 - sold.share) * rented_usd + sold.share * sold_usd
+        };
+        self.spans.iter().map(revenue).collect()
     }
 
     /// Years in service in the middle of a period of what is ordered today.

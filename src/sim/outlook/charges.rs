@@ -83,14 +83,13 @@ impl Load<'_> {
         let adder = grid.delivery_adder_usd_per_mwh;
         let middle = month.first.plus_days((month.next.0 - month.first.0) / 2);
         let hashprice = self.view.paths.hashprice_usd(path, middle);
-        let scenario = self.view.scenario;
-        let om_factor = scenario.finance.variable_om_factor(scenario.start, middle);
-        let worth = |tier: &Tier| tier.value_usd_per_mwh(hashprice, om_factor);
         let limit_share = (grid.import_limit_mw / (self.reference_mw * self.draw_mw).max(1e-9)).min(1.0);
         let import_mw = self.draw_mw * limit_share;
-        let peak_mw = import_mw * self.running_share(worth, month.least_dry_usd_per_mwh + adder);
+        let running_share = |hashprice, usd_per_mwh| self.running_share(middle, hashprice, usd_per_mwh);
+        let peak_hashprice = self.peak_hashprice_usd(path, month).unwrap_or(hashprice);
+        let peak_mw = import_mw * running_share(peak_hashprice, month.least_dry_usd_per_mwh + adder);
         let top_dry = (1.0 - month.top_local_mw / (self.reference_mw * self.draw_mw).max(1e-9)).clamp(0.0, 1.0);
-        let top_mw = import_mw * top_dry * self.running_share(worth, month.top_usd_per_mwh + adder);
+        let top_mw = import_mw * top_dry * running_share(hashprice, month.top_usd_per_mwh + adder);
         let coincident = if COINCIDENT_MONTHS.contains(&month.first.month()) {
             top_mw * grid.coincident_peak_charge_usd_per_kw_year / 4.0
         } else {
@@ -100,12 +99,24 @@ impl Load<'_> {
         1_000.0 * (peak_mw * monthly_usd_per_kw + coincident)
     }
 
-    /// Part of the load that runs at a cost of energy: of miners the states that are worth it, of AI all.
-    fn running_share(&self, worth: impl Fn(&Tier) -> f64, usd_per_mwh: f64) -> f64 {
+    /// Highest hashprice of a month's days where mines are hosted: a client that runs on one of them sets the month's peak.
+    /// Own machines earn next to nothing where they stop, so that the middle of the month says enough of theirs.
+    fn peak_hashprice_usd(&self, path: usize, month: &MonthFacts) -> Option<f64> {
+        self.view.scenario.mining.hosted.as_ref()?;
+        let days = (month.first.0..month.next.0).map(Day);
+        Some(days.map(|day| self.view.paths.hashprice_usd(path, day)).fold(0.0, f64::max))
+    }
+
+    /// Part of the load that runs at a cost of energy: of miners the states that it pays, of AI all.
+    fn running_share(&self, day: Day, hashprice: f64, usd_per_mwh: f64) -> f64 {
         if self.tiers.is_empty() {
             return if usd_per_mwh.is_finite() { 1.0 } else { 0.0 };
         }
-        self.tiers.iter().filter(|t| worth(t) > usd_per_mwh).map(|t| t.share).sum()
+        let scenario = self.view.scenario;
+        let om_factor = scenario.finance.variable_om_factor(scenario.start, day);
+        let client = scenario.hosted_terms(day);
+        let pays = |t: &&Tier| t.value_usd_per_mwh(hashprice, om_factor, client) > usd_per_mwh;
+        self.tiers.iter().filter(pays).map(|t| t.share).sum()
     }
 
     /// Adds what each hour pays for the part of the mining that runs and so can be called off.
@@ -128,7 +139,7 @@ impl Load<'_> {
         let fee = params.export.as_ref().map_or(0.0, |e| e.fee_usd_per_mwh);
         let mine_mw = (self.reference_mw * self.draw_mw).max(1e-9);
         let serve = |tier: &Tier| {
-            let value = day.value_usd_per_mwh(tier);
+            let value = tier.value_on(day);
             let sold_mw = if hour.price_usd_per_mwh - fee > value { hour.export_mw } else { 0.0 };
             let local_mw = (hour.surplus_mw + hour.hydro_mw - sold_mw).max(0.0);
             let grid_mw = if hour.price_usd_per_mwh + adder < value { hour.import_mw } else { 0.0 };

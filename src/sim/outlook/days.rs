@@ -37,9 +37,16 @@ impl Samples {
                     let day = from.plus_days(((i as f64 + turn.fract()) * spacing) as i32);
                     let hashprice_usd_per_ph_day = paths.hashprice_usd(path, day);
                     let variable_om_factor = scenario.finance.variable_om_factor(scenario.start, day);
-                    let sample =
-                        SampleDay { path, segment, weight, days, hashprice_usd_per_ph_day, variable_om_factor };
-                    samples.days.push(sample);
+                    let client = scenario.hosted_terms(day);
+                    samples.days.push(SampleDay {
+                        path,
+                        segment,
+                        weight,
+                        days,
+                        hashprice_usd_per_ph_day,
+                        variable_om_factor,
+                        client,
+                    });
                     samples.dates.push(day);
                 }
             }

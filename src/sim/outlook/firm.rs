@@ -91,7 +91,7 @@ impl<'a> Case<'a> {
             module_mw,
             draw_mw_per_mw: draw,
             backup_share,
-            cap_usd_per_mwh: scenario.hosting.power_pass_through_cap_usd_per_mwh,
+            cap_usd_per_mwh: scenario.hosting.power_cap_usd_per_mwh(),
             sla,
             restart_loss_hours: restart,
         }
@@ -139,7 +139,10 @@ impl<'a> Case<'a> {
         newest.map_or(0.0, |(model, accelerator)| {
             let rent = self.view.rents.usd_per_gpu_hour(scenario, model, accelerator, day);
             let gpus = cloud.facility.critical_it_mw(1.0) * accelerator.gpus_per_it_mw();
-            gpus * rent * cloud.utilisation_share * HOURS_PER_YEAR * (1.0 - cloud.selling_cost_share)
+            let usd = |rent: f64, billed: f64| gpus * rent * billed * HOURS_PER_YEAR * (1.0 - cloud.selling_cost_share);
+            let sold = scenario.cloud_contract(accelerator, day, || rent).map(|c| c.between(day, day.plus_days(1)));
+            let sold = sold.unwrap_or_default();
+            (1.0 - sold.share) * usd(rent, cloud.utilisation_share) + sold.share * usd(sold.usd_per_gpu_hour, 1.0)
         })
     }
 

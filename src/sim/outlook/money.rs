@@ -62,6 +62,17 @@ impl Money {
         self.income.get(self.index(day)).copied().unwrap_or(0.0)
     }
 
+    /// What a dollar that is no income is worth on a day, discounted.
+    pub fn cash(&self, day: Day) -> f64 {
+        self.discount.get(self.index(day)).copied().unwrap_or(0.0)
+    }
+
+    /// The same of a dollar a day from a day until another.
+    pub fn cash_between(&self, from: Day, until: Day) -> f64 {
+        let at = |day: Day| ((day.0 - self.start.0).max(0) as usize).min(self.discount.len());
+        self.discount.get(at(from)..at(until)).unwrap_or_default().iter().sum()
+    }
+
     /// What a dollar a day is worth from a day until another, discounted, after tax.
     pub fn income_between(&self, from: Day, until: Day) -> f64 {
         let at = |day: Day| ((day.0 - self.start.0).max(0) as usize).min(self.income.len());
@@ -93,7 +104,7 @@ impl Money {
             Authority::BOTH.into_iter().filter(|a| finance.saved_share(*a) > 0.0).map(of_authority).sum()
         };
         let credit = finance.infrastructure_credit_share * halls_usd * self.due.get(bought).copied().unwrap_or(0.0);
-        let paid = (halls_usd + machines_usd) * self.discount.get(self.index(day)).copied().unwrap_or(0.0);
+        let paid = (halls_usd + machines_usd) * self.cash(day);
         paid - credit
             - saved(finance.infrastructure_depreciation, basis_usd)
             - saved(finance.machine_depreciation, machines_usd)

@@ -82,10 +82,11 @@ fn day_eh_s(field: &Field, site: &FieldSite, i: usize, mw: &[f64]) -> f64 {
         if model.kind.is_firm() {
             ai_mw += mw;
         }
-        tiers.extend(model.tiers.iter().filter(|_| *mw > 0.0).map(|t| {
-            let value_usd_per_mwh = field.days[i].value_usd_per_mwh(t);
-            (MinerTier { mw: mw * t.share, value_usd_per_mwh }, t.eh_s_per_mw)
-        }));
+        tiers.extend(
+            model.tiers.iter().filter(|_| *mw > 0.0).map(|t| {
+                (MinerTier { mw: mw * t.share, value_usd_per_mwh: t.value_on(&field.days[i]) }, t.eh_s_per_mw)
+            }),
+        );
     }
     tiers.sort_by(|a, b| b.0.value_usd_per_mwh.total_cmp(&a.0.value_usd_per_mwh));
     let miners: Vec<MinerTier> = tiers.iter().map(|t| t.0).collect();

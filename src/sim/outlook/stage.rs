@@ -3,7 +3,8 @@
 use super::View;
 use super::charges;
 use crate::calendar::{DAYS_PER_YEAR, Day};
-use crate::compute::{Cluster, Service};
+use crate::compute::{Accelerator, Cluster, Contract, Service};
+use crate::placement::FarmKind;
 use crate::placement::field::{HallWorth, Stage, Standing, Tier};
 use crate::sim::components::Batch;
 use crate::sim::technology::{Model, Prices};
@@ -58,9 +59,10 @@ impl<'a> Factory<'a> {
             }
             Model::Hall | Model::Cluster(..) => self.add_months(&mut steady, batch, model, first, last),
         }
-        let dues = self.dues(batch.paid.machines_usd, batch.online);
+        let dues = self.dues(model.kind(), batch.paid.machines_usd, batch.online);
         steady.iter_mut().zip(dues).take(until).skip(from).for_each(|(usd, dues_usd)| *usd -= dues_usd);
-        if matches!(model, Model::Cluster(..)) {
+        if let Model::Cluster(accelerator, _) = model {
+            self.add_advance(&mut steady, batch, accelerator, from, until);
             let repaid = steady.iter_mut().zip(&self.repaid_usd_per_mw).take(until).skip(from);
             repaid.for_each(|(usd, repaid_usd)| *usd -= draw_mw_per_mw * repaid_usd);
         }
@@ -84,9 +86,9 @@ impl<'a> Factory<'a> {
     }
 
     /// Insurance of what cost so many USD and came online on a day, and property tax on it, by segment, discounted, USD.
-    fn dues(&self, usd: f64, online: Day) -> Vec<f64> {
+    fn dues(&self, kind: FarmKind, usd: f64, online: Day) -> Vec<f64> {
         let (finance, start, axis) = (&self.view.scenario.finance, self.view.scenario.start, self.view.axis);
-        if !finance.has_dues() {
+        if !self.view.scenario.owes_dues(kind) {
             return vec![0.0; axis.segments()];
         }
         let per_day = |share: f64| usd * share / DAYS_PER_YEAR;
@@ -137,11 +139,31 @@ impl<'a> Factory<'a> {
                 let paid_usd_per_gpu = batch.paid.machines_usd / (it_mw * accelerator.gpus_per_it_mw());
                 let middle = begin.plus_days((end.0 - begin.0) / 2);
                 let rent = self.view.rents.usd_per_gpu_hour(scenario, batch.technology, accelerator, middle);
+                let contracted = self.contract(batch, accelerator).map(|c| c.between(begin, end)).unwrap_or_default();
                 let cluster = Cluster { accelerator, it_mw, paid_usd_per_gpu };
-                let month = cloud.month(&cluster, rent, months, service);
+                let month = cloud.month(&cluster, rent, contracted, months, service);
                 let om_factor = scenario.finance.fixed_om_factor(scenario.start, end.plus_days(-1));
                 month.revenue_usd - (om_factor * month.fixed_om_usd() + month.selling_cost_usd)
             }
+        }
+    }
+
+    fn contract(&self, batch: &Batch, accelerator: &Accelerator) -> Option<Contract> {
+        let (scenario, online) = (self.view.scenario, batch.online);
+        let market = || self.view.rents.usd_per_gpu_hour(scenario, batch.technology, accelerator, online);
+        scenario.cloud_contract(accelerator, online, market)
+    }
+
+    /// What customers pay in advance. In each segment it is received at the beginning, used up day by day, and what is
+    /// left paid back at the end: over those in which the MW runs it adds up, however early it ends.
+    fn add_advance(&self, steady: &mut [f64], batch: &Batch, accelerator: &Accelerator, from: usize, until: usize) {
+        let Some(contract) = self.contract(batch, accelerator) else { return };
+        let money = self.view.money;
+        let gpus = self.view.scenario.cloud.facility.critical_it_mw(1.0) * accelerator.gpus_per_it_mw();
+        for (segment, (begin, end)) in self.view.axis.spans().enumerate().take(until).skip(from) {
+            let held = |day: Day| contract.advance_usd_per_gpu(day) * money.cash(day);
+            let days = money.cash_between(begin.max(contract.first), end.min(contract.until));
+            steady[segment] += gpus * (held(begin) - contract.used_usd_per_gpu_day() * days - held(end));
         }
     }
 
@@ -172,7 +194,7 @@ impl<'a> Factory<'a> {
         HallWorth {
             closed_usd_per_mw: days.iter().map(|d| closed(at(d))).collect(),
             ended_usd_per_mw: days.iter().map(|d| ended(at(d))).collect(),
-            dues_discounted_usd_per_mw: self.dues(batch.paid.infrastructure_usd, batch.built),
+            dues_discounted_usd_per_mw: self.dues(model.kind(), batch.paid.infrastructure_usd, batch.built),
         }
     }
 

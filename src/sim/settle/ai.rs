@@ -2,7 +2,8 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::compute::{Accelerator, Cluster, Service};
+use crate::calendar::Day;
+use crate::compute::{Accelerator, Cluster, Contract, Contracted, Service};
 use crate::finance::{Line, Quantity};
 use crate::placement::FarmKind;
 use crate::scenario::Scenario;
@@ -33,12 +34,17 @@ pub fn ai(
         }
         let Ok(today) = sites.get(at.0) else { continue };
         let model = &technologies.models[batch.technology];
+        if batch.online == calendar.today {
+            settle_advance(&plan.0, &calendar, &mut batch, model, calendar.today, farm.index, &mut ledger.0);
+        }
         let climate = plan.0.sites[farm.site].climate;
         let draw_mw = batch.mw * prices.draw_share(model, climate);
         batch.serving.note(today, draw_mw);
         let ends = batch.until == calendar.today.plus_days(1);
         if period_ends || ends {
             bill(&plan.0, &calendar, &batch, model, farm.index, &mut ledger.0);
+            let tomorrow = calendar.today.plus_days(1);
+            settle_advance(&plan.0, &calendar, &mut batch, model, tomorrow, farm.index, &mut ledger.0);
             batch.serving = Serving { interrupted: batch.serving.interrupted, ..Serving::default() };
         }
     }
@@ -91,7 +97,10 @@ fn bill(
             let days = (batch.serving.hours / 24.0) as usize;
             let rent = crate::math::mean(&rents[calendar.index + 1 - days..=calendar.index]);
             let om_factor = scenario.finance.fixed_om_factor(calendar.start, calendar.today);
-            bill_hours(scenario, accelerator, batch, rent, months, om_factor, &service, farm, ledger);
+            let tomorrow = calendar.today.plus_days(1);
+            let contract = contract(scenario, calendar, batch, accelerator, rents);
+            let sold = contract.map(|c| c.between(tomorrow.plus_days(-(days as i32)), tomorrow)).unwrap_or_default();
+            bill_hours(scenario, accelerator, batch, rent, sold, months, om_factor, &service, farm, ledger);
         }
     }
 }
@@ -120,6 +129,7 @@ fn bill_hours(
     accelerator: &Accelerator,
     batch: &Batch,
     rent_usd_per_gpu_hour: f64,
+    contracted: Contracted,
     months: f64,
     om_factor: f64,
     service: &Service,
@@ -129,13 +139,44 @@ fn bill_hours(
     let cloud = &scenario.cloud;
     let it_mw = cloud.facility.critical_it_mw(batch.mw);
     let paid_usd_per_gpu = batch.paid.machines_usd * batch.mw / (it_mw * accelerator.gpus_per_it_mw());
-    let month = cloud.month(&Cluster { accelerator, it_mw, paid_usd_per_gpu }, rent_usd_per_gpu_hour, months, service);
+    let cluster = Cluster { accelerator, it_mw, paid_usd_per_gpu };
+    let month = cloud.month(&cluster, rent_usd_per_gpu_hour, contracted, months, service);
     ledger.add(farm, Line::CloudRent, month.revenue_usd);
     ledger.add(farm, Line::SlaCredits, -month.sla_credit_usd);
     ledger.add(farm, Line::FixedOm, -om_factor * month.fixed_om_usd());
     ledger.add(farm, Line::VariableOm, -month.selling_cost_usd);
     ledger.count(farm, Quantity::GpuHours, month.gpu_hours);
     book_uptime(batch, month.uptime_share, service, farm, ledger);
+}
+
+/// The contract of a cluster, at the rent of its first day.
+fn contract(
+    scenario: &Scenario,
+    calendar: &Calendar,
+    batch: &Batch,
+    accelerator: &Accelerator,
+    rents: &[f64],
+) -> Option<Contract> {
+    let index = (batch.online.0 - calendar.start.0).max(0) as usize;
+    scenario.cloud_contract(accelerator, batch.online, || rents.get(index).copied().unwrap_or(0.0))
+}
+
+/// Brings what customers paid a cluster in advance to what they have left when `day` begins.
+fn settle_advance(
+    scenario: &Scenario,
+    calendar: &Calendar,
+    batch: &mut Batch,
+    model: &Model,
+    day: Day,
+    farm: usize,
+    ledger: &mut crate::finance::Ledger,
+) {
+    let Model::Cluster(accelerator, rents) = model else { return };
+    let Some(contract) = contract(scenario, calendar, batch, accelerator, rents) else { return };
+    let gpus = scenario.cloud.facility.critical_it_mw(batch.mw) * accelerator.gpus_per_it_mw();
+    let left_usd = if batch.runs(day) { gpus * contract.advance_usd_per_gpu(day) } else { 0.0 };
+    ledger.add(farm, Line::Prepayments, left_usd - batch.advance_usd);
+    batch.advance_usd = left_usd;
 }
 
 fn book_uptime(batch: &Batch, uptime_share: f64, service: &Service, farm: usize, ledger: &mut crate::finance::Ledger) {

@@ -6,11 +6,13 @@ use crate::bitcoin::race::Mode;
 use crate::compute::Payout;
 use crate::finance::{Line, Quantity};
 use crate::sim::components::{At, Farm, Today};
-use crate::sim::resources::{Chain, Ledger, Order, Plan, Quote, RunMode};
+use crate::sim::resources::{Calendar, Chain, Ledger, Order, Plan, Quote, RunMode};
 
-/// Credits the coins of the day at the day's price: the expectation under FPPS, the blocks really found when solo.
+/// Credits the coins of the day at the day's price: the expectation under FPPS, the blocks really found when solo. Coins
+/// of hosted machines are their clients', who pay for the energy.
 pub fn coins(
     plan: Res<Plan>,
+    calendar: Res<Calendar>,
     mode: Res<RunMode>,
     order: Res<Order>,
     quote: Res<Quote>,
@@ -20,11 +22,18 @@ pub fn coins(
     mut ledger: ResMut<Ledger>,
 ) {
     let params = &plan.0.mining;
+    let client = plan.0.hosted_terms(calendar.today);
     let lucky = mode.0 != Mode::Expected;
     ledger.0.quote_btc(quote.price_usd);
     for &entity in &order.farms {
         let Ok((farm, at)) = farms.get(entity) else { continue };
         let (Some(participant), Ok(today)) = (farm.participant, sites.get(at.0)) else { continue };
+        ledger.0.count(farm.index, Quantity::HashrateEhHours, today.hashrate_eh_s.iter().sum());
+        if let Some(client) = client {
+            let mined_mwh: f64 = today.results.iter().map(|r| r.mining_mw).sum();
+            ledger.0.add(farm.index, Line::HostingFees, mined_mwh * client.fee_usd_per_mwh);
+            continue;
+        }
         let (expected_blocks, expected_btc) = expectation(&today.hashrate_eh_s, &chain.day, quote.fees_btc);
         let blocks = if lucky { f64::from(chain.day.found[participant]) } else { expected_blocks };
         let (btc, fee_share) = match params.payout {
@@ -37,7 +46,6 @@ pub fn coins(
         ledger.0.add(farm.index, Line::PoolFee, -fee_share * revenue_usd);
         ledger.0.count(farm.index, Quantity::BtcMined, btc);
         ledger.0.count(farm.index, Quantity::BlocksFound, blocks);
-        ledger.0.count(farm.index, Quantity::HashrateEhHours, today.hashrate_eh_s.iter().sum());
     }
 }
 

@@ -32,7 +32,7 @@ pub fn upkeep(
             continue;
         }
         ledger.0.count(farm.index, Quantity::CapacityMwHours, 24.0 * batch.mw);
-        if finance.has_dues() {
+        if plan.0.owes_dues(farm.kind) {
             let (insurance_usd, tax_usd) = batch.dues_usd_per_year(finance, calendar.start, calendar.today);
             ledger.0.add(farm.index, Line::Insurance, -insurance_usd * per_day);
             ledger.0.add(farm.index, Line::PropertyTax, -tax_usd * per_day);

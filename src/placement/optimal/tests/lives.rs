@@ -309,6 +309,7 @@ fn by_hand() -> Field {
         days: 365.0,
         hashprice_usd_per_ph_day: 50.0,
         variable_om_factor: 1.0,
+        client: None,
     };
     Field {
         boundaries: (0..5).map(|year| Day(20_000 + 365 * year)).collect(),
