@@ -26,3 +26,6 @@ pub(super) fn close(accounts: &mut [Vec<Account>], calendar: &Calendar, btc_usd:
     }
     taxes::book(accounts, calendar, params);
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -77,8 +77,8 @@ pub struct Coverage {
 
 /// Lines that follow the coin's price.
 const COIN_LINES: &[Line] = &[Line::CoinRevenue, Line::PoolFee, Line::CoinsHeld, Line::CoinGains];
-/// Lines that follow the rent of accelerators.
-const CLOUD_LINES: &[Line] = &[Line::CloudRent, Line::SlaCredits, Line::VariableOm];
+/// Lines that follow the rent of accelerators; of what is paid in advance, when the money comes.
+const CLOUD_LINES: &[Line] = &[Line::CloudRent, Line::SlaCredits, Line::VariableOm, Line::Prepayments];
 /// Lines that follow the rent of halls: cost is a share of it.
 const HALL_LINES: &[Line] = &[Line::HostingRent, Line::SlaCredits, Line::FixedOm];
 
@@ -234,3 +234,6 @@ impl<'a> Chosen<'a> {
         Some(today_usd + per(self.npv_usd, after_tax_mwh)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,3 +69,6 @@ fn part(books: &Books, group: &Group, periods: impl Fn(&Period) -> bool) -> Retu
         ..ReturnsRow::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,8 +10,8 @@ use crate::finance::{FinanceParams, Line};
 pub fn book_shares(account: &mut [Account], calendar: &Calendar, params: &FinanceParams) {
     for tranche in &params.debt {
         if let Some(share) = tranche.share {
-            let spent = spent_usd(account, calendar, tranche.finances);
-            book(account, calendar, params, tranche, &service(tranche, &spent, share));
+            let spent = spent_usd(account, tranche.finances);
+            book(account, calendar, params, tranche, &service(tranche, calendar, &spent, share));
         }
     }
 }
@@ -21,46 +21,50 @@ pub fn book_shares(account: &mut [Account], calendar: &Calendar, params: &Financ
 pub fn book_sized(account: &mut [Account], calendar: &Calendar, params: &FinanceParams) {
     for tranche in &params.debt {
         if let Some(target) = tranche.target_dscr {
-            let spent = spent_usd(account, calendar, tranche.finances);
-            let share = covered_share(account, calendar, &service(tranche, &spent, 1.0), target);
-            book(
-                account,
-                calendar,
-                params,
-                tranche,
-                &service(tranche, &spent, share.min(tranche.maximum_share.unwrap_or(1.0))),
-            );
+            let spent = spent_usd(account, tranche.finances);
+            let covered = covered_share(account, calendar, &service(tranche, calendar, &spent, 1.0), target);
+            let share = covered.min(tranche.maximum_share.unwrap_or(1.0));
+            book(account, calendar, params, tranche, &service(tranche, calendar, &spent, share));
         }
     }
 }
 
-/// Capital by month, USD.
-fn spent_usd(account: &[Account], calendar: &Calendar, finances: Finances) -> Vec<f64> {
+/// Capital by period, USD.
+fn spent_usd(account: &[Account], finances: Finances) -> Vec<f64> {
     let counts = |line: Line| match line {
         Line::InfrastructureCapital => finances != Finances::Machines,
         Line::MachineCapital => finances != Finances::Infrastructure,
         _ => false,
     };
-    sums(account, calendar.months(), |a| (0.0 - a.usd.sum(counts)).max(0.0))
+    account.iter().map(|a| (0.0 - a.usd.sum(counts)).max(0.0)).collect()
 }
 
-/// What is drawn and paid in each month, USD.
+/// What is drawn in each period and paid at the end of each month, USD.
 struct Service {
     drawn_usd: Vec<f64>,
     payments: Vec<Payment>,
+    /// What is owed when the run ends.
+    owed_usd: f64,
 }
 
 /// Each month's spending is a loan of its own, paid from the month after.
-fn service(tranche: &Tranche, spent_usd: &[f64], share: f64) -> Service {
+fn service(tranche: &Tranche, calendar: &Calendar, spent_usd: &[f64], share: f64) -> Service {
     let drawn_usd: Vec<f64> = spent_usd.iter().map(|usd| share * usd).collect();
-    let mut payments = vec![Payment::default(); drawn_usd.len()];
-    for (month, drawn) in drawn_usd.iter().enumerate().filter(|(_, drawn)| **drawn > 0.0) {
-        for (sum, payment) in payments[month + 1..].iter_mut().zip(tranche.payments(*drawn, 12)) {
+    let mut payments = vec![Payment::default(); calendar.months().len()];
+    let mut owed_usd = 0.0;
+    for (month, run) in calendar.months().iter().enumerate() {
+        let loan_usd: f64 = drawn_usd[run.clone()].iter().sum();
+        let left = &mut payments[month + 1..];
+        let runs_on = tranche.periods(12) > left.len();
+        let mut unpaid_usd = loan_usd;
+        for (sum, payment) in left.iter_mut().zip(tranche.payments(loan_usd, 12)) {
             sum.interest_usd += payment.interest_usd;
             sum.principal_usd += payment.principal_usd;
+            unpaid_usd -= payment.principal_usd;
         }
+        owed_usd += if runs_on { unpaid_usd } else { 0.0 };
     }
-    Service { drawn_usd, payments }
+    Service { drawn_usd, payments, owed_usd }
 }
 
 /// The share of a loan that the farm's cash covers so many times, in the year in which it is least, at least 0.
@@ -88,22 +92,22 @@ fn months_of(calendar: &Calendar, year: &core::ops::Range<usize>) -> usize {
 }
 
 fn book(account: &mut [Account], calendar: &Calendar, params: &FinanceParams, tranche: &Tranche, service: &Service) {
-    let (mut owed_usd, mut reserve_usd) = (0.0, 0.0);
-    let months = calendar.months();
-    for (month, run) in months.iter().enumerate() {
+    for (booked, drawn_usd) in account.iter_mut().zip(&service.drawn_usd) {
+        booked.usd[Line::DebtDraws] += drawn_usd;
+        booked.usd[Line::DebtFees] -= tranche.fee_share * drawn_usd;
+    }
+    let mut reserve_usd = 0.0;
+    for (month, run) in calendar.months().iter().enumerate() {
         let booked = &mut account[run.end - 1].usd;
-        let (drawn_usd, payment) = (service.drawn_usd[month], service.payments[month]);
-        booked[Line::DebtDraws] += drawn_usd;
-        booked[Line::DebtFees] -= tranche.fee_share * drawn_usd;
+        let payment = service.payments[month];
         booked[Line::Interest] -= payment.interest_usd;
         booked[Line::Principal] -= payment.principal_usd;
         booked[Line::DebtReserveInterest] += params.reserve_interest_per_year / 12.0 * reserve_usd;
         let next_usd = service.payments.get(month + 1).map_or(0.0, Payment::total_usd);
         booked[Line::DebtReserve] -= tranche.reserve_months * next_usd - reserve_usd;
         reserve_usd = tranche.reserve_months * next_usd;
-        owed_usd += drawn_usd - payment.principal_usd;
-        if month + 1 == months.len() {
-            booked[Line::DebtAtEnd] -= owed_usd;
-        }
+    }
+    if let Some(last) = account.last_mut() {
+        last.usd[Line::DebtAtEnd] -= service.owed_usd;
     }
 }

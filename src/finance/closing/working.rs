@@ -15,7 +15,9 @@ pub fn book(account: &mut [Account], calendar: &Calendar, params: &FinanceParams
             .usd
             .sum(|line| matches!(line.class(), Class::Energy | Class::Operating) && line != Line::ForgoneGridSales)
     });
-    let revenue = sums(account, months, |a| a.usd.sum(|line| line.class() == Class::Revenue));
+    // Nobody owes what coins kept have gained: they are sold for cash.
+    let owed = |line: Line| line.class() == Class::Revenue && line != Line::CoinGains;
+    let revenue = sums(account, months, |a| a.usd.sum(owed));
     let mut held_usd = 0.0;
     for (month, run) in months.iter().enumerate() {
         let coming = |of: &[f64], months: f64| of.get(month + 1).map_or(0.0, |usd| months * usd);
