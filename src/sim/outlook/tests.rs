@@ -283,7 +283,7 @@ fn unmoved() -> Scenario {
 
 /// What each cost or credit takes from the promise is what it takes from the books.
 #[test]
-fn every_operating_cost_is_promised_as_it_is_booked() {
+fn every_cost_and_tax_is_promised_as_it_is_booked() {
     type Change<'a> = &'a dyn Fn(&mut Scenario);
     let value = |change: Change| {
         let mut scenario = unmoved();
@@ -291,7 +291,7 @@ fn every_operating_cost_is_promised_as_it_is_booked() {
         let (promised, booked, _, _) = compare(&scenario, 2);
         (promised, booked)
     };
-    let cases: [(&str, Change); 9] = [
+    let cases: [(&str, Change); 12] = [
         ("real discounting", &|s| {
             s.finance.discount_rate_is = crate::finance::RateBasis::Real;
             s.finance.inflation_per_year = 0.03;
@@ -308,6 +308,12 @@ fn every_operating_cost_is_promised_as_it_is_booked() {
             s.finance.property_tax_assessed_share = 0.9;
             s.finance.property_tax_decline_per_year_share = 0.12;
         }),
+        ("state tax", &|s| s.finance.state_tax_rate_share = 0.06),
+        ("bonus depreciation", &|s| {
+            s.finance.state_tax_rate_share = 0.06;
+            (s.finance.bonus_depreciation_share, s.finance.state_bonus_depreciation_share) = (1.0, 0.4);
+        }),
+        ("investment credit", &|s| s.finance.infrastructure_credit_share = 0.1),
         ("lease", &|s| {
             s.sites[0].lease_usd_per_year = 1e6;
             s.sites[0].lease_escalator_per_year = 0.03;
