@@ -86,8 +86,8 @@ impl Books {
     /// Levelised costs and break-even prices of the farms of a kind, over the periods chosen.
     ///
     /// A levelised cost is (present value of the revenue − net present value) / present value of the amount, as in
-    /// [`super::project`]. A break-even price leaves dispatch, network and decisions as they were. Unused losses are
-    /// reckoned as if they saved tax at once.
+    /// [`super::project`]. A break-even price leaves dispatch, network, decisions, the coins kept and working capital as
+    /// they were. Unused losses are reckoned as if they saved tax at once, and tax counts for the epoch of its income.
     pub fn unit_figures(
         &self,
         kind: Kind,
@@ -160,7 +160,11 @@ fn mwh(account: &Account) -> f64 {
     sources.iter().map(|quantity| account.amounts[*quantity as usize]).sum()
 }
 
+/// Days of a PH/s that mines for its owner; hosted machines are paid by the kWh.
 fn ph_days(account: &Account) -> f64 {
+    if account.usd[Line::HostingFees] != 0.0 {
+        return 0.0;
+    }
     account.amounts[Quantity::HashrateEhHours as usize] * 1_000.0 / 24.0
 }
 

@@ -126,6 +126,26 @@ fn a_mine_that_gains_at_no_price_of_coins_has_no_break_even_price() {
     assert_eq!(figures(&books, Kind::Mining).break_even_btc_price_usd, None);
 }
 
+#[test]
+fn hosted_machines_bring_no_hashprice() {
+    let hosted = |months: usize| {
+        let books = Span::months(12).close(&[Kind::Mining], &untaxed(), |ledger, month| {
+            let line = if month < months { Line::HostingFees } else { Line::CoinRevenue };
+            ledger.add(0, line, 90.0);
+            ledger.count(0, Quantity::HashrateEhHours, 2.4);
+            ledger.count(0, Quantity::BtcMined, if month < months { 0.0 } else { 2.0 });
+            ledger.add(0, Line::MachineCapital, if month == 0 { -900.0 } else { 0.0 });
+        });
+        figures(&books, Kind::Mining)
+    };
+    let (all, some) = (hosted(12), hosted(6));
+    assert_eq!((all.levelised_usd_per_ph_day, all.break_even_hashprice_usd_per_ph_day), (None, None));
+    // Six months at 100 PH/s·days must bring what 540 USD of fees leave of the machines.
+    assert_close(some.levelised_usd_per_ph_day.unwrap(), (900.0 - 540.0) / 600.0);
+    assert_close(some.break_even_hashprice_usd_per_ph_day.unwrap(), (900.0 - 540.0) / 600.0);
+    assert_close(some.break_even_btc_price_usd.unwrap(), (900.0 - 540.0) / 12.0);
+}
+
 fn revenue() -> impl Strategy<Value = Vec<f64>> {
     prop::collection::vec(50.0..500.0f64, 14..30)
 }
