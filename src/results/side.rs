@@ -309,7 +309,7 @@ fn cash_rows(path: &Path) -> Result<Vec<CashFlowRow>, ReadError> {
         row.discounted_usd *= part(row);
         // What loans save of the taxes is taken out of them.
         if row.line == Line::InterestTaxShield.name() {
-            row.line = Line::Tax.name().to_owned();
+            Line::Tax.name().clone_into(&mut row.line);
         }
     }
     Ok(rows)
