@@ -55,7 +55,8 @@ enum Command {
     Compare(compare::Args),
     /// Run a scenario many times over a grid or a random sample of its keys, on all cores
     Sweep(sweep::Args),
-    /// Evaluate a stand-alone project: cash flow by year, tax, loans, returns, break-even prices
+    /// Cash flow by year with tax and loans, returns and break-even prices: of a project file, or of a run's farm or site
+    #[command(after_help = finance::HELP)]
     Finance(finance::Args),
     /// Write the decision problem for another program to solve
     Export(export::Args),

@@ -3,22 +3,34 @@
 use super::exit::Failure;
 use crate::finance::Project;
 use crate::finance::project::Timing;
-use crate::results::{ProjectReport, ProjectRow};
+use crate::results::{ProjectReport, RunStatement, StatementRow};
 use crate::scenario::{Override, Report, load_as};
+use serde_json::Value;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::Path;
 
 mod print;
+
+/// The paragraphs below the options.
+pub const HELP: &str = "\
+A project is a TOML file: capital, what is sold and bought per year, prices, tax, loans (its schema: `hashwatt schema \
+project`). RUN is the folder of a finished run, RUN:NAME one of its sites or farms (site/kind).
+
+Examples:
+  hashwatt finance mine.toml --set mining.price_usd_per_btc=90000
+  hashwatt finance mine.toml --csv > mine.csv
+  hashwatt finance output/base-1a2b3c4d:ohio/mining";
 
 /// Arguments of `finance`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The project file
-    project: PathBuf,
+    /// A project file, or a finished run with the site or farm that is meant
+    #[arg(value_name = "FILE.toml|RUN[:NAME]")]
+    what: String,
     /// Set a key of the project, e.g. --set mining.price_usd_per_btc=90000; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = Override::parse)]
     overrides: Vec<Override>,
-    /// Rows by month instead of by year (of a project with timing = "monthly")
+    /// Rows by month instead of by year; a project needs timing = "monthly"
     #[arg(long)]
     monthly: bool,
     /// Print the table as CSV on standard output, and nothing else
@@ -29,26 +41,42 @@ pub struct Args {
     json: bool,
 }
 
-/// Evaluates the project and prints what was found.
+/// Prints the cash-flow table and what it says.
 pub fn execute(args: &Args) -> Result<(), Failure> {
-    let project = load_as(&args.project, &args.overrides, check)?.scenario;
+    if is_run(&args.what) { of_run(args) } else { of_project(args) }
+}
+
+/// A folder, or a folder with a name after a colon.
+fn is_run(what: &str) -> bool {
+    let named = what.rsplit_once(':').is_some_and(|(folder, _)| Path::new(folder).is_dir());
+    Path::new(what).is_dir() || named && !Path::new(what).exists()
+}
+
+fn of_project(args: &Args) -> Result<(), Failure> {
+    let project = load_as(Path::new(&args.what), &args.overrides, check)?.scenario;
     if args.monthly && project.timing == Timing::Annual {
         let what = "--monthly needs a project in months: set `timing = \"monthly\"` in the file";
         return Err(Failure::BadInput(what.into()));
     }
     let report = ProjectReport::of(project);
     if args.json {
-        let text = serde_json::to_string_pretty(&report.json(args.monthly));
-        writeln!(io::stdout().lock(), "{}", text.map_err(|e| Failure::Unexpected(e.to_string()))?)?;
-    } else {
-        let rows = if args.monthly { report.periods() } else { report.years() };
-        if args.csv {
-            write_csv(&rows)?;
-        } else {
-            writeln!(io::stdout().lock(), "{}", print::describe(&report, &rows))?;
-        }
+        return print_json(&report.json(args.monthly));
     }
-    Ok(())
+    let rows = if args.monthly { report.periods() } else { report.years() };
+    if args.csv { write_csv(&rows) } else { print(&print::project(&report, &rows)) }
+}
+
+fn of_run(args: &Args) -> Result<(), Failure> {
+    if !args.overrides.is_empty() {
+        let what = "--set changes a project file; the books of a finished run are closed: set the key when running";
+        return Err(Failure::BadInput(what.into()));
+    }
+    let statement = RunStatement::read(&args.what)?;
+    if args.json {
+        return print_json(&statement.json(args.monthly)?);
+    }
+    let rows = if args.monthly { statement.months()? } else { statement.years.clone() };
+    if args.csv { write_csv(&rows) } else { print(&print::run(&statement, &rows)) }
 }
 
 fn check(project: &mut Project, report: &mut Report<'_>) {
@@ -59,7 +87,15 @@ fn check(project: &mut Project, report: &mut Report<'_>) {
     report.unique("debt", loans.map(|(i, loan)| (loan.name.as_str(), format!("debt.{i}.name"))));
 }
 
-fn write_csv(rows: &[ProjectRow]) -> Result<(), Failure> {
+fn print(text: &str) -> Result<(), Failure> {
+    Ok(writeln!(io::stdout().lock(), "{text}")?)
+}
+
+fn print_json(value: &Value) -> Result<(), Failure> {
+    print(&serde_json::to_string_pretty(value).map_err(|e| Failure::Unexpected(e.to_string()))?)
+}
+
+fn write_csv(rows: &[StatementRow]) -> Result<(), Failure> {
     let mut out = csv::Writer::from_writer(io::stdout().lock());
     let failed = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(error) => Failure::from(error),

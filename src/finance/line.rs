@@ -326,6 +326,13 @@ impl Line {
         }
     }
 
+    /// Whether the line counts into earnings before interest, tax and depreciation; what is sold and what is left at the
+    /// end do, as in SAM.
+    pub fn is_ebitda(self) -> bool {
+        matches!(self.class(), Class::Revenue | Class::Energy | Class::Operating)
+            || matches!(self, Self::Resale | Self::EndValue)
+    }
+
     /// Whether lenders count on the line: earnings before interest, tax and depreciation as they are paid. Coins kept are
     /// not there, prepaid hours were paid before.
     pub fn serves_debt(self) -> bool {

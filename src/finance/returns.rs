@@ -1,7 +1,7 @@
 //! What closed books say about an investment: value, return, payback, levelised cost, coverage, break-even prices.
 
 use super::totals::Account;
-use super::{Books, Farm, Kind, Line, NoIrr, NoMirr, Period, Quantity, discounted, irr, mirr, payback_years};
+use super::{Books, Class, Farm, Kind, Line, NoIrr, NoMirr, Period, Quantity, discounted, irr, mirr, payback_years};
 use crate::math;
 
 /// What an investment is worth.
@@ -86,8 +86,9 @@ impl Books {
     /// Levelised costs and break-even prices of the farms of a kind, over the periods chosen.
     ///
     /// A levelised cost is (present value of the revenue − net present value) / present value of the amount, as in
-    /// [`super::project`]. A break-even price leaves dispatch, network, decisions, the coins kept and working capital as
-    /// they were. Unused losses are reckoned as if they saved tax at once, and tax counts for the epoch of its income.
+    /// [`super::project`]; over some periods each carries its part of the capital. A break-even price leaves dispatch,
+    /// network, decisions, the coins kept and working capital as they were. Unused losses are reckoned as if they saved
+    /// tax at once.
     pub fn unit_figures(
         &self,
         kind: Kind,
@@ -172,21 +173,56 @@ fn ph_days(account: &Account) -> f64 {
 struct Chosen<'a> {
     /// Account, discount, and what is left of a dollar of taxable income, discounted.
     entries: Vec<(&'a Account, f64, f64)>,
+    /// What they are worth, USD: over all periods the net present value.
+    value_usd: f64,
+}
+
+/// What is worth what in some accounts, discounted.
+#[derive(Default)]
+struct Worth {
     npv_usd: f64,
+    /// Of it revenue and running cost, after tax.
+    running_usd: f64,
+    /// Capacity-hours, MW·h.
+    capacity: f64,
+    /// Accounts of a period.
+    accounts: f64,
+}
+
+impl Worth {
+    fn add(&mut self, (account, discount, income): (&Account, f64, f64)) {
+        let runs = |line: Line| matches!(line.class(), Class::Revenue | Class::Energy | Class::Operating);
+        self.npv_usd += discount * account.usd.weighed(Line::in_project);
+        self.running_usd += income * account.usd.sum(runs);
+        self.capacity += discount * account.amounts[Quantity::CapacityMwHours as usize];
+        self.accounts += discount;
+    }
+
+    /// Part of all that these are: by capacity, or by time where there is none, as for a grid sale.
+    fn share_of(&self, whole: &Self) -> f64 {
+        per(self.capacity, whole.capacity).or_else(|| per(self.accounts, whole.accounts)).unwrap_or(0.0)
+    }
 }
 
 impl<'a> Chosen<'a> {
+    /// Where only some periods are chosen, capital with the tax it saves is laid on all of them in proportion to
+    /// discounted capacity-hours: an epoch carries its part, not all of what happened to be built or left in it.
     fn of(books: &'a Books, farms: &impl Fn(&Farm) -> bool, periods: &impl Fn(&Period) -> bool) -> Self {
+        let (mut whole, mut part) = (Worth::default(), Worth::default());
         let mut entries = Vec::new();
         for account in books.accounts(farms) {
-            for (i, _) in books.periods().iter().enumerate().filter(|(_, period)| periods(period)) {
+            for ((i, period), account) in books.periods().iter().enumerate().zip(account) {
                 let (discount, income) = books.factors(i);
-                entries.push((&account[i], discount, income));
+                let entry = (account, discount, income);
+                whole.add(entry);
+                if periods(period) {
+                    part.add(entry);
+                    entries.push(entry);
+                }
             }
         }
-        let npv_usd =
-            entries.iter().map(|(account, discount, _)| discount * account.usd.weighed(Line::in_project)).sum();
-        Self { entries, npv_usd }
+        let value_usd = part.running_usd + part.share_of(&whole) * (whole.npv_usd - whole.running_usd);
+        Self { entries, value_usd }
     }
 
     fn present(&self, amount: impl Fn(&Account) -> f64) -> f64 {
@@ -217,9 +253,9 @@ impl<'a> Chosen<'a> {
     fn levelised(&self, line: Option<Line>, amount: f64) -> Option<f64> {
         let revenue = |account: &Account| match line {
             Some(line) => account.usd[line],
-            None => account.usd.sum(|line| line.class() == super::Class::Revenue),
+            None => account.usd.sum(|line| line.class() == Class::Revenue),
         };
-        per(self.present(revenue) - self.npv_usd, amount)
+        per(self.present(revenue) - self.value_usd, amount)
     }
 
     /// Factor on lines that are in proportion to a price at which the value is zero.
@@ -229,13 +265,13 @@ impl<'a> Chosen<'a> {
             lines.iter().map(of_line).sum()
         };
         let worth_usd: f64 = self.entries.iter().map(worth).sum();
-        per(worth_usd - self.npv_usd, worth_usd).filter(|factor| *factor >= 0.0)
+        per(worth_usd - self.value_usd, worth_usd).filter(|factor| *factor >= 0.0)
     }
 
     fn break_even_power(&self) -> Option<f64> {
         let after_tax_mwh: f64 = self.entries.iter().map(|(account, _, income)| income * mwh(account)).sum();
         let today_usd = per(0.0 - self.sum(Line::EnergyCost), self.total(mwh))?;
-        Some(today_usd + per(self.npv_usd, after_tax_mwh)?)
+        Some(today_usd + per(self.value_usd, after_tax_mwh)?)
     }
 }
 

@@ -28,7 +28,7 @@ pub fn between(f: &dyn Fn(f64) -> f64, low: f64, high: f64) -> f64 {
         (a, fa) = (x, fx);
         best = if fa.abs() < fb.abs() { a } else { b };
         let least = 2.0 * f64::EPSILON * best.abs() / (b - a).abs();
-        if !(least <= 0.5) {
+        if least.is_nan() || least > 0.5 {
             break;
         }
         part = step((a, fa), (b, fb), (c, fc)).clamp(least, 1.0 - least);

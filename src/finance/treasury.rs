@@ -139,7 +139,7 @@ impl Holdings {
         let mut sold = Sold::default();
         while let Some(lot) = self.0.front_mut() {
             let wanted_btc = (usd - sold.proceeds_usd) / usd_per_btc;
-            if !(wanted_btc > 0.0) {
+            if wanted_btc.is_nan() || wanted_btc <= 0.0 {
                 break;
             }
             let btc = wanted_btc.min(lot.btc);

@@ -3,8 +3,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::statement::StatementRow;
 use crate::finance::project::{EpochFigures, Figures, Levelised, Project, Statement, Timing};
-use crate::finance::{Class, Line};
+use crate::finance::{ByLine, Line};
 
 /// A project, evaluated.
 #[derive(Debug)]
@@ -17,17 +18,6 @@ pub struct ProjectReport {
     pub equity: Figures,
     /// What it would be worth if its owner paid all of it.
     pub unlevered: Figures,
-}
-
-/// One row of the table: a year or a period.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ProjectRow {
-    /// Year of operation from 1; 0 for construction.
-    pub year: usize,
-    /// Month of the year from 1, in a table by month.
-    pub month: Option<usize>,
-    /// Every column: name with unit, and value; `None` where there is none.
-    pub columns: Vec<(String, Option<f64>)>,
 }
 
 impl ProjectReport {
@@ -45,18 +35,18 @@ impl ProjectReport {
     }
 
     /// The table by year, construction first.
-    pub fn years(&self) -> Vec<ProjectRow> {
+    pub fn years(&self) -> Vec<StatementRow> {
         let by_year = |row: &[f64]| self.statement.by_year(row);
-        let coverage = core::iter::once(None).chain(self.statement.dscr()).collect();
+        let coverage: Vec<Option<f64>> = core::iter::once(None).chain(self.statement.dscr()).collect();
         let last = |row: &[f64]| -> Vec<f64> {
             let time = self.statement.time;
             core::iter::once(0).chain((0..time.years).map(|year| time.last_of_year(year))).map(|p| row[p]).collect()
         };
-        self.table(&by_year, &last, Some(coverage), |year| (year, None))
+        self.table(&by_year, &last, Some(&coverage), |year| (year, None))
     }
 
     /// The table by period, construction first.
-    pub fn periods(&self) -> Vec<ProjectRow> {
+    pub fn periods(&self) -> Vec<StatementRow> {
         let time = self.statement.time;
         let name = move |period: usize| {
             if period == 0 { (0, None) } else { (time.year_of(period) + 1, Some((period - 1) % time.per_year + 1)) }
@@ -73,45 +63,32 @@ impl ProjectReport {
         &self,
         sum: &dyn Fn(&[f64]) -> Vec<f64>,
         state: &dyn Fn(&[f64]) -> Vec<f64>,
-        coverage: Option<Vec<Option<f64>>>,
+        coverage: Option<&[Option<f64>]>,
         name: impl Fn(usize) -> (usize, Option<usize>),
-    ) -> Vec<ProjectRow> {
+    ) -> Vec<StatementRow> {
         let statement = &self.statement;
         let cash = statement.cash_flow_usd();
         let discount = statement.time.discount(self.project.nominal_rate_per_year());
         let present: Vec<f64> = cash.iter().zip(&discount).map(|(usd, factor)| usd * factor).collect();
-        let running = |row: &[f64]| -> Vec<f64> {
-            row.iter()
-                .scan(0.0, |sum, usd| {
-                    *sum += usd;
-                    Some(*sum)
-                })
-                .collect()
-        };
-        let classes = [
-            ("revenue_usd", Class::Revenue),
-            ("energy_usd", Class::Energy),
-            ("operation_usd", Class::Operating),
-            ("capital_usd", Class::Capital),
-        ];
-        let mut columns: Vec<(String, Vec<f64>)> =
-            Line::ALL.iter().map(|line| (format!("{}_usd", line.name()), sum(statement.row(*line)))).collect();
-        columns
-            .extend(classes.map(|(name, class)| (name.to_owned(), sum(&statement.sum(|line| line.class() == class)))));
-        columns.push(("ebitda_usd".into(), sum(&statement.ebitda_usd())));
-        columns.push(("debt_usd".into(), state(&statement.debt_usd())));
-        columns.push(("cash_flow_usd".into(), sum(&cash)));
-        columns.push(("cumulative_cash_flow_usd".into(), state(&running(&cash))));
-        columns.push(("discounted_cash_flow_usd".into(), sum(&present)));
-        let rows = columns[0].1.len();
-        (0..rows)
+        let (debt, discounted) = (state(&statement.debt_usd()), sum(&present));
+        let lines: Vec<Vec<f64>> = Line::ALL.iter().map(|line| sum(statement.row(*line))).collect();
+        let mut running_usd = 0.0;
+        (0..debt.len())
             .map(|i| {
-                let (year, month) = name(i);
-                let mut cells: Vec<_> = columns.iter().map(|(name, row)| (name.clone(), Some(row[i] + 0.0))).collect();
-                if let Some(coverage) = &coverage {
-                    cells.push(("dscr".into(), coverage[i]));
+                let mut usd = ByLine::default();
+                for (line, row) in Line::ALL.into_iter().zip(&lines) {
+                    usd[line] = row[i];
                 }
-                ProjectRow { year, month, columns: cells }
+                running_usd += usd.sum(Line::is_cash);
+                let (year, month) = name(i);
+                let mut row = StatementRow::of(year, month, &usd);
+                row.push("debt_usd", Some(debt[i]));
+                row.push("cumulative_cash_flow_usd", Some(running_usd));
+                row.push("discounted_cash_flow_usd", Some(discounted[i]));
+                if let Some(coverage) = coverage {
+                    row.push("dscr", coverage[i]);
+                }
+                row
             })
             .collect()
     }
@@ -128,7 +105,7 @@ impl ProjectReport {
             "equity": figures(&self.equity),
             "project": figures(&self.unlevered),
             "break_even": project.break_evens().iter().map(break_even).collect::<Vec<_>>(),
-            "rows": rows.iter().map(row).collect::<Vec<_>>(),
+            "rows": rows.iter().map(StatementRow::json).collect::<Vec<_>>(),
         })
     }
 
@@ -163,16 +140,6 @@ impl ProjectReport {
 
 fn amounts(list: &[(String, f64)]) -> Value {
     list.iter().map(|(name, usd)| (name.clone(), json!(usd))).collect::<Map<_, _>>().into()
-}
-
-fn row(row: &ProjectRow) -> Value {
-    let mut object = Map::new();
-    object.insert("year".into(), row.year.into());
-    if let Some(month) = row.month {
-        object.insert("month".into(), month.into());
-    }
-    object.extend(row.columns.iter().map(|(name, value)| (name.clone(), json!(value))));
-    object.into()
 }
 
 #[derive(Serialize)]

@@ -178,7 +178,7 @@ impl Side {
 
     fn lines(&self) -> Vec<(String, f64)> {
         let sums = self.sums(|row| self.is_own(row).then_some(row.line.as_str()));
-        let cash = Line::ALL.into_iter().filter(|line| line.in_project() != 0.0).map(Line::name);
+        let cash = Line::ALL.into_iter().filter(|line| line.in_project() > 0.0).map(Line::name);
         cash.map(|name| (name.to_owned(), of(&sums, name))).collect()
     }
 
@@ -307,6 +307,10 @@ fn cash_rows(path: &Path) -> Result<Vec<CashFlowRow>, ReadError> {
     rows.retain(|row| part(row) != 0.0);
     for row in &mut rows {
         row.discounted_usd *= part(row);
+        // What loans save of the taxes is taken out of them.
+        if row.line == Line::InterestTaxShield.name() {
+            Line::Tax.name().clone_into(&mut row.line);
+        }
     }
     Ok(rows)
 }

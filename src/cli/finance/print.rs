@@ -2,14 +2,18 @@
 
 use crate::cli::output::{rounded, table};
 use crate::finance::project::{BreakEven, EpochFigures, Figures};
-use crate::results::{ProjectReport, ProjectRow};
+use crate::results::{ProjectReport, StatementRow};
 
-/// Everything.
-pub fn describe(report: &ProjectReport, rows: &[ProjectRow]) -> String {
+mod run;
+
+pub use run::run;
+
+/// A project.
+pub fn project(report: &ProjectReport, rows: &[StatementRow]) -> String {
     let paragraphs = [
         Some(head(report)),
         Some(funding(report)),
-        Some(cash_flow(rows)),
+        Some(cash_flow("USD, at the end of each period; 0 is the end of construction:", rows)),
         Some(figures(report)),
         levelised(&report.equity),
         epochs(&report.equity.epochs),
@@ -51,8 +55,8 @@ const SHOWN: [(&str, &[&str]); 9] = [
     ("revenue", &["revenue_usd"]),
     ("energy", &["energy_usd"]),
     ("operation", &["operation_usd"]),
-    ("EBITDA", &["ebitda_usd"]),
-    ("capital", &["infrastructure_capital_usd", "machine_capital_usd"]),
+    ("operating result", &["revenue_usd", "energy_usd", "operation_usd"]),
+    ("capital", &["capital_usd"]),
     (
         "loans",
         &[
@@ -62,6 +66,7 @@ const SHOWN: [(&str, &[&str]); 9] = [
             "debt_fees_usd",
             "debt_reserve_usd",
             "debt_reserve_interest_usd",
+            "debt_at_end_usd",
         ],
     ),
     ("taxes, credits", &["tax_usd", "state_tax_usd", "investment_tax_credit_usd", "production_tax_credit_usd"]),
@@ -69,18 +74,18 @@ const SHOWN: [(&str, &[&str]); 9] = [
     ("cash flow", &["cash_flow_usd"]),
 ];
 
-fn cash_flow(rows: &[ProjectRow]) -> String {
-    let used: Vec<_> = SHOWN.iter().filter(|(_, names)| rows.iter().any(|row| row.sum(names) != 0.0)).collect();
+fn cash_flow(title: &str, rows: &[StatementRow]) -> String {
+    let used: Vec<_> = SHOWN.iter().filter(|(_, names)| rows.iter().any(|row| sum(row, names) != 0.0)).collect();
     let covered = rows.iter().any(|row| row.value("dscr").is_some());
     let monthly = rows.iter().any(|row| row.month.is_some());
-    let label = |row: &ProjectRow| match row.month {
+    let label = |row: &StatementRow| match row.month {
         Some(month) => format!("{}-{month:02}", row.year),
         None if row.year == 0 && monthly => "0".into(),
         None => row.year.to_string(),
     };
     let lines = rows.iter().map(|row| {
         let mut cells = vec![label(row)];
-        cells.extend(used.iter().map(|(_, names)| rounded(row.sum(names))));
+        cells.extend(used.iter().map(|(_, names)| rounded(sum(row, names))));
         if covered {
             cells.push(row.value("dscr").map_or_else(|| "–".into(), |dscr| format!("{dscr:.2}")));
         }
@@ -91,17 +96,11 @@ fn cash_flow(rows: &[ProjectRow]) -> String {
     if covered {
         header.push("DSCR");
     }
-    format!("USD, at the end of each {}:\n{}", if monthly { "month" } else { "year" }, table(header, lines))
+    format!("{title}\n{}", table(header, lines))
 }
 
-impl ProjectRow {
-    fn value(&self, name: &str) -> Option<f64> {
-        self.columns.iter().find(|(column, _)| column == name).and_then(|(_, value)| *value)
-    }
-
-    fn sum(&self, names: &[&str]) -> f64 {
-        names.iter().filter_map(|name| self.value(name)).sum()
-    }
+fn sum(row: &StatementRow, names: &[&str]) -> f64 {
+    names.iter().filter_map(|name| row.value(name)).sum()
 }
 
 fn figures(report: &ProjectReport) -> String {
@@ -128,17 +127,17 @@ fn figures(report: &ProjectReport) -> String {
         rows.push(coverage);
     }
     let header = core::iter::once("").chain(columns.iter().map(|(name, _)| *name)).collect::<Vec<_>>();
-    let mut text = table(header, rows);
+    let mut text = vec![table(header, rows)];
     for (name, figures) in columns {
         let of = if name.is_empty() { String::new() } else { format!(", {name}") };
         if let Err(reason) = &figures.irr_per_year {
-            text += &format!("\nno internal rate of return{of}: {reason}");
+            text.push(format!("no internal rate of return{of}: {reason}"));
         }
         if let Err(reason) = &figures.mirr_per_year {
-            text += &format!("\nno modified internal rate of return{of}: {reason}");
+            text.push(format!("no modified internal rate of return{of}: {reason}"));
         }
     }
-    text
+    text.join("\n")
 }
 
 fn rate(rate: Option<&f64>) -> String {

@@ -114,7 +114,7 @@ impl Project {
                 complain("hashprice_usd_per_ph_day", "coins and hashprice both say what is earned; give one of them");
             }
             (None, None) => {
-                complain("btc_per_year", "give `btc_per_year`, or `hashrate_ph_s` with `hashprice_usd_per_ph_day`")
+                complain("btc_per_year", "give `btc_per_year`, or `hashrate_ph_s` with `hashprice_usd_per_ph_day`");
             }
             (None, Some(_)) if mining.hashrate_ph_s.is_none() => {
                 complain("hashrate_ph_s", "a hashprice is earned by a hashrate; give it");

@@ -80,7 +80,9 @@ fn each_period(time: Time, figure: &ByYear, growth: Growth) -> Vec<f64> {
 fn spread(time: Time, figure: &ByYear, growth: Growth) -> Vec<f64> {
     let mut periods = each_period(time, figure, growth);
     if time.per_year > 1 {
-        periods.iter_mut().for_each(|value| *value /= time.per_year as f64);
+        for value in &mut periods {
+            *value /= time.per_year as f64;
+        }
     }
     periods
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::funding::coverage;
 use super::params::Project;
 use super::statement::{Statement, Time};
-use crate::finance::{Line, NoIrr, NoMirr, discounted, irr, mirr, payback_years};
+use crate::finance::{Class, Line, NoIrr, NoMirr, discounted, irr, mirr, payback_years};
 use crate::math;
 
 /// What a project is worth to its owner.
@@ -42,7 +42,8 @@ pub struct EpochFigures {
     pub cash_flow_usd: f64,
     /// Their present value, USD; the epochs add up to the whole.
     pub npv_usd: f64,
-    /// Levelised cost of what it sells, from its own cash flows.
+    /// Levelised cost of what it sells: its own revenue and running cost, and of all else (capital, loans, the tax they
+    /// save) its part by discounted time.
     pub levelised: Vec<Levelised>,
     /// Least coverage of a year that begins in it.
     pub minimum_dscr: Option<f64>,
@@ -208,23 +209,39 @@ fn epochs(
     let inner = mining.halvings_after_months.iter().map(|months| 1 + time.after_months(*months));
     let mut bounds: Vec<usize> = core::iter::once(0).chain(inner).chain([time.periods()]).collect();
     bounds.dedup();
-    bounds
-        .windows(2)
-        .map(|pair| {
-            let periods = pair[0]..pair[1];
-            let npv_usd = worth(&cash[periods.clone()], &factors.nominal[periods.clone()]);
-            let years = || years_beginning_in(time, &periods).map(|year| coverage[year]);
-            EpochFigures {
-                from_year: pair[0].saturating_sub(1) as f64 / time.per_year as f64,
-                to_year: (pair[1] - 1) as f64 / time.per_year as f64,
-                cash_flow_usd: cash[periods.clone()].iter().sum(),
-                npv_usd,
-                levelised: levelised(statement, factors, periods.clone(), npv_usd),
-                minimum_dscr: least(years()),
-                average_dscr: mean(years()),
-            }
-        })
-        .collect()
+    let running = running_usd(project, statement, factors);
+    let whole = 1..time.periods();
+    let rest_usd = worth(cash, &factors.nominal) - running.iter().sum::<f64>();
+    let present_time = |periods: core::ops::Range<usize>| factors.nominal[periods].iter().sum::<f64>();
+    let figures = |pair: &[usize]| {
+        let periods = pair[0]..pair[1];
+        let operated = pair[0].max(1)..pair[1];
+        let value_usd = running[periods.clone()].iter().sum::<f64>()
+            + rest_usd * present_time(operated) / present_time(whole.clone());
+        let years = || years_beginning_in(time, &periods).map(|year| coverage[year]);
+        EpochFigures {
+            from_year: pair[0].saturating_sub(1) as f64 / time.per_year as f64,
+            to_year: (pair[1] - 1) as f64 / time.per_year as f64,
+            cash_flow_usd: cash[periods.clone()].iter().sum(),
+            npv_usd: worth(&cash[periods.clone()], &factors.nominal[periods.clone()]),
+            levelised: levelised(statement, factors, periods.clone(), value_usd),
+            minimum_dscr: least(years()),
+            average_dscr: mean(years()),
+        }
+    };
+    bounds.windows(2).map(figures).collect()
+}
+
+/// Present value of revenue less running cost of each period, after tax, USD.
+fn running_usd(project: &Project, statement: &Statement, factors: &Factors) -> Vec<f64> {
+    let time = statement.time;
+    let taxed_share = project.tax.income_tax_share();
+    let runs = |line: Line| matches!(line.class(), Class::Revenue | Class::Energy | Class::Operating);
+    let left = |period: usize| match period {
+        0 => 0.0,
+        _ => factors.nominal[period] - taxed_share * factors.nominal[time.last_of_year(time.year_of(period))],
+    };
+    statement.sum(runs).iter().enumerate().map(|(period, usd)| usd * left(period)).collect()
 }
 
 fn years_beginning_in(time: Time, periods: &core::ops::Range<usize>) -> impl Iterator<Item = usize> {

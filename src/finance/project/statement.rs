@@ -1,7 +1,7 @@
 //! The cash-flow table: every line in every period.
 
 use super::params::{Project, Timing};
-use crate::finance::{Class, Line};
+use crate::finance::Line;
 use crate::math;
 
 /// How a project's time is divided: period 0 is construction, the others are years or months of operation.
@@ -167,10 +167,7 @@ impl Statement {
 
     /// Earnings before interest, tax and depreciation, resale and salvage among them, by period, USD: SAM's `cf_ebitda`.
     pub fn ebitda_usd(&self) -> Vec<f64> {
-        self.sum(|line| {
-            matches!(line.class(), Class::Revenue | Class::Energy | Class::Operating)
-                || matches!(line, Line::Resale | Line::EndValue)
-        })
+        self.sum(Line::is_ebitda)
     }
 
     /// What is owed to lenders at the end of each period, USD.

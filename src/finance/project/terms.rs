@@ -20,6 +20,13 @@ pub struct Taxation {
     pub state: Jurisdiction,
 }
 
+impl Taxation {
+    /// Tax on a dollar of income, the state's and the federal on what it leaves, share.
+    pub fn income_tax_share(&self) -> f64 {
+        self.state.rate_share + self.federal.rate_share * (1.0 - self.state.rate_share)
+    }
+}
+
 /// One authority's tax and credits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -60,6 +60,21 @@ fn a_halving_halves_coins_from_its_month_on_and_the_epochs_add_up() {
 }
 
 #[test]
+fn every_epoch_carries_its_part_of_the_capital() {
+    // Halvings that change nothing: a coin costs the same in every epoch, whichever of them paid for the machines.
+    let text = "halvings_after_months = [24, 72]\nhalving_leaves_share = 1\n[energy]\nmwh_per_year = 1000\nprice_usd_per_mwh = 40\n";
+    let project = with(&format!("{MINE}{text}"));
+    let figures = project.figures(&project.evaluate());
+    let per_btc = |list: &[Levelised]| list.iter().find(|l| l.product == Product::Btc).unwrap().nominal_usd;
+    let whole = per_btc(&figures.levelised);
+    for epoch in &figures.epochs {
+        assert!(close_to(per_btc(&epoch.levelised), whole, whole), "{epoch:?} {whole}");
+    }
+    // 1 M USD over ten years at 10 % and 40,000 USD of power, for ten coins a year.
+    assert!(close_to(whole, (1e6 * crate::finance::capital_recovery(0.1, 10.0) + 4e4) / 10.0, 1e5), "{whole}");
+}
+
+#[test]
 fn coins_kept_bring_the_price_at_which_they_are_sold() {
     let grows =
         format!("{MINE}price_growth_per_year = 0.1\ntreasury = {{ policy = 'hold', share = 0.5, months = 12 }}\n");
@@ -186,13 +201,12 @@ fn break_even_prices_make_the_value_zero_or_say_why_not() {
     for found in &found {
         let k = found.usd.unwrap() / found.today_usd;
         let mut at = project.clone();
-        match found.price {
-            Price::Power => at.energy.as_mut().unwrap().price_usd_per_mwh = crate::finance::ByYear::First(45.0 * k),
-            _ => {
-                let mining = at.mining.as_mut().unwrap();
-                mining.price_usd_per_btc = mining.price_usd_per_btc.times(k);
-                mining.hashprice_usd_per_ph_day = mining.hashprice_usd_per_ph_day.as_ref().map(|p| p.times(k));
-            }
+        if found.price == Price::Power {
+            at.energy.as_mut().unwrap().price_usd_per_mwh = crate::finance::ByYear::First(45.0 * k);
+        } else {
+            let mining = at.mining.as_mut().unwrap();
+            mining.price_usd_per_btc = mining.price_usd_per_btc.times(k);
+            mining.hashprice_usd_per_ph_day = mining.hashprice_usd_per_ph_day.as_ref().map(|p| p.times(k));
         }
         let left = at.evaluate().npv_usd(at.nominal_rate_per_year());
         assert!(left.abs() < 1e-3, "{found:?}: {left}");

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::finance::closing::tests::{Span, assert_close, untaxed};
+use crate::finance::closing::tests::{Span, assert_close, day, untaxed};
 use crate::finance::{FinanceParams, Ledger, Treasury};
 
 /// Prices and amounts of a farm, as factors on what it earns and more for each MWh.
@@ -144,6 +144,44 @@ fn hosted_machines_bring_no_hashprice() {
     assert_close(some.levelised_usd_per_ph_day.unwrap(), (900.0 - 540.0) / 600.0);
     assert_close(some.break_even_hashprice_usd_per_ph_day.unwrap(), (900.0 - 540.0) / 600.0);
     assert_close(some.break_even_btc_price_usd.unwrap(), (900.0 - 540.0) / 12.0);
+}
+
+/// A mine and a grid sale that are the same in both epochs, the mine bought in the first.
+fn two_epochs() -> Books {
+    let mut ledger = Ledger::new(day("2024-01-01"), 3);
+    let (mine, sale) = (ledger.add_farm("a/mining", "a", Kind::Mining), ledger.add_farm("a/sale", "a", Kind::GridSale));
+    for month in 0..12 {
+        ledger.begin_period(day("2024-01-01").plus_months(month), if month < 4 { 3 } else { 4 });
+        ledger.add(mine, Line::MachineCapital, if month == 0 { -900.0 } else { 0.0 });
+        ledger.add(mine, Line::CoinRevenue, 90.0);
+        ledger.count(mine, Quantity::BtcMined, 2.0);
+        ledger.count(mine, Quantity::CapacityMwHours, 7.0);
+        ledger.add(sale, Line::GridSaleRevenue, 30.0);
+        ledger.count(sale, Quantity::GridMwh, 3.0);
+    }
+    let carried = crate::finance::TaxLosses::CarriedForward;
+    let params = FinanceParams { tax_losses: carried, tax_rate_share: 0.2, ..untaxed() };
+    ledger.close(day("2024-12-31"), &params)
+}
+
+#[test]
+fn in_an_epoch_like_the_whole_everything_costs_as_much_as_in_the_whole() {
+    let books = two_epochs();
+    for kind in [Kind::Mining, Kind::GridSale] {
+        let whole = books.unit_figures(kind, |farm| farm.kind == kind, |_| true);
+        for epoch in [3, 4] {
+            let part = books.unit_figures(kind, |farm| farm.kind == kind, |period| period.epoch == epoch);
+            let both = |figure: fn(&UnitFigures) -> Option<f64>| (figure(&part), figure(&whole));
+            for (part, whole) in [
+                both(|figures| figures.levelised_usd_per_mwh),
+                both(|figures| figures.levelised_usd_per_btc),
+                both(|figures| figures.break_even_btc_price_usd),
+            ] {
+                assert_eq!(part.is_some(), whole.is_some());
+                assert_close(part.unwrap_or(0.0), whole.unwrap_or(0.0));
+            }
+        }
+    }
 }
 
 fn revenue() -> impl Strategy<Value = Vec<f64>> {

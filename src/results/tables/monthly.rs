@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Cell, Kind, Row};
+use crate::finance::{ByLine, Line};
 
 table!("monthly.csv", #[doc = "One farm in one month; `grid_sale` farms are the sites' exports."] MonthlyRow {
     #[doc = "Month, YYYY-MM."]
@@ -130,3 +131,63 @@ table!("monthly.csv", #[doc = "One farm in one month; `grid_sale` farms are the 
     #[doc = "Cash flow of the owner after loans, USD: all lines but the memos."]
     equity_cash_flow_usd: f64,
 });
+
+impl MonthlyRow {
+    /// The dollars of every ledger line.
+    pub fn by_line(&self) -> ByLine {
+        let mut usd = ByLine::default();
+        for line in Line::ALL {
+            usd[line] = self.usd(line);
+        }
+        usd
+    }
+
+    fn usd(&self, line: Line) -> f64 {
+        match line {
+            Line::CoinRevenue => self.coin_revenue_usd,
+            Line::HostingRent => self.hosting_rent_usd,
+            Line::CloudRent => self.cloud_rent_usd,
+            Line::HostingFees => self.hosting_fees_usd,
+            Line::PowerPassThrough => self.power_pass_through_usd,
+            Line::SlaCredits => self.sla_credits_usd,
+            Line::DemandResponse => self.demand_response_usd,
+            Line::CurtailmentCredits => self.curtailment_credits_usd,
+            Line::GridSaleRevenue => self.grid_sale_revenue_usd,
+            Line::CoinGains => self.coin_gains_usd,
+            Line::EnergyCost => self.energy_cost_usd,
+            Line::DemandCharges => self.demand_charges_usd,
+            Line::BackupFuel => self.backup_fuel_usd,
+            Line::PoolFee => self.pool_fee_usd,
+            Line::FixedOm => self.fixed_om_usd,
+            Line::VariableOm => self.variable_om_usd,
+            Line::Insurance => self.insurance_usd,
+            Line::PropertyTax => self.property_tax_usd,
+            Line::SiteLease => self.site_lease_usd,
+            Line::Overhead => self.overhead_usd,
+            Line::ForgoneGridSales => self.forgone_grid_sales_usd,
+            Line::InfrastructureCapital => self.infrastructure_capital_usd,
+            Line::MachineCapital => self.machine_capital_usd,
+            Line::Resale => self.resale_usd,
+            Line::EndValue => self.end_value_usd,
+            Line::CoinsHeld => self.coins_held_usd,
+            Line::Prepayments => self.prepayments_usd,
+            Line::WorkingCapital => self.working_capital_usd,
+            Line::WorkingCapitalInterest => self.working_capital_interest_usd,
+            Line::Tax => self.tax_usd,
+            Line::StateTax => self.state_tax_usd,
+            Line::InvestmentTaxCredit => self.investment_tax_credit_usd,
+            Line::ProductionTaxCredit => self.production_tax_credit_usd,
+            Line::DebtDraws => self.debt_draws_usd,
+            Line::Interest => self.interest_usd,
+            Line::Principal => self.principal_usd,
+            Line::DebtFees => self.debt_fees_usd,
+            Line::DebtReserve => self.debt_reserve_usd,
+            Line::DebtReserveInterest => self.debt_reserve_interest_usd,
+            Line::DebtAtEnd => self.debt_at_end_usd,
+            Line::Depreciation => self.depreciation_usd,
+            Line::StateDepreciation => self.state_depreciation_usd,
+            Line::WriteOff => self.write_off_usd,
+            Line::InterestTaxShield => self.interest_tax_shield_usd,
+        }
+    }
+}

@@ -43,7 +43,7 @@ table!("returns.csv", #[doc = "What a farm, a site or the portfolio is worth, by
     minimum_dscr: Option<f64>,
     #[doc = "Mean of the calendar years with debt service."]
     average_dscr: Option<f64>,
-    #[doc = "What each MWh used must bring for the net present value to be zero, all revenue together, USD: tax on it included."]
+    #[doc = "What each MWh used must bring for the net present value to be zero, all revenue together, USD: tax on it included. By epoch, here and in all columns below, capital and the tax it saves are laid on the epochs in proportion to discounted capacity-hours."]
     levelised_usd_per_mwh: Option<f64>,
     #[doc = "What each coin must bring, USD (mining)."]
     levelised_usd_per_btc: Option<f64>,
