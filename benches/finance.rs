@@ -19,15 +19,15 @@ discount_rate_per_year = 0.12
 inflation_per_year = 0.02
 reserve_interest_per_year = 0.0125
 capital = [
-    { name = "hall", usd = 30e6, depreciation = { kind = "macrs", years = 15 }, salvage_share = 0.1 },
-    { name = "machines", class = "machines", usd = 70e6, depreciation = { kind = "macrs", years = 5 }, replaced_every_years = 5, price_change_per_year = -0.1 },
+    { name = "hall", cost_usd = 30e6, depreciation = { kind = "macrs", years = 15 }, salvage_share = 0.1 },
+    { name = "machines", class = "machines", cost_usd = 70e6, depreciation = { kind = "macrs", years = 5 }, replaced_every_years = 5, price_change_per_year = -0.1 },
 ]
 mining = { price_usd_per_btc = 90e3, price_growth_per_year = 0.08, hashrate_ph_s = 4000, hashprice_usd_per_ph_day = 45, halvings_after_months = [36, 84, 132], halving_leaves_share = 0.6, pool_fee_share = 0.01, treasury = { policy = "cover_costs" } }
 energy = { mwh_per_year = 600000, price_usd_per_mwh = 35 }
 operation = { fixed_om_usd_per_year = 3e6, insurance_per_year_share = 0.004, property_tax_per_year_share = 0.01 }
-working_capital = { cost_months = 3 }
+working_capital = { operating_cost_months = 3 }
 tax = { federal = { rate_share = 0.21, bonus_depreciation_share = 1.0 }, state = { rate_share = 0.06 } }
-debt = [{ name = "bank", target_dscr = 2.0, maximum_share = 0.6, rate_per_year = 0.09, years = 7, fee_share = 0.02, reserve_months = 6 }]
+debt = [{ name = "bank", target_dscr = 2.0, maximum_share = 0.6, rate_per_year = 0.09, tenor_years = 7, fee_share = 0.02, reserve_months = 6 }]
 "#;
 
 fn main() {

@@ -64,8 +64,8 @@ enum Command {
     Mine(mine::Args),
     /// The scenarios that come with the program
     Examples(examples::Args),
-    /// Print the JSON Schema of the scenario file
-    Schema,
+    /// Print the JSON Schema of the scenario file or the project file
+    Schema(schema::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page, or write the pages of all commands
@@ -93,7 +93,7 @@ impl Command {
             Self::Export(args) => export::execute(&args),
             Self::Mine(args) => mine::execute(&args),
             Self::Examples(args) => examples::execute(&args),
-            Self::Schema => schema::execute(),
+            Self::Schema(args) => schema::execute(&args),
             Self::Completions(args) => completions::execute(&args),
             Self::Man(args) => man::execute(&args),
         }

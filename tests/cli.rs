@@ -254,6 +254,8 @@ fn check_says_what_a_scenario_amounts_to_and_writes_nothing() {
 fn the_schema_printed_is_the_one_checked_in() {
     let checked_in = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/scenario.schema.json");
     assert_eq!(stdout(&hashwatt(&["schema"])), fs::read_to_string(checked_in).unwrap());
+    let checked_in = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/projects/project.schema.json");
+    assert_eq!(stdout(&hashwatt(&["schema", "project"])), fs::read_to_string(checked_in).unwrap());
 }
 
 #[test]
@@ -268,7 +270,9 @@ fn every_example_can_be_listed_extracted_and_checked() {
         assert_eq!(code(&extracted), 0, "{name}: {}", stderr(&extracted));
         let example = stdout(&extracted).lines().next().unwrap();
         assert!(Path::new(example).is_file(), "{example}");
-        if !name.starts_with("sweeps/") {
+        if name.starts_with("projects/") {
+            assert_eq!(code(&hashwatt(&["finance", example])), 0, "{name}");
+        } else if !name.starts_with("sweeps/") {
             let checked = hashwatt(&["check", example]);
             assert_eq!(code(&checked), 0, "{name}: {}", stderr(&checked));
         }
@@ -292,6 +296,7 @@ fn there_is_a_manual_page_and_a_completion_for_every_command() {
         "check",
         "chart",
         "compare",
+        "finance",
         "sweep",
         "mine",
         "mine-bench",

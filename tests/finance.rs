@@ -111,3 +111,170 @@ fn every_other_case_of_sam_comes_out_to_the_cent() {
         }
     }
 }
+
+#[test]
+fn every_project_of_the_gallery_adds_up() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/projects");
+    let projects = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let projects: Vec<PathBuf> = projects.filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+    assert!(projects.len() >= 4);
+    for project in projects {
+        let report = json(&[], project.to_str().unwrap());
+        let total = |list: &Value| list.as_object().unwrap().values().map(number).sum::<f64>();
+        let (sources, uses) = (total(&report["sources_usd"]), total(&report["uses_usd"]));
+        close_to(sources / uses, 1.0, 1e-9, &project.display().to_string());
+        let discounted: f64 = column(&report, "discounted_cash_flow_usd").iter().sum();
+        close_to(discounted, number(&report["equity"]["npv_usd"]), 0.01, &project.display().to_string());
+        for found in report["break_even"].as_array().unwrap() {
+            assert!(found["break_even_usd"].is_number() || found["note"].is_string(), "{found}");
+        }
+        for epoch in report["equity"]["epochs"].as_array().unwrap() {
+            assert!(number(&epoch["break_even_usd_per_btc"]) > 0.0, "{epoch}");
+        }
+    }
+}
+
+#[test]
+fn the_table_is_there_for_people_and_for_programs() {
+    let run = |arguments: &[&str]| {
+        let output =
+            cargo_bin_cmd!("hashwatt").arg("finance").arg(data("f_tax_debt.toml")).args(arguments).output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = run(&[]);
+    for words in ["54,015,949", "45,172,520", "20.4694 %", "2.551, 2.551", "34.2990", "after loans (equity)"] {
+        assert!(text.contains(words), "`{words}` is missing in\n{text}");
+    }
+    let csv = run(&["--csv"]);
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    let names = rows.headers().unwrap().clone();
+    assert_eq!((&names[0], rows.records().count()), ("year", 21));
+    let monthly = run(&["--set", "timing=\"monthly\"", "--monthly", "--csv"]);
+    assert_eq!(monthly.lines().count(), 1 + 1 + 240);
+    assert!(monthly.starts_with("year,month,"));
+}
+
+/// Standard error of a project that is refused.
+fn refused(text: &str, arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("project.toml");
+    std::fs::write(&path, text).unwrap();
+    let output = cargo_bin_cmd!("hashwatt").arg("finance").arg(&path).args(arguments).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(output.stdout.is_empty());
+    error
+}
+
+const BASE: &str = "name = 'p'\nyears = 4\ndiscount_rate_per_year = 0.08\n[[capital]]\nname = 'a'\ncost_usd = 1e6\n[exports]\nmwh_per_year = 10000\nprice_usd_per_mwh = 50\n";
+
+#[test]
+fn what_makes_no_sense_is_refused_with_its_place() {
+    let loan = "[[debt]]\nname = 'l'\nrate_per_year = 0.0\ntenor_years = 1\n";
+    let cases = [
+        ("tax.federal.rate_share = 2".to_owned(), "rate_share"),
+        ("[tax.federal]\nrate_share = 0.21".to_owned(), "say how this is depreciated"),
+        (format!("{loan}share = 1.0\nreserve_months = 12"), "own reserves and interest"),
+        (format!("{loan}share = 0.5\nreserve_months = 24"), "longer than the loan"),
+        (format!("{loan}share = 0.5\ntarget_dscr = 1.3"), "give either `share` or `target_dscr`"),
+        (format!("{loan}share = 0.5\nfinances = 'machines'"), "there is nothing to lend on"),
+        ("[mining]\nprice_usd_per_btc = 1e5".to_owned(), "give `btc_per_year`, or"),
+        ("[mining]\nprice_usd_per_btc = 0\nbtc_per_year = 1".to_owned(), "allowed are numbers from 0.000001"),
+        ("[mining]\nprice_usd_per_btc = [1,2]\nbtc_per_year = 1".to_owned(), "2 values for 4 years"),
+        (
+            "[mining]\nprice_usd_per_btc = [1,2,3,4]\nprice_growth_per_year = 0.1\nbtc_per_year = 1".to_owned(),
+            "this has no effect",
+        ),
+        ("[operation]\nvariable_om_escalator_per_year = 0.1".to_owned(), "this has no effect"),
+        (
+            "[[capital]]\nname = 'b'\ncost_usd = 1\ndepreciation = { kind = 'macrs', years = 6 }".to_owned(),
+            "allowed are 3, 5, 7, 10, 15, 20",
+        ),
+        ("[[capital]]\nname = 'a'\ncost_usd = 1".to_owned(), "`a`"),
+        ("[lease]\ncritical_it_kw = nan\nrent_usd_per_kw_month = 'x'".to_owned(), "critical_it_kw"),
+    ];
+    for (more, words) in cases {
+        let error = refused(&format!("{BASE}{more}\n"), &[]);
+        assert!(error.contains(words) && error.contains("project.toml:"), "`{words}` is missing in\n{error}");
+    }
+    assert!(refused(BASE, &["--monthly"]).contains("timing = \"monthly\""));
+    assert!(refused(BASE, &["--set", "exports.price_usd_per_mwh=[1,2]"]).contains("2 values for 4 years"));
+    assert!(refused("", &[]).contains("the file lacks"));
+}
+
+#[test]
+fn several_mistakes_are_told_at_once() {
+    let error = refused(&format!("{BASE}[working_capital]\ncost = 1\noperating_cost_months = 99\n[energy]\n"), &[]);
+    for words in ["`cost`", "operating_cost_months", "`mwh_per_year`"] {
+        assert!(error.contains(words), "`{words}` is missing in\n{error}");
+    }
+}
+
+#[test]
+fn site_debt_and_machine_finance_may_each_be_most_of_their_own_cost() {
+    let text = format!(
+        "{BASE}[[capital]]\nname = 'rigs'\nclass = 'machines'\ncost_usd = 1e6\n[[debt]]\nname = 'site'\nfinances = 'infrastructure'\nshare = 0.6\nrate_per_year = 0.05\ntenor_years = 4\n[[debt]]\nname = 'rigs'\nfinances = 'machines'\nshare = 0.7\nrate_per_year = 0.05\ntenor_years = 3\n"
+    );
+    let project: Project = toml::from_str(&text).unwrap();
+    assert_eq!(project.check(), []);
+    assert_eq!(project.evaluate().loans_usd, [6e5, 7e5]);
+}
+
+#[test]
+fn a_run_gives_the_same_table_for_its_farms_sites_and_portfolio() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let small = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/small.toml");
+    let loan = "finance.debt=[{ name = \"bank\", share = 0.5, rate_per_year = 0.08, tenor_years = 5 }]";
+    let run = cargo_bin_cmd!("hashwatt")
+        .args([
+            "run",
+            small,
+            "--mode",
+            "expected",
+            "--quiet",
+            "--set",
+            loan,
+            "--set",
+            "finance.state_tax_rate_share=0.05",
+        ])
+        .arg("--out")
+        .arg(&out)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let report = |name: &str, more: &[&str]| -> Value {
+        let what = format!("{}:{name}", out.display());
+        let output = cargo_bin_cmd!("hashwatt").args(["finance", &what, "--json"]).args(more).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let portfolio = report("portfolio", &[]);
+    let equity: f64 = column(&portfolio, "discounted_cash_flow_usd").iter().sum();
+    close_to(equity, number(&portfolio["returns"][0]["equity_npv_usd"]), 0.01, "the owner's value");
+    assert!(number(&portfolio["returns"][0]["average_dscr"]).is_finite());
+    assert!(column(&portfolio, "interest_usd").iter().any(|usd| *usd < 0.0));
+    let monthly = report("portfolio", &["--monthly"]);
+    let total = |report: &Value| column(report, "cash_flow_usd").iter().sum::<f64>();
+    close_to(total(&monthly), total(&portfolio), 0.01, "months add up to years");
+    let text = cargo_bin_cmd!("hashwatt").arg("finance").arg(&out).output().unwrap();
+    assert!(String::from_utf8_lossy(&text.stdout).contains("to the owner after loans, USD"));
+    let unknown = cargo_bin_cmd!("hashwatt").arg("finance").arg(format!("{}:nowhere", out.display())).output().unwrap();
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
+#[test]
+fn keys_without_effect_are_told_but_do_not_stop_anybody() {
+    let set = ["--set", "tax.federal.rate_share=0", "--set", "operation.variable_om_escalator_per_year=0.1"];
+    let report = json(&set, "d_bonus60.toml");
+    let notes: Vec<&str> = report["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
+    assert_eq!(
+        notes,
+        [
+            "`operation.variable_om_escalator_per_year` has no effect: the cost it raises is 0",
+            "`tax.federal.bonus_depreciation_share` has no effect: `rate_share` is 0"
+        ]
+    );
+    assert_eq!(json(&[], "d_bonus60.toml")["notes"], Value::Array(Vec::new()));
+}

@@ -63,7 +63,15 @@ fn of_project(args: &Args) -> Result<(), Failure> {
         return print_json(&report.json(args.monthly));
     }
     let rows = if args.monthly { report.periods() } else { report.years() };
-    if args.csv { write_csv(&rows) } else { print(&print::project(&report, &rows)) }
+    if args.csv {
+        // The table is for a program; who started it reads the notes.
+        for note in report.notes() {
+            writeln!(io::stderr().lock(), "note: {note}")?;
+        }
+        write_csv(&rows)
+    } else {
+        print(&print::project(&report, &rows))
+    }
 }
 
 fn of_run(args: &Args) -> Result<(), Failure> {
@@ -81,10 +89,6 @@ fn of_run(args: &Args) -> Result<(), Failure> {
 
 fn check(project: &mut Project, report: &mut Report<'_>) {
     report.within("", project.check());
-    let assets = project.capital.iter().enumerate();
-    report.unique("capital", assets.map(|(i, asset)| (asset.name.as_str(), format!("capital.{i}.name"))));
-    let loans = project.debt.iter().enumerate();
-    report.unique("debt", loans.map(|(i, loan)| (loan.name.as_str(), format!("debt.{i}.name"))));
 }
 
 fn print(text: &str) -> Result<(), Failure> {

@@ -20,6 +20,9 @@ pub fn rounded(x: f64) -> String {
     if !x.is_finite() {
         return "–".into();
     }
+    if x.abs() >= 1e18 {
+        return format!("{x:.6e}");
+    }
     let whole = grouped(x.abs().round() as u64);
     if x <= -0.5 { format!("-{whole}") } else { whole }
 }

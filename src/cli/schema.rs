@@ -1,11 +1,35 @@
 //! `hashwatt schema`.
 
 use super::exit::Failure;
+use crate::finance::Project;
+use crate::scenario::schema::Schema;
 use crate::scenario::schema_json;
+use clap::ValueEnum;
 use std::io::{self, Write};
 
-/// Prints the JSON Schema of the scenario file.
-pub fn execute() -> Result<(), Failure> {
-    write!(io::stdout().lock(), "{}", schema_json())?;
+/// Arguments of `schema`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The kind of file
+    #[arg(default_value = "scenario")]
+    of: Of,
+}
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Of {
+    /// What `run`, `place` and `check` read
+    Scenario,
+    /// What `finance` reads
+    Project,
+}
+
+/// Prints the JSON Schema of a kind of file.
+pub fn execute(args: &Args) -> Result<(), Failure> {
+    let text = match args.of {
+        Of::Scenario => schema_json(),
+        Of::Project => Schema::of::<Project>().published("hashwatt project"),
+    };
+    write!(io::stdout().lock(), "{text}")?;
     Ok(())
 }

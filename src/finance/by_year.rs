@@ -54,7 +54,7 @@ impl ByYear {
             return Some(format!("{} values for {years} years: give one number, or one for each year", values.len()));
         }
         let bad = self.values().iter().find(|v| !v.is_finite() || **v < least || v.abs() > 1e15)?;
-        Some(format!("{bad} is not between {least:e} and 1e15"))
+        Some(format!("{bad:e} is given, allowed are numbers from {least} to 1e15"))
     }
 }
 

@@ -17,8 +17,9 @@ pub struct Tranche {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub share: Option<f64>,
-    /// Debt service coverage the loan is sized to: in every year of its tenor the cash before tax, less the service
-    /// of the other loans, is this many times its payment; give this or `share`.
+    /// Debt service coverage the loan is sized to: in every year of its tenor the cash before tax, less the service of
+    /// the loans with `share` and of those that stand before it in the file, is this many times its payment; give this
+    /// or `share`.
     /// Default: none. Source: user's choice; lenders ask 1.2–1.4 of contracted and 2 and more of merchant income.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1.0, max = 100.0))]
@@ -37,7 +38,7 @@ pub struct Tranche {
     pub rate_per_year: f64,
     /// Tenor from the first revenue to the last payment, whole years. Required.
     #[schemars(range(min = 1, max = 100))]
-    pub years: u32,
+    pub tenor_years: u32,
     /// How a loan sized by `share` is repaid.
     /// Default: level_payment. Source: SAM's default.
     #[serde(default)]
@@ -104,10 +105,31 @@ impl Payment {
     }
 }
 
+/// What is wrong where the shares of loans on the same things exceed 1: the place of the loan in the list that does it
+/// and its key, and what to do.
+pub fn shares_above_one(loans: &[Tranche]) -> Option<(String, String)> {
+    [Finances::Infrastructure, Finances::Machines].into_iter().find_map(|class| {
+        let mut sum = 0.0;
+        for (i, loan) in loans.iter().enumerate() {
+            if loan.finances == Finances::Everything || loan.finances == class {
+                sum += loan.share.unwrap_or(0.0);
+            }
+            if sum > 1.0 + 1e-9 {
+                let what = format!(
+                    "the loans on the same things are {:.1} % of their cost together, at most 100 %",
+                    100.0 * sum
+                );
+                return Some((format!("{i}.share"), what));
+            }
+        }
+        None
+    })
+}
+
 impl Tranche {
     /// Periods of the tenor.
     pub fn periods(&self, per_year: usize) -> usize {
-        self.years as usize * per_year
+        self.tenor_years as usize * per_year
     }
 
     fn interest_only_periods(&self, per_year: usize) -> usize {
@@ -158,12 +180,17 @@ impl Tranche {
         if self.share.is_some() == self.target_dscr.is_some() {
             wrong.push(("share", "give either `share` or `target_dscr`".into()));
         }
-        if self.years > project_years {
+        if self.tenor_years > project_years {
             let what = format!("the loan outlives the project's {project_years} years; give at most that");
-            wrong.push(("years", what));
+            wrong.push(("tenor_years", what));
         }
-        if self.interest_only_months >= 12 * self.years {
+        if self.interest_only_months >= 12 * self.tenor_years {
             wrong.push(("interest_only_months", "nothing is left of the tenor to repay the loan; give less".into()));
+        }
+        if self.reserve_months > f64::from(12 * self.tenor_years) {
+            let what =
+                format!("the reserve is longer than the loan's {} months; give at most that", 12 * self.tenor_years);
+            wrong.push(("reserve_months", what));
         }
         if self.maximum_share.is_some() && self.target_dscr.is_none() {
             wrong.push(("maximum_share", "only a loan with `target_dscr` has a limit; take this key away".into()));
@@ -198,7 +225,7 @@ mod tests {
             maximum_share: None,
             finances: Finances::Everything,
             rate_per_year,
-            years,
+            tenor_years: years,
             repayment,
             interest_only_months,
             fee_share: 0.0,
@@ -234,7 +261,7 @@ mod tests {
         let mut loan = tranche(0.05, 30, Repayment::LevelPrincipal, 12);
         loan.target_dscr = Some(1.3);
         let keys: Vec<_> = loan.check(20).into_iter().map(|w| w.0).collect();
-        assert_eq!(keys, ["share", "years", "interest_only_months", "repayment"]);
+        assert_eq!(keys, ["share", "tenor_years", "interest_only_months", "repayment"]);
         assert!(tranche(0.05, 20, Repayment::LevelPayment, 0).check(20).is_empty());
     }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::debt::{Finances, Tranche};
+use super::debt::{Tranche, shares_above_one};
 use super::project::WorkingCapital;
 use super::rate::{RateBasis, nominal_rate};
 use super::treasury::Treasury;
@@ -227,22 +227,14 @@ impl FinanceParams {
         let years = (f64::from(days) / crate::calendar::DAYS_PER_YEAR).ceil() as u32;
         let mut wrong = Vec::new();
         for (i, tranche) in self.debt.iter().enumerate() {
-            let found = tranche.check(tranche.years.max(years));
+            let found = tranche.check(tranche.tenor_years.max(years));
             wrong.extend(found.into_iter().map(|(key, what)| (format!("debt.{i}.{key}"), what)));
             if tranche.closing_usd > 0.0 {
                 let what = "a run's loans are drawn whenever something is built; state their cost as `fee_share`";
                 wrong.push((format!("debt.{i}.closing_usd"), what.into()));
             }
         }
-        for class in [Finances::Infrastructure, Finances::Machines] {
-            let counts = |t: &&Tranche| t.finances == Finances::Everything || t.finances == class;
-            let whole: f64 = self.debt.iter().filter(counts).filter_map(|t| t.share).sum();
-            if whole > 1.0 + 1e-9 {
-                let what = format!("the loans are {whole} of the cost together; their shares must not exceed 1");
-                wrong.push(("debt".into(), what));
-                break;
-            }
-        }
+        wrong.extend(shares_above_one(&self.debt).map(|(key, what)| (format!("debt.{key}"), what)));
         wrong
     }
 

@@ -20,6 +20,7 @@ mod statement;
 mod taxes;
 mod terms;
 mod treasury;
+mod unused;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,11 @@ impl Project {
         funding::book(self, &mut statement);
         taxes::book(self, &mut statement);
         statement
+    }
+
+    /// Keys that have no effect beside the others, each with the reason.
+    pub fn unused_keys(&self) -> Vec<String> {
+        unused::unused(self)
     }
 
     /// What a statement of this project says.

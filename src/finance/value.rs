@@ -62,6 +62,9 @@ fn percent(rate: f64) -> String {
 /// # Errors
 /// The reason when there is none; see [`NoIrr`].
 pub fn irr(flows: &[(f64, f64)]) -> Result<f64, NoIrr> {
+    if flows.iter().any(|(years, usd)| !years.is_finite() || !usd.is_finite()) {
+        return Err(NoIrr::NoRoot);
+    }
     let terms = in_order(flows);
     let Some(first) = terms.first() else {
         return Err(NoIrr::NoFlows);

@@ -93,6 +93,27 @@ impl ProjectReport {
             .collect()
     }
 
+    /// What a reader should know before he believes the figures.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = self.project.unused_keys();
+        for (loan, usd) in self.project.debt.iter().zip(&self.statement.loans_usd) {
+            if *usd < 0.0 {
+                notes.push(format!(
+                    "the loan `{}` comes out negative: where the cash it is sized to is negative, so is its service (SAM's rule)",
+                    loan.name
+                ));
+            }
+        }
+        let equity_usd = -self.statement.cash_flow_usd()[0];
+        if equity_usd < 0.0 {
+            notes.push(format!(
+                "the loans exceed what is spent: {:.0} USD are paid out to the owner before the first revenue; `maximum_share` limits a sized loan",
+                -equity_usd
+            ));
+        }
+        notes
+    }
+
     /// Everything as JSON.
     pub fn json(&self, monthly: bool) -> Value {
         let project = &self.project;
@@ -100,6 +121,7 @@ impl ProjectReport {
         json!({
             "name": project.name,
             "nominal_discount_rate_per_year": project.nominal_rate_per_year(),
+            "notes": self.notes(),
             "sources_usd": amounts(&self.sources_usd()),
             "uses_usd": amounts(&self.uses_usd()),
             "equity": figures(&self.equity),
@@ -124,7 +146,7 @@ impl ProjectReport {
     /// What it is spent on, USD.
     pub fn uses_usd(&self) -> Vec<(String, f64)> {
         let spent = |line: Line| 0.0 - self.statement.row(line)[0];
-        let mut uses: Vec<(String, f64)> = self.project.capital.iter().map(|a| (a.name.clone(), a.usd)).collect();
+        let mut uses: Vec<(String, f64)> = self.project.capital.iter().map(|a| (a.name.clone(), a.cost_usd)).collect();
         let others = [
             ("interest during construction", Line::Interest),
             ("cost of financing", Line::DebtFees),
@@ -183,6 +205,8 @@ fn break_even(found: &crate::finance::project::BreakEven) -> Value {
     json!({
         "price": found.price,
         "unit": found.price.name(),
+        "year": found.year,
+        "level": found.level,
         "today_usd": found.today_usd,
         "break_even_usd": found.usd.ok(),
         "note": found.usd.err().map(|e| e.to_string()),

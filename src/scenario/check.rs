@@ -54,8 +54,6 @@ fn check_bitcoin(scenario: &Scenario, report: &mut Report<'_>) {
 
 fn check_tables(scenario: &Scenario, report: &mut Report<'_>) {
     report.within("finance", scenario.finance.check(scenario.days() as i32));
-    let loans = scenario.finance.debt.iter().enumerate();
-    report.unique("finance.debt", loans.map(|(i, loan)| (loan.name.as_str(), format!("finance.debt.{i}.name"))));
     report.within("mining", scenario.mining.check());
     report.within("hosting", scenario.hosting.check());
     report.within("cloud", scenario.cloud.check());

@@ -78,7 +78,7 @@ impl Place {
     /// What messages call a table here.
     fn name(&self) -> String {
         match self.path.segments() {
-            [] => "the scenario".to_owned(),
+            [] => "the file".to_owned(),
             _ => format!("`{}`", self.path),
         }
     }
@@ -120,6 +120,7 @@ impl<'s> Walk<'s> {
             Shape::List(list) => self.list(&list, node, place, &about),
             Shape::Number(bounds) => about.number(node, &bounds),
             Shape::Integer(bounds) => about.integer(node, &bounds),
+            Shape::IntegerOf(allowed) => about.integer_of(node, &allowed),
             Shape::Boolean => about.boolean(node),
             Shape::Date => about.date(node),
             Shape::Text(form) => about.text(node, &form),
@@ -177,16 +178,19 @@ impl<'s> Walk<'s> {
 
     /// Walks every option and keeps the mistakes of the one with the fewest.
     fn best_of(&mut self, options: &[&'s Json], node: &mut Node, place: &Place) {
-        let mut best: Option<(Vec<Diagnostic>, Node)> = None;
+        let mut best: Option<((usize, bool), Vec<Diagnostic>, Node)> = None;
         for option in options {
             let mut attempt = Walk { schema: self.schema, found: Vec::new() };
             let mut copy = node.clone();
             attempt.node(option, &mut copy, place);
-            if best.as_ref().is_none_or(|(found, _)| attempt.found.len() < found.len()) {
-                best = Some((attempt.found, copy));
+            // Where both are wrong, a list was meant as a list.
+            let is_list = matches!(shape::shape(self.schema, option), Shape::List(_));
+            let rank = (attempt.found.len(), is_list != matches!(node.value, Value::Array(_)));
+            if best.as_ref().is_none_or(|(least, ..)| rank < *least) {
+                best = Some((rank, attempt.found, copy));
             }
         }
-        if let Some((mut found, copy)) = best {
+        if let Some((_, mut found, copy)) = best {
             *node = copy;
             self.found.append(&mut found);
         }

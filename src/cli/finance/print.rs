@@ -1,7 +1,7 @@
 //! What `finance` prints for people: what it is worth, how it is paid for, the table, prices at which it breaks even.
 
 use crate::cli::output::{rounded, table};
-use crate::finance::project::{BreakEven, EpochFigures, Figures};
+use crate::finance::project::{BreakEven, EpochFigures, Figures, Product};
 use crate::results::{ProjectReport, StatementRow};
 
 mod run;
@@ -13,6 +13,7 @@ pub fn project(report: &ProjectReport, rows: &[StatementRow]) -> String {
     let paragraphs = [
         Some(head(report)),
         Some(funding(report)),
+        notes(report),
         Some(cash_flow("USD, at the end of each period; 0 is the end of construction:", rows)),
         Some(figures(report)),
         levelised(&report.equity),
@@ -32,6 +33,11 @@ fn head(report: &ProjectReport) -> String {
         format!("{} months of construction, {} years of operation", project.construction_months, project.years)
     };
     format!("{}: {time}, nominal money discounted at {rate:.4} % per year{question}", project.name)
+}
+
+fn notes(report: &ProjectReport) -> Option<String> {
+    let notes: Vec<String> = report.notes().into_iter().map(|note| format!("note: {note}")).collect();
+    (!notes.is_empty()).then(|| notes.join("\n"))
 }
 
 fn funding(report: &ProjectReport) -> String {
@@ -141,7 +147,10 @@ fn figures(report: &ProjectReport) -> String {
 }
 
 fn rate(rate: Option<&f64>) -> String {
-    rate.map_or_else(|| "none".into(), |rate| format!("{:.4} %", 100.0 * rate))
+    rate.map_or_else(
+        || "none".into(),
+        |rate| if *rate < 1e4 { format!("{:.4} %", 100.0 * rate) } else { format!("{:.4e} %", 100.0 * rate) },
+    )
 }
 
 fn levelised(figures: &Figures) -> Option<String> {
@@ -171,20 +180,28 @@ fn epochs(epochs: &[EpochFigures]) -> Option<String> {
     if epochs.is_empty() {
         return None;
     }
+    let optional = |usd: Option<f64>| usd.map_or_else(|| "–".into(), price);
     let rows = epochs.iter().map(|epoch| {
-        let of = |product: crate::finance::project::Product| {
-            let cost = epoch.levelised.iter().find(|cost| cost.product == product);
-            cost.map_or_else(|| "–".into(), |cost| price(cost.nominal_usd))
-        };
+        let coin = epoch.levelised.iter().find(|cost| cost.product == Product::Btc);
         [
-            format!("{} – {}", epoch.from_year, epoch.to_year),
+            format!("{:.2} – {:.2}", epoch.from_year, epoch.to_year),
             rounded(epoch.cash_flow_usd),
             rounded(epoch.npv_usd),
-            of(crate::finance::project::Product::Btc),
+            optional(coin.map(|cost| cost.nominal_usd)),
+            optional(epoch.break_even_usd_per_btc),
+            optional(epoch.break_even_usd_per_ph_day),
             epoch.minimum_dscr.map_or_else(|| "–".into(), |dscr| format!("{dscr:.2}")),
         ]
     });
-    let header = ["epoch, years", "cash flow, USD", "part of the NPV, USD", "levelised USD/BTC", "least DSCR"];
+    let header = [
+        "epoch, years",
+        "cash flow, USD",
+        "part of the NPV",
+        "levelised USD/BTC",
+        "break-even USD/BTC",
+        "USD per PH/s and day",
+        "least DSCR",
+    ];
     Some(table(header, rows))
 }
 
@@ -194,7 +211,9 @@ fn break_evens(found: &[BreakEven]) -> Option<String> {
     }
     let rows = found.iter().map(|found| {
         let solved = found.usd.map_or_else(|reason| reason.to_string(), price);
-        [found.price.name().to_owned(), price(found.today_usd), solved]
+        let year = if found.year == 1 { String::new() } else { format!(", of year {}", found.year) };
+        let level = if found.level { ", one level price" } else { "" };
+        [format!("{}{year}{level}", found.price.name()), price(found.today_usd), solved]
     });
-    Some(table(["break-even price of year 1", "today", "at NPV = 0"], rows))
+    Some(table(["break-even price (of year 1)", "today", "at NPV = 0"], rows))
 }

@@ -21,7 +21,7 @@ pub fn book(account: &mut [Account], calendar: &Calendar, params: &FinanceParams
     let mut held_usd = 0.0;
     for (month, run) in months.iter().enumerate() {
         let coming = |of: &[f64], months: f64| of.get(month + 1).map_or(0.0, |usd| months * usd);
-        let asked_usd = coming(&cost, working.cost_months) + coming(&revenue, working.receivable_months);
+        let asked_usd = coming(&cost, working.operating_cost_months) + coming(&revenue, working.receivable_months);
         account[run.end - 1].usd[Line::WorkingCapital] -= asked_usd - held_usd;
         held_usd = asked_usd;
     }

@@ -15,7 +15,7 @@ pub struct Asset {
     pub name: String,
     /// Cost, USD, when it is bought for the first time. Required.
     #[schemars(range(min = 0.0, max = 1e13))]
-    pub usd: f64,
+    pub cost_usd: f64,
     /// What it is.
     /// Default: infrastructure. Source: user's choice.
     #[serde(default)]
@@ -24,14 +24,20 @@ pub struct Asset {
     /// Default: none. Source: user's choice; IRS Publication 946 has computers in 5 years, land improvements in 15.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub depreciation: Option<Depreciation>,
+    /// Shares of the basis deducted in the year of purchase and each after it, a schedule of one's own instead of
+    /// `depreciation`; they need not add up to 1.
+    /// Default: none. Source: user's choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1), inner(range(min = 0.0, max = 1.0)))]
+    pub depreciation_shares: Option<Vec<f64>>,
     /// Whether bonus depreciation is taken on it.
     /// Default: true. Source: user's choice.
     #[serde(default = "yes")]
     pub bonus_depreciation: bool,
     /// Whether it earns the investment tax credit.
-    /// Default: true. Source: user's choice.
-    #[serde(default = "yes")]
-    pub investment_credit: bool,
+    /// Default: true, but false for what is not depreciated. Source: 26 U.S.C. § 50(b): credits are for depreciable property.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub investment_credit: Option<bool>,
     /// Years after which it is replaced, again and again while the project lasts; 0 for never.
     /// Default: 0. Source: user's choice.
     #[serde(default)]
@@ -91,12 +97,23 @@ pub(super) struct Purchase {
 }
 
 impl Asset {
+    /// Whether it earns the investment tax credit.
+    pub(super) fn earns_credit(&self) -> bool {
+        self.investment_credit.unwrap_or(self.depreciation != Some(Depreciation::None {}))
+    }
+
+    /// Shares of the basis deducted in the year of purchase and each after it.
+    pub(super) fn depreciation_schedule(&self) -> Vec<f64> {
+        let usual = || self.depreciation.map(|depreciation| depreciation.shares().collect());
+        self.depreciation_shares.clone().or_else(usual).unwrap_or_default()
+    }
+
     /// Its purchases in a project of so many years. None is made for the day the project ends.
     pub(super) fn purchases(&self, years: usize) -> impl Iterator<Item = Purchase> {
         let step = if self.replaced_every_years == 0 { years } else { self.replaced_every_years as usize };
         (0..years).step_by(step).map(move |after_years| Purchase {
             after_years,
-            usd: self.usd * powf(1.0 + self.price_change_per_year, after_years as f64),
+            usd: self.cost_usd * powf(1.0 + self.price_change_per_year, after_years as f64),
             until_years: (after_years + step).min(years),
         })
     }

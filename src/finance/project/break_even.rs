@@ -28,23 +28,28 @@ pub enum Price {
     GpuRent,
 }
 
-/// The price of year 1 at which the net present value is zero; the other years' prices keep their ratio to it.
+/// The price at which the net present value is zero. The prices of all years keep their ratio to each other; where some are
+/// negative or all are nothing, one level price is sought instead.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BreakEven {
     /// What is solved for.
     pub price: Price,
-    /// Price of year 1 as it is, in its own unit.
+    /// Year of operation, from 1, whose price is stated: the first that has one.
+    pub year: usize,
+    /// Price of that year as it is, in its own unit.
     pub today_usd: f64,
-    /// Price of year 1 at which the owner gains and loses nothing, or why there is none.
+    /// Whether the price found is level over all years (but for the escalator) instead of keeping the shape of today's.
+    pub level: bool,
+    /// Price of that year at which the owner gains and loses nothing, or why there is none.
     pub usd: Result<f64, NoBreakEven>,
 }
 
 /// Why no price makes the net present value zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoBreakEven {
-    /// The project loses at every price from nothing to a million times today's.
+    /// The project loses whatever the price, up to a million times today's.
     AlwaysLoses,
-    /// It gains even at a price of nothing (of what it sells), or at a million times today's (of what it buys).
+    /// It gains even where what it sells brings nothing, or where what it buys costs a million times today's price.
     AlwaysGains,
 }
 
@@ -115,34 +120,43 @@ impl Project {
     pub fn break_even(&self, price: Price) -> Option<BreakEven> {
         let mut base = self.clone();
         let figure = price.of(&mut base)?;
-        let today_usd = figure.values()[0];
-        if figure.values().iter().any(|usd| *usd < 0.0) || figure.is_zero() {
-            // Without a shape to keep, a level price is sought.
+        let place = figure.values().iter().position(|usd| *usd != 0.0).unwrap_or(0);
+        let today_usd = figure.values()[place];
+        let level = figure.values().iter().any(|usd| *usd < 0.0) || figure.is_zero();
+        if level {
             *figure = ByYear::First(1.0);
         }
-        let unit_usd = price.of(&mut base)?.values()[0];
+        let unit_usd = if level { 1.0 } else { today_usd };
         let npv_usd = |k: f64| {
             let mut project = base.clone();
             price.scale(&mut project, k);
             project.evaluate().npv_usd(project.nominal_rate_per_year())
         };
-        let usd = solve(&npv_usd, price != Price::Power).map(|k| k * unit_usd);
-        Some(BreakEven { price, today_usd, usd })
+        let factor = if price == Price::Power { solve_bought(&npv_usd) } else { solve_sold(&npv_usd) };
+        Some(BreakEven { price, year: place + 1, today_usd, level, usd: factor.map(|k| k * unit_usd) })
     }
 }
 
-/// The multiple at which the value crosses zero; `rises` with what is sold, falls with what is bought.
-fn solve(npv_usd: &dyn Fn(f64) -> f64, rises: bool) -> Result<f64, NoBreakEven> {
-    let gains = |k: f64| npv_usd(k) >= 0.0;
-    if gains(0.0) == rises {
-        return Err(if rises { NoBreakEven::AlwaysGains } else { NoBreakEven::AlwaysLoses });
+/// The multiple of a price of what is sold at which the value crosses zero.
+fn solve_sold(npv_usd: &dyn Fn(f64) -> f64) -> Result<f64, NoBreakEven> {
+    if npv_usd(0.0) >= 0.0 {
+        return Err(NoBreakEven::AlwaysGains);
     }
-    let mut high = 1.0;
-    while gains(high) != rises {
-        high *= 4.0;
-        if high > MOST {
-            return Err(if rises { NoBreakEven::AlwaysLoses } else { NoBreakEven::AlwaysGains });
-        }
-    }
+    let high = reach(1.0, |k| npv_usd(k) >= 0.0).ok_or(NoBreakEven::AlwaysLoses)?;
     Ok(between(npv_usd, 0.0, high))
+}
+
+/// The multiple of a price of what is bought; it may be negative: one is paid for taking it.
+fn solve_bought(npv_usd: &dyn Fn(f64) -> f64) -> Result<f64, NoBreakEven> {
+    if npv_usd(0.0) >= 0.0 {
+        let high = reach(1.0, |k| npv_usd(k) < 0.0).ok_or(NoBreakEven::AlwaysGains)?;
+        return Ok(between(npv_usd, 0.0, high));
+    }
+    let low = reach(-1.0, |k| npv_usd(k) >= 0.0).ok_or(NoBreakEven::AlwaysLoses)?;
+    Ok(between(npv_usd, low, 0.0))
+}
+
+/// The first of ±1, ±4, ±16, … at which it is so.
+fn reach(from: f64, so: impl Fn(f64) -> bool) -> Option<f64> {
+    core::iter::successors(Some(from), |k| Some(4.0 * k)).take_while(|k| k.abs() <= MOST).find(|k| so(*k))
 }

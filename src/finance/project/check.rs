@@ -2,12 +2,16 @@
 
 use super::contracts::Mining;
 use super::params::{Project, Timing};
+use super::{AssetClass, funding};
 use crate::finance::by_year::ByYear;
+use crate::finance::debt::{Finances, shares_above_one};
 use crate::finance::treasury::Treasury;
 
 /// What is wrong: the dotted path of the key, and what to do.
 pub type Complaint = (String, String);
 
+/// Most of the loans that may go into their own reserves and interest, share.
+const MOST_OWN_NEEDS_SHARE: f64 = 0.8;
 /// Least value of an amount or a price that cannot be negative.
 const NOTHING: f64 = 0.0;
 /// Least price of what may have a negative price, USD.
@@ -42,7 +46,12 @@ impl Project {
 
     /// Every figure that may be listed by year, with its path and least value.
     fn figures_by_year(&self) -> Vec<(&'static str, &ByYear, f64)> {
-        let mut figures = Vec::new();
+        let operation = &self.operation;
+        let mut figures = vec![
+            ("operation.fixed_om_usd_per_year", &operation.fixed_om_usd_per_year, NOTHING),
+            ("operation.variable_om_usd_per_mwh", &operation.variable_om_usd_per_mwh, NOTHING),
+            ("operation.site_lease_usd_per_year", &operation.site_lease_usd_per_year, NOTHING),
+        ];
         if let Some(exports) = &self.exports {
             figures.push(("exports.mwh_per_year", &exports.mwh_per_year, NOTHING));
             figures.push(("exports.price_usd_per_mwh", &exports.price_usd_per_mwh, ANY));
@@ -83,7 +92,12 @@ impl Project {
         let tax = &self.tax;
         let taxed = tax.federal.rate_share > 0.0 || tax.state.rate_share > 0.0;
         for (i, asset) in self.capital.iter().enumerate() {
-            if taxed && asset.depreciation.is_none() && asset.usd > 0.0 {
+            if asset.depreciation.is_some() && asset.depreciation_shares.is_some() {
+                let what = "`depreciation` says the same; give one of them";
+                found.push((format!("capital.{i}.depreciation_shares"), what.into()));
+            }
+            let schedule = asset.depreciation.is_some() || asset.depreciation_shares.is_some();
+            if taxed && !schedule && asset.cost_usd > 0.0 {
                 let what = "profit is taxed, so say how this is depreciated: `depreciation = { kind = \"macrs\", years = 5 }`, \
                             `{ kind = \"straight_line\", years = 20 }`, or `{ kind = \"none\" }` for land";
                 found.push((format!("capital.{i}"), what.into()));
@@ -99,11 +113,27 @@ impl Project {
             if self.timing == Timing::Annual && !tranche.interest_only_months.is_multiple_of(12) {
                 found.push((format!("debt.{i}.interest_only_months"), WHOLE_YEARS.into()));
             }
+            let lent_on = |class| self.capital.iter().any(|asset| asset.class == class && asset.cost_usd > 0.0);
+            let nothing = match tranche.finances {
+                Finances::Everything => None,
+                Finances::Infrastructure => Some(("infrastructure", lent_on(AssetClass::Infrastructure))),
+                Finances::Machines => Some(("machines", lent_on(AssetClass::Machines))),
+            };
+            if let Some((class, false)) = nothing {
+                let what = format!("no capital has `class = \"{class}\"`: there is nothing to lend on");
+                found.push((format!("debt.{i}.finances"), what));
+            }
         }
-        let whole: f64 = self.debt.iter().filter_map(|tranche| tranche.share).sum();
-        if whole > 1.0 + 1e-9 {
-            let what = format!("the loans are {whole} of the cost together; their shares must not exceed 1");
-            found.push(("debt.0.share".into(), what));
+        found.extend(shares_above_one(&self.debt).map(|(key, what)| (format!("debt.{key}"), what)));
+        let own_needs_share = funding::own_needs_share(self);
+        if own_needs_share > MOST_OWN_NEEDS_SHARE {
+            let what = format!(
+                "the loans' own reserves and interest during construction would take {:.0} % of them, at most {:.0} % \
+                 make sense: lower `reserve_months`, `share` or `construction_months`",
+                100.0 * own_needs_share,
+                100.0 * MOST_OWN_NEEDS_SHARE
+            );
+            found.push(("debt".into(), what));
         }
     }
 
@@ -126,7 +156,8 @@ impl Project {
             complain("halvings_after_months", "give the months in ascending order");
         }
         if halvings.iter().any(|months| *months == 0 || *months >= 12 * self.years) {
-            complain("halvings_after_months", "give months between the first and the last of operation");
+            let last = 12 * self.years - 1;
+            complain("halvings_after_months", &format!("give months from 1 to {last}, before the last of operation"));
         }
         if self.timing == Timing::Annual && halvings.iter().any(|months| !months.is_multiple_of(12)) {
             complain("halvings_after_months", WHOLE_YEARS);

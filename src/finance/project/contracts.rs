@@ -78,6 +78,7 @@ pub struct Mining {
     /// `halving_leaves_share` then; the results are also given for the epochs between.
     /// Default: none. Source: user's choice; blocks 1,050,000 and 1,260,000 are expected in spring 2028 and 2032.
     #[serde(default)]
+    #[schemars(inner(range(min = 1, max = 1199)))]
     pub halvings_after_months: Vec<u32>,
     /// What a halving leaves of coins and hashprice, share: 0.5, or more where fees and a shrinking network soften it.
     /// Default: 0.5. Source: protocol.

@@ -27,7 +27,7 @@ fn book_working_capital(project: &Project, statement: &mut Statement) {
     let periods = |months: f64| months * statement.time.per_year as f64 / 12.0;
     let cost = statement.sum(|line| matches!(line.class(), Class::Energy | Class::Operating));
     let revenue = statement.sum(|line| line.class() == Class::Revenue);
-    let kept = Reserve::of(cost[1..].iter().map(|usd| -usd * periods(params.cost_months)));
+    let kept = Reserve::of(cost[1..].iter().map(|usd| -usd * periods(params.operating_cost_months)));
     let owed = Reserve::of(revenue[1..].iter().map(|usd| usd * periods(params.receivable_months)));
     for reserve in [&kept, &owed] {
         reserve.book(statement, Line::WorkingCapital, Line::WorkingCapitalInterest, project.reserve_interest_per_year);
@@ -85,54 +85,75 @@ struct Share<'a> {
     adds: f64,
 }
 
-/// Books the loans that are shares of cost.
-///
-/// Cost of everything is that of what is built and of financing, the working capital kept for cost, and these loans'
-/// own reserves and interest during construction; so with L = g·(B + Σ a·L) the sizes solve one linear equation.
-fn book_shares(project: &Project, statement: &mut Statement) {
-    let time = statement.time;
-    let shares: Vec<Share> = project
-        .debt
-        .iter()
-        .enumerate()
-        .filter_map(|(index, tranche)| {
+/// The loans of a project that are shares of cost.
+struct Shares<'a> {
+    project: &'a Project,
+    loans: Vec<Share<'a>>,
+}
+
+impl<'a> Shares<'a> {
+    fn of(project: &'a Project) -> Self {
+        let time = Time::of(project);
+        let loan = |(index, tranche): (usize, &'a Tranche)| {
             let share = tranche.share?;
             let reserve = tranche.reserve_months / 12.0 * time.per_year as f64;
             let adds =
                 reserve * tranche.first_payment_share(time.per_year) + construction_interest_share(tranche, time);
             Some(Share { index, tranche, per_cost: share * (1.0 + share * tranche.fee_share), adds })
-        })
-        .collect();
-    if shares.is_empty() {
-        return;
+        };
+        Self { project, loans: project.debt.iter().enumerate().filter_map(loan).collect() }
     }
-    let closing_usd: f64 = project.debt.iter().map(|tranche| tranche.closing_usd).sum();
-    let fixed_usd = first_cost_usd(project, None)
-        + project.construction_financing_usd
-        + project.other_financing_usd
-        + closing_usd
-        + statement.cost_reserve_usd;
-    let of_part_usd = |share: &Share| match share.tranche.finances {
-        Finances::Everything => None,
-        Finances::Infrastructure => Some(first_cost_usd(project, Some(AssetClass::Infrastructure))),
-        Finances::Machines => Some(first_cost_usd(project, Some(AssetClass::Machines))),
-    };
-    let (mut added_usd, mut added_share) = (0.0, 0.0);
-    for share in &shares {
-        match of_part_usd(share) {
-            Some(cost_usd) => added_usd += share.adds * share.per_cost * cost_usd,
-            None => added_share += share.adds * share.per_cost,
+
+    /// What a loan is a share of, where that is not everything, USD.
+    fn of_part_usd(&self, loan: &Share) -> Option<f64> {
+        match loan.tranche.finances {
+            Finances::Everything => None,
+            Finances::Infrastructure => Some(first_cost_usd(self.project, Some(AssetClass::Infrastructure))),
+            Finances::Machines => Some(first_cost_usd(self.project, Some(AssetClass::Machines))),
         }
     }
-    let whole_usd = (fixed_usd + added_usd) / (1.0 - added_share);
-    for share in &shares {
-        let loan_usd = share.per_cost * of_part_usd(share).unwrap_or(whole_usd);
-        let payments: Vec<Payment> = share.tranche.payments(loan_usd, time.per_year).collect();
-        book_loan(project, share.index, loan_usd, &payments, statement);
+
+    /// Part of the loans on everything that their own reserves and interest during construction take.
+    fn own_needs_share(&self) -> f64 {
+        let on_everything = self.loans.iter().filter(|loan| loan.tranche.finances == Finances::Everything);
+        on_everything.map(|loan| loan.adds * loan.per_cost).sum()
+    }
+
+    /// The loans, USD.
+    ///
+    /// Cost of everything is that of what is built and of financing, the working capital kept for cost, and these loans'
+    /// own reserves and interest during construction; so with L = g·(B + Σ a·L) the sizes solve one linear equation.
+    fn sizes_usd(&self, cost_reserve_usd: f64) -> Vec<f64> {
+        let project = self.project;
+        let closing_usd: f64 = project.debt.iter().map(|tranche| tranche.closing_usd).sum();
+        let on_parts = self.loans.iter().filter_map(|loan| Some(loan.adds * loan.per_cost * self.of_part_usd(loan)?));
+        let whole_usd = (first_cost_usd(project, None)
+            + project.construction_financing_usd
+            + project.other_financing_usd
+            + closing_usd
+            + cost_reserve_usd
+            + on_parts.sum::<f64>())
+            / (1.0 - self.own_needs_share());
+        self.loans.iter().map(|loan| loan.per_cost * self.of_part_usd(loan).unwrap_or(whole_usd)).collect()
     }
 }
 
-/// Books the loans that are sized to a coverage of the cash there is.
+/// Part of the loans on everything that their own reserves and interest during construction take; what is borrowed grows
+/// without end as it comes near 1.
+pub(super) fn own_needs_share(project: &Project) -> f64 {
+    Shares::of(project).own_needs_share()
+}
+
+fn book_shares(project: &Project, statement: &mut Statement) {
+    let shares = Shares::of(project);
+    for (loan, usd) in shares.loans.iter().zip(shares.sizes_usd(statement.cost_reserve_usd)) {
+        let payments: Vec<Payment> = loan.tranche.payments(usd, statement.time.per_year).collect();
+        book_loan(project, loan.index, usd, &payments, statement);
+    }
+}
+
+/// Books the loans that are sized to a coverage of the cash there is, in the order of the file: each counts on what those
+/// before it leave.
 fn book_sculpted(project: &Project, statement: &mut Statement) {
     for (index, tranche) in project.debt.iter().enumerate() {
         let Some(target) = tranche.target_dscr else { continue };

@@ -199,13 +199,13 @@ fn rent_out(cloud: &Cloud, statement: &mut Statement) {
 fn operate(operation: &Operation, inflation_per_year: f64, statement: &mut Statement) {
     let time = statement.time;
     let rises = |escalator: f64| Growth(1.0 + inflation_per_year + escalator);
-    let fixed = ByYear::First(operation.fixed_om_usd_per_year);
-    spread_by_year(statement, Line::FixedOm, &fixed, rises(operation.fixed_om_escalator_per_year), -1.0);
-    let lease = ByYear::First(operation.site_lease_usd_per_year);
-    spread_by_year(statement, Line::SiteLease, &lease, rises(operation.site_lease_escalator_per_year), -1.0);
-    if operation.variable_om_usd_per_mwh > 0.0 {
-        let price = ByYear::First(operation.variable_om_usd_per_mwh);
-        let price = each_period(time, &price, rises(operation.variable_om_escalator_per_year));
+    let fixed = &operation.fixed_om_usd_per_year;
+    spread_by_year(statement, Line::FixedOm, fixed, rises(operation.fixed_om_escalator_per_year), -1.0);
+    let lease = &operation.site_lease_usd_per_year;
+    spread_by_year(statement, Line::SiteLease, lease, rises(operation.site_lease_escalator_per_year), -1.0);
+    if !operation.variable_om_usd_per_mwh.is_zero() {
+        let price =
+            each_period(time, &operation.variable_om_usd_per_mwh, rises(operation.variable_om_escalator_per_year));
         let mwh = statement.amounts.handled_mwh();
         add_product(statement.row_mut(Line::VariableOm), &mwh, &price, -1.0);
     }
@@ -281,5 +281,5 @@ fn let_out(lease: &Lease, statement: &mut Statement) {
 /// Cost of everything there is at the beginning, USD, and of that of one class.
 pub(super) fn first_cost_usd(project: &Project, class: Option<AssetClass>) -> f64 {
     let chosen = project.capital.iter().filter(|asset| class.is_none_or(|class| asset.class == class));
-    chosen.map(|asset| asset.usd).sum()
+    chosen.map(|asset| asset.cost_usd).sum()
 }

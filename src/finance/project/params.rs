@@ -143,22 +143,20 @@ pub struct Energy {
 }
 
 /// `[operation]`: cost of running. A cost with an escalator is, in year k, (1 + inflation + escalator)^(k−1) times that
-/// of year 1 (SAM's rule).
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+/// of year 1 (SAM's rule); one given for each year is taken as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Operation {
     /// Fixed operation and maintenance, USD per year.
     /// Default: 0. Source: user's choice.
-    #[schemars(range(min = 0.0, max = 1e12))]
-    pub fixed_om_usd_per_year: f64,
+    pub fixed_om_usd_per_year: ByYear,
     /// Yearly rise of it above inflation, share.
     /// Default: 0. Source: user's choice.
     #[schemars(range(min = -0.5, max = 0.5))]
     pub fixed_om_escalator_per_year: f64,
     /// Variable operation and maintenance, USD per MWh sold, used or hosted.
     /// Default: 0. Source: user's choice.
-    #[schemars(range(min = 0.0, max = 1e6))]
-    pub variable_om_usd_per_mwh: f64,
+    pub variable_om_usd_per_mwh: ByYear,
     /// Yearly rise of it above inflation, share.
     /// Default: 0. Source: user's choice.
     #[schemars(range(min = -0.5, max = 0.5))]
@@ -173,7 +171,6 @@ pub struct Operation {
     pub property_tax_per_year_share: f64,
     /// Assessed value in the first year of what stands, share of what was paid for it.
     /// Default: 1. Source: SAM's default.
-    #[serde(default = "whole")]
     #[schemars(range(min = 0.0, max = 10.0))]
     pub property_tax_assessed_share: f64,
     /// Yearly fall of the assessed value, share of the first year's; it does not fall below 0.
@@ -182,16 +179,28 @@ pub struct Operation {
     pub property_tax_decline_per_year_share: f64,
     /// Lease of the site, USD per year.
     /// Default: 0. Source: user's choice.
-    #[schemars(range(min = 0.0, max = 1e12))]
-    pub site_lease_usd_per_year: f64,
+    pub site_lease_usd_per_year: ByYear,
     /// Yearly rise of it above inflation, share.
     /// Default: 0. Source: user's choice.
     #[schemars(range(min = -0.5, max = 0.5))]
     pub site_lease_escalator_per_year: f64,
 }
 
-fn whole() -> f64 {
-    1.0
+impl Default for Operation {
+    fn default() -> Self {
+        Self {
+            fixed_om_usd_per_year: ByYear::First(0.0),
+            fixed_om_escalator_per_year: 0.0,
+            variable_om_usd_per_mwh: ByYear::First(0.0),
+            variable_om_escalator_per_year: 0.0,
+            insurance_per_year_share: 0.0,
+            property_tax_per_year_share: 0.0,
+            property_tax_assessed_share: 1.0,
+            property_tax_decline_per_year_share: 0.0,
+            site_lease_usd_per_year: ByYear::First(0.0),
+            site_lease_escalator_per_year: 0.0,
+        }
+    }
 }
 
 /// `[working_capital]`: put aside a period ahead, given back in the last.
@@ -201,7 +210,7 @@ pub struct WorkingCapital {
     /// Months of the coming year's energy and operating cost kept in cash.
     /// Default: 0. Source: user's choice; SAM's default is 6.
     #[schemars(range(min = 0.0, max = 36.0))]
-    pub cost_months: f64,
+    pub operating_cost_months: f64,
     /// Months of the coming year's revenue that customers owe.
     /// Default: 0. Source: user's choice.
     #[schemars(range(min = 0.0, max = 36.0))]

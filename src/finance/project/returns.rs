@@ -17,7 +17,7 @@ pub struct Figures {
     pub irr_per_year: Result<f64, NoIrr>,
     /// Modified internal rate of return per year, or why there is none.
     pub mirr_per_year: Result<f64, NoMirr>,
-    /// Years until the money is back for good; `None`: never.
+    /// Years from the beginning of construction until the money is back for good; `None`: never.
     pub payback_years: Option<f64>,
     /// Years until it is back with interest at the discount rate; `None`: never.
     pub discounted_payback_years: Option<f64>,
@@ -45,6 +45,12 @@ pub struct EpochFigures {
     /// Levelised cost of what it sells: its own revenue and running cost, and of all else (capital, loans, the tax they
     /// save) its part by discounted time.
     pub levelised: Vec<Levelised>,
+    /// Mean price of a coin at which it would add nothing to the value, with its part of all else as for the levelised
+    /// cost, USD; `None` where coins are worth nothing or the price would be negative. Return and payback belong to the
+    /// whole: an epoch alone has no investment of its own.
+    pub break_even_usd_per_btc: Option<f64>,
+    /// The same as a hashprice, USD per PH/s and day.
+    pub break_even_usd_per_ph_day: Option<f64>,
     /// Least coverage of a year that begins in it.
     pub minimum_dscr: Option<f64>,
     /// Mean coverage of the years that begin in it.
@@ -102,17 +108,15 @@ impl Product {
         }
     }
 
-    /// The revenue it brings.
-    fn lines(self) -> &'static [Line] {
+    /// Whether a line is the revenue it brings.
+    fn brings(self, line: Line) -> bool {
         match self {
-            Self::MwhSold => &[Line::GridSaleRevenue],
-            Self::MwhHosted => &[Line::HostingFees],
-            Self::MwhUsed => {
-                &[Line::GridSaleRevenue, Line::HostingFees, Line::CoinRevenue, Line::CloudRent, Line::HostingRent]
-            }
-            Self::Btc | Self::PhDay => &[Line::CoinRevenue],
-            Self::GpuHour => &[Line::CloudRent],
-            Self::KwMonth => &[Line::HostingRent],
+            Self::MwhSold => line == Line::GridSaleRevenue,
+            Self::MwhHosted => line == Line::HostingFees,
+            Self::MwhUsed => line.class() == Class::Revenue,
+            Self::Btc | Self::PhDay => line == Line::CoinRevenue,
+            Self::GpuHour => line == Line::CloudRent,
+            Self::KwMonth => line == Line::HostingRent,
         }
     }
 }
@@ -147,12 +151,14 @@ impl Figures {
         let whole = 0..statement.time.periods();
         let npv_usd = worth(&cash, &factors.nominal);
         let coverage = coverage(statement);
+        // Paid back is counted from the time values are for, not from the first flow.
+        let first_years = flows.iter().find(|flow| flow.1 != 0.0).map_or(0.0, |flow| flow.0);
         Self {
             npv_usd,
             irr_per_year: irr(&flows),
             mirr_per_year: mirr(&flows, rate, project.reinvestment_rate_per_year.unwrap_or(rate)),
-            payback_years: payback_years(&flows),
-            discounted_payback_years: payback_years(&discounted(rate, &flows)),
+            payback_years: payback_years(&flows).map(|years| years + first_years),
+            discounted_payback_years: payback_years(&discounted(rate, &flows)).map(|years| years + first_years),
             levelised: levelised(statement, &factors, whole, npv_usd),
             minimum_dscr: least(coverage.iter().copied()),
             average_dscr: mean(coverage.iter().copied()),
@@ -187,8 +193,8 @@ fn levelised(
         if amount <= 0.0 {
             return None;
         }
-        let lines = product.lines().iter();
-        let revenue_usd: f64 = lines.map(|line| part(statement.row(*line), &factors.nominal)).sum();
+        let brings = Line::ALL.into_iter().filter(|line| product.brings(*line));
+        let revenue_usd: f64 = brings.map(|line| part(statement.row(line), &factors.nominal)).sum();
         let cost_usd = revenue_usd - npv_usd;
         Some(Levelised { product, nominal_usd: cost_usd / amount, real_usd: cost_usd / part(amounts, &factors.real) })
     };
@@ -219,7 +225,12 @@ fn epochs(
         let value_usd = running[periods.clone()].iter().sum::<f64>()
             + rest_usd * present_time(operated) / present_time(whole.clone());
         let years = || years_beginning_in(time, &periods).map(|year| coverage[year]);
+        let coins = coins(project, statement, factors, &periods);
+        let factor = (coins.worth_usd > 0.0).then(|| 1.0 - value_usd / coins.worth_usd).filter(|k| *k >= 0.0);
+        let at = |amount: f64| factor.filter(|_| amount > 0.0).map(|k| k * coins.revenue_usd / amount);
         EpochFigures {
+            break_even_usd_per_btc: at(coins.btc),
+            break_even_usd_per_ph_day: at(coins.ph_days),
             from_year: pair[0].saturating_sub(1) as f64 / time.per_year as f64,
             to_year: (pair[1] - 1) as f64 / time.per_year as f64,
             cash_flow_usd: cash[periods.clone()].iter().sum(),
@@ -232,16 +243,44 @@ fn epochs(
     bounds.windows(2).map(figures).collect()
 }
 
-/// Present value of revenue less running cost of each period, after tax, USD.
-fn running_usd(project: &Project, statement: &Statement, factors: &Factors) -> Vec<f64> {
-    let time = statement.time;
+/// What coins bring in an epoch.
+struct Coins {
+    /// After the pool's fee and tax, discounted, USD.
+    worth_usd: f64,
+    /// Before both, USD.
+    revenue_usd: f64,
+    btc: f64,
+    ph_days: f64,
+}
+
+fn coins(project: &Project, statement: &Statement, factors: &Factors, periods: &core::ops::Range<usize>) -> Coins {
+    let row = |line| &statement.row(line)[periods.clone()];
+    let left = income_factors(project, statement.time, factors);
+    let net = row(Line::CoinRevenue).iter().zip(row(Line::PoolFee)).zip(&left[periods.clone()]);
+    let sum = |amounts: &[f64]| amounts[periods.clone()].iter().sum::<f64>();
+    Coins {
+        worth_usd: net.map(|((revenue, fee), left)| (revenue + fee) * left).sum(),
+        revenue_usd: sum(statement.row(Line::CoinRevenue)),
+        btc: sum(&statement.amounts.btc),
+        ph_days: sum(&statement.amounts.ph_days),
+    }
+}
+
+/// What is left of a dollar of taxable income of each period, discounted: its tax is due at the year's end.
+fn income_factors(project: &Project, time: Time, factors: &Factors) -> Vec<f64> {
     let taxed_share = project.tax.income_tax_share();
-    let runs = |line: Line| matches!(line.class(), Class::Revenue | Class::Energy | Class::Operating);
     let left = |period: usize| match period {
         0 => 0.0,
         _ => factors.nominal[period] - taxed_share * factors.nominal[time.last_of_year(time.year_of(period))],
     };
-    statement.sum(runs).iter().enumerate().map(|(period, usd)| usd * left(period)).collect()
+    (0..time.periods()).map(left).collect()
+}
+
+/// Present value of revenue less running cost of each period, after tax, USD.
+fn running_usd(project: &Project, statement: &Statement, factors: &Factors) -> Vec<f64> {
+    let runs = |line: Line| matches!(line.class(), Class::Revenue | Class::Energy | Class::Operating);
+    let left = income_factors(project, statement.time, factors);
+    statement.sum(runs).iter().zip(left).map(|(usd, left)| usd * left).collect()
 }
 
 fn years_beginning_in(time: Time, periods: &core::ops::Range<usize>) -> impl Iterator<Item = usize> {

@@ -61,8 +61,8 @@ impl Costs {
         let financing_usd =
             project.construction_financing_usd + project.other_financing_usd + statement.construction_interest_usd;
         let factor = if built_usd > 0.0 { 1.0 + financing_usd / built_usd } else { 1.0 };
-        let creditable = project.capital.iter().filter(|asset| asset.investment_credit);
-        Self { factor, creditable_usd: factor * creditable.map(|asset| asset.usd).sum::<f64>() }
+        let creditable = project.capital.iter().filter(|asset| asset.earns_credit());
+        Self { factor, creditable_usd: factor * creditable.map(|asset| asset.cost_usd).sum::<f64>() }
     }
 }
 
@@ -105,7 +105,7 @@ fn deducted(
             let mut basis_usd = purchase.usd;
             if purchase.after_years == 0 {
                 basis_usd *= costs.factor;
-                if asset.investment_credit && costs.creditable_usd > 0.0 {
+                if asset.earns_credit() && costs.creditable_usd > 0.0 {
                     basis_usd -= reduced_usd * basis_usd / costs.creditable_usd;
                 }
             }
@@ -130,11 +130,14 @@ fn reduction_usd(project: &Project, line: Line, credits: &[Credits; 2]) -> f64 {
 
 /// A purchase is deducted from the year it is made in; what the last year leaves is lost.
 fn deduct(asset: &Asset, purchase: Purchase, basis_usd: f64, bonus_share: f64, taken: &mut [f64]) {
-    let Some(depreciation) = asset.depreciation else { return };
+    let schedule = asset.depreciation_schedule();
+    if schedule.is_empty() {
+        return;
+    }
     let bonus_usd = if asset.bonus_depreciation { bonus_share * basis_usd } else { 0.0 };
     let first = purchase.after_years.saturating_sub(1);
     taken[first] += bonus_usd;
-    for (year, share) in taken[first..].iter_mut().zip(depreciation.shares()) {
+    for (year, share) in taken[first..].iter_mut().zip(schedule) {
         *year += share * (basis_usd - bonus_usd);
     }
 }

@@ -15,7 +15,7 @@ fn project(text: &str) -> Project {
 /// A mine of 100 PH/s and a hall of 1 MW, ten years, at 10 % per year, and whatever else is written.
 fn with(more: &str) -> Project {
     project(&format!(
-        "name = 'p'\nyears = 10\ndiscount_rate_per_year = 0.1\n{}\n[[capital]]\nname = 'all'\nusd = 1e6\n{more}",
+        "name = 'p'\nyears = 10\ndiscount_rate_per_year = 0.1\n{}\n[[capital]]\nname = 'all'\ncost_usd = 1e6\n{more}",
         if more.contains("monthly") { "timing = 'monthly'" } else { "" }
     ))
 }
@@ -135,7 +135,7 @@ fn a_prepaid_contract_is_cash_first_and_income_later() {
 #[test]
 fn machines_are_bought_again_at_their_price_of_that_time_and_the_old_ones_sold() {
     let project = project(
-        "name = 'p'\nyears = 10\ndiscount_rate_per_year = 0.1\n[tax.federal]\nrate_share = 0.2\n[[capital]]\nname = 'hall'\nusd = 1e6\ndepreciation = { kind = 'none' }\nsalvage_share = 0.5\n[[capital]]\nname = 'machines'\nclass = 'machines'\nusd = 2e6\nreplaced_every_years = 4\nprice_change_per_year = -0.1\nresale_share = 0.1\ndepreciation = { kind = 'macrs', years = 3 }\n",
+        "name = 'p'\nyears = 10\ndiscount_rate_per_year = 0.1\n[tax.federal]\nrate_share = 0.2\n[[capital]]\nname = 'hall'\ncost_usd = 1e6\ndepreciation = { kind = 'none' }\nsalvage_share = 0.5\n[[capital]]\nname = 'machines'\nclass = 'machines'\ncost_usd = 2e6\nreplaced_every_years = 4\nprice_change_per_year = -0.1\nresale_share = 0.1\ndepreciation = { kind = 'macrs', years = 3 }\n",
     );
     let statement = project.evaluate();
     let machines = statement.row(Line::MachineCapital);
@@ -148,7 +148,7 @@ fn machines_are_bought_again_at_their_price_of_that_time_and_the_old_ones_sold()
 
 #[test]
 fn construction_comes_before_revenue_and_its_interest_joins_the_loan() {
-    let loan = "[[debt]]\nname = 'bank'\nshare = 0.6\nrate_per_year = 0.06\nyears = 8\n";
+    let loan = "[[debt]]\nname = 'bank'\nshare = 0.6\nrate_per_year = 0.06\ntenor_years = 8\n";
     let at_once = with(&format!("{MINE}{loan}"));
     let mut built = at_once.clone();
     built.construction_months = 18;
@@ -179,7 +179,7 @@ fn months_add_up_to_years() {
 #[test]
 fn machine_finance_and_site_debt_stand_beside_each_other() {
     let project = project(
-        "name = 'p'\nyears = 10\ndiscount_rate_per_year = 0.1\n[[capital]]\nname = 'hall'\nusd = 3e6\n[[capital]]\nname = 'machines'\nclass = 'machines'\nusd = 2e6\n[mining]\nprice_usd_per_btc = 5e4\nbtc_per_year = 40\n[[debt]]\nname = 'machines'\nfinances = 'machines'\nshare = 0.8\nrate_per_year = 0.12\nyears = 3\n[[debt]]\nname = 'site'\ntarget_dscr = 2\nrate_per_year = 0.07\nyears = 10\n",
+        "name = 'p'\nyears = 10\ndiscount_rate_per_year = 0.1\n[[capital]]\nname = 'hall'\ncost_usd = 3e6\n[[capital]]\nname = 'machines'\nclass = 'machines'\ncost_usd = 2e6\n[mining]\nprice_usd_per_btc = 5e4\nbtc_per_year = 40\n[[debt]]\nname = 'machines'\nfinances = 'machines'\nshare = 0.8\nrate_per_year = 0.12\ntenor_years = 3\n[[debt]]\nname = 'site'\ntarget_dscr = 2\nrate_per_year = 0.07\ntenor_years = 10\n",
     );
     let statement = project.evaluate();
     assert!(close_to(statement.loans_usd[0], 1.6e6, 1e6));
@@ -194,7 +194,7 @@ fn machine_finance_and_site_debt_stand_beside_each_other() {
 #[test]
 fn break_even_prices_make_the_value_zero_or_say_why_not() {
     let project = project(
-        "name = 'p'\nyears = 8\ndiscount_rate_per_year = 0.09\ninflation_per_year = 0.02\n[tax.federal]\nrate_share = 0.21\n[[capital]]\nname = 'all'\nusd = 5e6\ndepreciation = { kind = 'macrs', years = 5 }\n[mining]\nprice_usd_per_btc = 6e4\nprice_growth_per_year = 0.05\nhashrate_ph_s = 300\nhashprice_usd_per_ph_day = 45\ntreasury = { policy = 'cover_costs' }\n[energy]\nmwh_per_year = 50000\nprice_usd_per_mwh = 45\n[[debt]]\nname = 'd'\ntarget_dscr = 1.4\nrate_per_year = 0.08\nyears = 5\n",
+        "name = 'p'\nyears = 8\ndiscount_rate_per_year = 0.09\ninflation_per_year = 0.02\n[tax.federal]\nrate_share = 0.21\n[[capital]]\nname = 'all'\ncost_usd = 5e6\ndepreciation = { kind = 'macrs', years = 5 }\n[mining]\nprice_usd_per_btc = 6e4\nprice_growth_per_year = 0.05\nhashrate_ph_s = 300\nhashprice_usd_per_ph_day = 45\ntreasury = { policy = 'cover_costs' }\n[energy]\nmwh_per_year = 50000\nprice_usd_per_mwh = 45\n[[debt]]\nname = 'd'\ntarget_dscr = 1.4\nrate_per_year = 0.08\ntenor_years = 5\n",
     );
     let found = project.break_evens();
     assert_eq!(found.iter().map(|b| b.price).collect::<Vec<_>>(), [Price::Power, Price::Btc, Price::Hashprice]);
@@ -219,20 +219,20 @@ fn break_even_prices_make_the_value_zero_or_say_why_not() {
 
 fn project_without_cost() -> Project {
     project(
-        "name = 'p'\nyears = 2\ndiscount_rate_per_year = 0.1\n[[capital]]\nname = 'a'\nusd = 0\n[exports]\nmwh_per_year = 1\nprice_usd_per_mwh = 5\n",
+        "name = 'p'\nyears = 2\ndiscount_rate_per_year = 0.1\n[[capital]]\nname = 'a'\ncost_usd = 0\n[exports]\nmwh_per_year = 1\nprice_usd_per_mwh = 5\n",
     )
 }
 
 #[test]
 fn keys_that_do_not_go_together_are_all_named() {
-    let text = "name = 'p'\nyears = 5\ndiscount_rate_per_year = 0.1\n[tax.federal]\nrate_share = 0.2\n[[capital]]\nname = 'a'\nusd = 1\n[mining]\nprice_usd_per_btc = [1, 2]\nhashprice_usd_per_ph_day = 1\nhalvings_after_months = [30, 20, 70]\n[cloud]\ngpus = -1\nutilisation_share = 1\nrent_usd_per_gpu_hour = 1\n[cloud.contract]\ncapacity_share = 1\nusd_per_gpu_hour = 1\nyears = 9\n[[debt]]\nname = 'd'\nshare = 0.7\nrate_per_year = 0.1\nyears = 6\n[[debt]]\nname = 'e'\nshare = 0.7\nrate_per_year = 0.1\nyears = 5\ninterest_only_months = 7\n";
+    let text = "name = 'p'\nyears = 5\ndiscount_rate_per_year = 0.1\n[tax.federal]\nrate_share = 0.2\n[[capital]]\nname = 'a'\ncost_usd = 1\n[mining]\nprice_usd_per_btc = [1, 2]\nhashprice_usd_per_ph_day = 1\nhalvings_after_months = [30, 20, 70]\n[cloud]\ngpus = -1\nutilisation_share = 1\nrent_usd_per_gpu_hour = 1\n[cloud.contract]\ncapacity_share = 1\nusd_per_gpu_hour = 1\nyears = 9\n[[debt]]\nname = 'd'\nshare = 0.7\nrate_per_year = 0.1\ntenor_years = 6\n[[debt]]\nname = 'e'\nshare = 0.7\nrate_per_year = 0.1\ntenor_years = 5\ninterest_only_months = 7\n";
     let project: Project = toml::from_str(text).unwrap();
     let keys: Vec<String> = project.check().into_iter().map(|(key, _)| key).collect();
     let expected = [
         "mining.price_usd_per_btc",
         "cloud.gpus",
         "capital.0",
-        "debt.0.years",
+        "debt.0.tenor_years",
         "debt.1.interest_only_months",
         "debt.0.share",
         "mining.hashrate_ph_s",
@@ -251,14 +251,14 @@ fn varied(v: &Varied, k: f64) -> Project {
     let sizing = if v.sculpted { format!("target_dscr = {}", 1.2 + v.share) } else { format!("share = {}", v.share) };
     let text = format!(
         "name = 'v'\nyears = {years}\ntiming = '{timing}'\nconstruction_months = {built}\ndiscount_rate_per_year = {rate}\ninflation_per_year = {inflation}\nreserve_interest_per_year = 0.01\nother_financing_usd = {other}\n\
-         [[capital]]\nname = 'hall'\nusd = {hall}\ndepreciation = {{ kind = 'macrs', years = 15 }}\nsalvage_share = 0.1\n\
-         [[capital]]\nname = 'machines'\nclass = 'machines'\nusd = {machines}\ndepreciation = {{ kind = 'macrs', years = 5 }}\nreplaced_every_years = 4\nresale_share = 0.2\n\
+         [[capital]]\nname = 'hall'\ncost_usd = {hall}\ndepreciation = {{ kind = 'macrs', years = 15 }}\nsalvage_share = 0.1\n\
+         [[capital]]\nname = 'machines'\nclass = 'machines'\ncost_usd = {machines}\ndepreciation = {{ kind = 'macrs', years = 5 }}\nreplaced_every_years = 4\nresale_share = 0.2\n\
          [mining]\nprice_usd_per_btc = {price}\nprice_growth_per_year = 0.04\nbtc_per_year = 50\nbtc_growth_per_year = -0.05\nhalvings_after_months = [24]\npool_fee_share = 0.01\ntreasury = {treasury}\n\
          [energy]\nmwh_per_year = 40000\nprice_usd_per_mwh = {power}\n\
          [operation]\nfixed_om_usd_per_year = {om}\ninsurance_per_year_share = 0.004\nproperty_tax_per_year_share = 0.01\nproperty_tax_decline_per_year_share = 0.05\nsite_lease_usd_per_year = {om}\n\
-         [working_capital]\ncost_months = 3\nreceivable_months = 1\n\
+         [working_capital]\noperating_cost_months = 3\nreceivable_months = 1\n\
          [tax]\ntax_losses = '{losses}'\n[tax.federal]\nrate_share = 0.21\nbonus_depreciation_share = {bonus}\ninvestment_credit_share = 0.1\n[tax.state]\nrate_share = 0.06\n\
-         [[debt]]\nname = 'd'\n{sizing}\nrate_per_year = 0.07\nyears = {tenor}\nfee_share = 0.02\nreserve_months = 6\n",
+         [[debt]]\nname = 'd'\n{sizing}\nrate_per_year = 0.07\ntenor_years = {tenor}\nfee_share = 0.02\nreserve_months = 6\n",
         years = v.years,
         built = v.built,
         rate = v.rate,
@@ -361,7 +361,7 @@ proptest! {
         years in 22..40u32, usd in 1.0..1e9f64, class in prop::sample::select(vec![3u8, 5, 7, 10, 15, 20]), bonus in 0.0..1.0f64, credit in 0.0..0.5f64,
     ) {
         let statement = project(&format!(
-            "name = 'd'\nyears = {years}\ndiscount_rate_per_year = 0.1\n[[capital]]\nname = 'a'\nusd = {usd}\ndepreciation = {{ kind = 'macrs', years = {class} }}\n[tax.federal]\nrate_share = 0.2\nbonus_depreciation_share = {bonus}\ninvestment_credit_share = {credit}\n[tax.state]\nrate_share = 0.1\n"
+            "name = 'd'\nyears = {years}\ndiscount_rate_per_year = 0.1\n[[capital]]\nname = 'a'\ncost_usd = {usd}\ndepreciation = {{ kind = 'macrs', years = {class} }}\n[tax.federal]\nrate_share = 0.2\nbonus_depreciation_share = {bonus}\ninvestment_credit_share = {credit}\n[tax.state]\nrate_share = 0.1\n"
         )).evaluate();
         let basis_usd = usd * (1.0 - 0.5 * credit);
         prop_assert!(close_to(-sum(statement.row(Line::Depreciation)), basis_usd, usd));

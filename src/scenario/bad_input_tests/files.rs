@@ -87,7 +87,7 @@ remove = true
 fn extends_must_be_one_path() {
     insta::assert_snapshot!(Folder::new(&[("scenario.toml", r#"extends = ["a.toml", "b.toml"]
 "#)]).messages(&[]), @r##"
-    error[missing-key]: the scenario lacks `bitcoin`, `name`, `sites` and `start`
+    error[missing-key]: the file lacks `bitcoin`, `name`, `sites` and `start`
      --> scenario.toml:1:1
       |
     1 | extends = ["a.toml", "b.toml"]

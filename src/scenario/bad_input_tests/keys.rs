@@ -5,7 +5,7 @@ use crate::scenario::test_scenario::{bad, messages};
 #[test]
 fn an_empty_file_lacks_every_required_key() {
     insta::assert_snapshot!(messages(""), @r##"
-    error[missing-key]: the scenario lacks `bitcoin`, `name`, `sites` and `start`
+    error[missing-key]: the file lacks `bitcoin`, `name`, `sites` and `start`
      --> scenario.toml:1:1
       |
     1 |

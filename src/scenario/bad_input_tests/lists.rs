@@ -141,7 +141,7 @@ import_limit_gw = 0.1
       = help: write year-month-day, for example `2024-01-01`
       = help: `start`: First simulated day, UTC
 
-    error[unknown-key]: `seeed` is not a key of the scenario
+    error[unknown-key]: `seeed` is not a key of the file
      --> scenario.toml:4:1
       |
     4 | seeed = 4

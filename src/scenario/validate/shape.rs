@@ -29,6 +29,8 @@ pub enum Shape<'s> {
     Number(Bounds),
     /// A whole number.
     Integer(Bounds),
+    /// One of some whole numbers.
+    IntegerOf(Vec<i64>),
     /// `true` or `false`.
     Boolean,
     /// A date `YYYY-MM-DD`.
@@ -121,7 +123,10 @@ pub fn shape<'s>(schema: &'s Schema, json: &'s Json) -> Shape<'s> {
         Some("object") => Shape::Table(fields(schema, json)),
         Some("array") => Shape::List(list(&parts)),
         Some("number") => Shape::Number(bounds(&parts)),
-        Some("integer") => Shape::Integer(bounds(&parts)),
+        Some("integer") => match parts.iter().find_map(|p| integers(p)) {
+            Some(allowed) => Shape::IntegerOf(allowed),
+            None => Shape::Integer(bounds(&parts)),
+        },
         Some("boolean") => Shape::Boolean,
         Some("string") if is_date(text("format"), text("pattern")) => Shape::Date,
         Some("string") => Shape::Text(Form { min: size(&parts, "minLength").unwrap_or(0), pattern: text("pattern") }),
@@ -201,7 +206,12 @@ fn type_name<'s>(parts: &[&'s Json]) -> Option<&'s str> {
     })
 }
 
-/// The texts of an `enum` or `const`; none where they are numbers, which serde tells apart.
+/// The whole numbers of an `enum`.
+fn integers(part: &Json) -> Option<Vec<i64>> {
+    part.get("enum")?.as_array()?.iter().map(Json::as_i64).collect()
+}
+
+/// The texts of an `enum` or `const`; none where they are numbers.
 fn choice<'s>(parts: &[&'s Json]) -> Option<Vec<&'s str>> {
     parts.iter().find_map(|p| {
         if let Some(values) = p.get("enum").and_then(Json::as_array) {

@@ -47,6 +47,19 @@ impl About<'_> {
         }
     }
 
+    pub fn integer_of(&self, node: &mut Node, allowed: &[i64]) -> Result<(), Diagnostic> {
+        let any = Bounds { min: f64::NEG_INFINITY, max: f64::INFINITY, above_min: false, below_max: false };
+        self.integer(node, &any)?;
+        match node.value {
+            Value::Integer(given) if !allowed.contains(&given) => {
+                let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+                let message = format!("{} is {given}, allowed are {}", self.name(), allowed.join(", "));
+                Err(self.explained(Diagnostic::new("unknown-value", message).at(&node.origin, "not one of these")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub fn boolean(&self, node: &Node) -> Result<(), Diagnostic> {
         match &node.value {
             Value::Boolean(_) => Ok(()),
