@@ -85,7 +85,7 @@ pub fn untaxed() -> FinanceParams {
 }
 
 /// A level loan of 12 % a year on machines.
-pub fn loan(share: f64, years: u32) -> Tranche {
+pub fn loan(share: f64, tenor_years: u32) -> Tranche {
     Tranche {
         name: "machines".into(),
         share: Some(share),
@@ -93,7 +93,7 @@ pub fn loan(share: f64, years: u32) -> Tranche {
         maximum_share: None,
         finances: Finances::Machines,
         rate_per_year: 0.12,
-        years,
+        tenor_years,
         repayment: Repayment::LevelPayment,
         interest_only_months: 0,
         fee_share: 0.0,
@@ -103,14 +103,14 @@ pub fn loan(share: f64, years: u32) -> Tranche {
 }
 
 /// A loan without interest on everything, sized to a coverage.
-pub fn sized(target_dscr: f64, years: u32) -> Tranche {
+pub fn sized(target_dscr: f64, tenor_years: u32) -> Tranche {
     Tranche {
         name: "sized".into(),
         share: None,
         target_dscr: Some(target_dscr),
         finances: Finances::Everything,
         rate_per_year: 0.0,
-        ..loan(0.0, years)
+        ..loan(0.0, tenor_years)
     }
 }
 

@@ -28,8 +28,8 @@ fn books() -> Books {
         "tax_losses = 'carried_forward'
         treasury = { policy = 'hold', share = 0.5 }
         debt = [
-            { name = 'share', share = 0.5, rate_per_year = 0.1, years = 3, reserve_months = 2 },
-            { name = 'sized', target_dscr = 1.5, rate_per_year = 0.1, years = 1, maximum_share = 0.4 },
+            { name = 'share', share = 0.5, rate_per_year = 0.1, tenor_years = 3, reserve_months = 2 },
+            { name = 'sized', target_dscr = 1.5, rate_per_year = 0.1, tenor_years = 1, maximum_share = 0.4 },
         ]",
     )
     .unwrap();

@@ -45,7 +45,8 @@ fn coins_kept_to_the_end_are_sold_at_the_last_price() {
 fn no_more_coins_are_sold_than_costs_ask() {
     let (prices, energy) = ([100.0, 200.0, 100.0], [30.0, 280.0, 30.0]);
     let books = mined(1, &prices, &energy, &with(Treasury::CoverCosts {}), false);
-    // 60 of 90 USD are kept, 0.6 coins; February sells all of its own 180 USD and half a coin more; the rest is 0.1 and 0.6.
+    // 60 of 90 USD are kept, 0.6 coins; February sells all of its own 180 USD and half a coin more; March the other 0.1
+    // and 0.6 of its own.
     assert_all_close(&by_month(&books, Line::CoinsHeld), &[-60.0, 50.0, 10.0]);
     assert_all_close(&by_month(&books, Line::CoinGains), &[0.0, 50.0, 0.0]);
     let cash = books.flows(|_| true);
@@ -102,12 +103,12 @@ fn treasuries() -> impl Strategy<Value = Treasury> {
 proptest! {
     #[test]
     fn what_is_kept_is_sold_in_the_end(
-        treasury in treasuries(), prices in prop::collection::vec(1.0..1e5f64, 1..30), halving in any::<bool>(), energy in 0.0..1e5f64,
+        treasury in treasuries(), prices in prop::collection::vec(1.0..1e5f64, 1..30), halving in any::<bool>(),
+        energy in 0.0..1e5f64,
     ) {
         let books = mined(1, &prices, &vec![energy; prices.len()], &with(treasury), halving);
         prop_assert!(sum(&books, Line::CoinsHeld).abs() < 1e-5);
-        let last = *prices.last().unwrap();
-        prop_assert!(sum(&books, Line::CoinGains).is_finite() && last > 0.0);
+        prop_assert!(sum(&books, Line::CoinGains).is_finite());
     }
 
     #[test]

@@ -62,7 +62,7 @@ fn what_is_owed_when_the_run_ends_is_repaid_then() {
 }
 
 #[test]
-fn a_halving_within_a_month_doubles_no_payment_and_what_it_precedes_is_drawn_before_it() {
+fn a_halving_within_a_month_doubles_no_payment_and_parts_no_draw_from_what_it_pays() {
     let tranche = Tranche { fee_share: 0.02, reserve_months: 2.0, ..loan(0.5, 1) };
     let params = FinanceParams { reserve_interest_per_year: 0.05, ..with_debt(vec![tranche]) };
     let book = |ledger: &mut Ledger, month: usize| {
@@ -185,7 +185,9 @@ proptest! {
     }
 
     #[test]
-    fn a_sized_loan_is_covered_in_every_full_year(cash in prop::collection::vec(-50.0..500.0f64, 36), target in 1.0..3.0f64) {
+    fn a_sized_loan_is_covered_in_every_full_year(
+        cash in prop::collection::vec(-50.0..500.0f64, 36), target in 1.0..3.0f64,
+    ) {
         let debt = Tranche { rate_per_year: 0.08, maximum_share: Some(0.4), ..sized(target, 3) };
         let books = Span::with_halving(36).close(&[Kind::Mining], &with_debt(vec![debt]), |ledger, month| {
             ledger.add(0, Line::CoinRevenue, cash[month]);

@@ -47,7 +47,7 @@ fn finance() -> impl Strategy<Value = FinanceParams> {
             bonus_depreciation_share: 0.6,
             infrastructure_credit_share: credit,
             tax_losses: if carried { TaxLosses::CarriedForward } else { TaxLosses::AsIncurred },
-            working_capital: Some(WorkingCapital { cost_months: 1.5, receivable_months: 1.0 }),
+            working_capital: Some(WorkingCapital { operating_cost_months: 1.5, receivable_months: 1.0 }),
             treasury: if hold { Treasury::Hold { share: 0.4, months: Some(3) } } else { Treasury::SellAtOnce },
             corporate_overhead_usd_per_year: 1e4,
             reserve_interest_per_year: 0.02,

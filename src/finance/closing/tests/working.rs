@@ -5,7 +5,10 @@ use crate::finance::Treasury;
 use crate::finance::project::WorkingCapital;
 
 fn with_working() -> FinanceParams {
-    FinanceParams { working_capital: Some(WorkingCapital { cost_months: 2.0, receivable_months: 1.0 }), ..untaxed() }
+    FinanceParams {
+        working_capital: Some(WorkingCapital { operating_cost_months: 2.0, receivable_months: 1.0 }),
+        ..untaxed()
+    }
 }
 
 #[test]
