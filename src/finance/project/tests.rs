@@ -211,10 +211,25 @@ fn break_even_prices_make_the_value_zero_or_say_why_not() {
         let left = at.evaluate().npv_usd(at.nominal_rate_per_year());
         assert!(left.abs() < 1e-3, "{found:?}: {left}");
     }
-    let hopeless = with("[energy]\nmwh_per_year = 1\nprice_usd_per_mwh = 1\n").break_evens();
+    let hopeless = with("[exports]\nmwh_per_year = 0\nprice_usd_per_mwh = 1\n").break_evens();
     assert_eq!(hopeless[0].usd, Err(NoBreakEven::AlwaysLoses));
     let free = project_without_cost().break_evens();
     assert_eq!(free[0].usd, Err(NoBreakEven::AlwaysGains));
+}
+
+#[test]
+fn a_power_price_below_zero_and_a_list_that_begins_with_nothing_break_even_too() {
+    let poor =
+        with(&format!("{}[energy]\nmwh_per_year = 10000\nprice_usd_per_mwh = 20\n", MINE.replace("= 10\n", "= 1\n")));
+    let found = poor.break_even(Price::Power).unwrap();
+    assert!(found.usd.unwrap() < 0.0, "{found:?}");
+    let listed = with("[exports]\nmwh_per_year = 9000\nprice_usd_per_mwh = [0, 20, 20, 20, 20, 20, 20, 20, 20, 20]\n");
+    let found = listed.break_even(Price::Export).unwrap();
+    assert_eq!((found.year, found.today_usd, found.level), (2, 20.0, false));
+    let mut at = listed.clone();
+    let exports = at.exports.as_mut().unwrap();
+    exports.price_usd_per_mwh = exports.price_usd_per_mwh.times(found.usd.unwrap() / 20.0);
+    assert!(at.evaluate().npv_usd(0.1).abs() < 1e-3);
 }
 
 fn project_without_cost() -> Project {
@@ -234,7 +249,7 @@ fn keys_that_do_not_go_together_are_all_named() {
         "capital.0",
         "debt.0.tenor_years",
         "debt.1.interest_only_months",
-        "debt.0.share",
+        "debt.1.share",
         "mining.hashrate_ph_s",
         "mining.halvings_after_months",
         "mining.halvings_after_months",
