@@ -149,7 +149,7 @@ pub enum Line {
     StateDepreciation,
     /// What is not yet depreciated when the run ends, deducted against the end value (negative), a memo: not cash.
     WriteOff,
-    /// Tax that debt saves by its interest and fees, less that on its reserve's interest, a memo: it is in the taxes.
+    /// Tax that debt saves by its interest, less that on its reserve's interest, a memo: it is in the taxes.
     InterestTaxShield,
 }
 
