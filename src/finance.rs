@@ -1,9 +1,10 @@
-//! Money: ledger, cash flow, tax, net present value, internal rate of return, payback.
+//! Money: ledger, cash flow, tax, loans, and what they say about an investment.
 //!
 //! A run books signed amounts (income positive) to a [`Ledger`], by farm, [`Period`] and [`Line`]. Closing it
-//! adds overhead, depreciation and tax and gives [`Books`], from which every sum of the tables is taken:
-//! discounting each period from its middle, the lines of a farm add up to its cash flow, and discounted to its
+//! adds overhead, loans, kept coins, depreciation and tax and gives [`Books`], from which every sum of the tables is
+//! taken: discounting each period from its middle, the lines of a farm add up to its cash flow, and discounted to its
 //! net present value; farms add up to sites and sites to the portfolio. A [`Bridge`] tells why two of them differ.
+//! A [`Project`] stands alone: the same lines from a file of amounts and prices, by the rules of SAM.
 
 mod books;
 mod bridge;

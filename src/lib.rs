@@ -12,7 +12,7 @@
 //! | [`energy`] | supply of a site hour by hour: files and stochastic generators |
 //! | [`compute`] | mining machines and accelerators: what one MW of them earns |
 //! | [`dispatch`] | one site, a slice of hours: who runs on which power, and why |
-//! | [`finance`] | ledger, cash flow, tax, NPV, IRR, payback |
+//! | [`finance`] | ledger, tax, loans, kept coins; NPV, IRR, payback, levelised cost, break-even; stand-alone projects; bridges |
 //! | [`placement`] | what to build, where and when: fixed and greedy policies behind one interface |
 //! | [`scenario`] | scenario file to validated [`scenario::Scenario`]; diagnostics; schema; gallery |
 //! | [`sim`] | the ECS loop: one schedule run per simulated day |
