@@ -12,6 +12,7 @@ mod assets;
 mod break_even;
 mod check;
 mod contracts;
+mod epochs;
 mod funding;
 mod operation;
 mod params;
@@ -28,8 +29,9 @@ mod tests;
 pub use assets::{Asset, AssetClass};
 pub use break_even::{BreakEven, NoBreakEven, Price};
 pub use contracts::{Cloud, CloudContract, DemandResponse, Exports, HostedMining, Lease, LeaseStructure, Mining};
+pub use epochs::EpochFigures;
 pub use params::{Energy, Operation, Project, Timing, WorkingCapital};
-pub use returns::{EpochFigures, Figures, Levelised, Product};
+pub use returns::{Figures, Levelised, Product};
 pub use statement::{Statement, Time};
 pub use terms::{Jurisdiction, Taxation};
 

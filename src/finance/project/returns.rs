@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::epochs::{self, EpochFigures};
 use super::funding::coverage;
 use super::params::Project;
-use super::statement::{Statement, Time};
+use super::statement::Statement;
 use crate::finance::{Class, Line, NoIrr, NoMirr, discounted, irr, mirr, payback_years};
 use crate::math;
 
@@ -29,32 +30,6 @@ pub struct Figures {
     pub average_dscr: Option<f64>,
     /// The same by halving epoch; empty where no halving is stated.
     pub epochs: Vec<EpochFigures>,
-}
-
-/// What a halving epoch adds to the whole.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct EpochFigures {
-    /// Years of operation before it.
-    pub from_year: f64,
-    /// Years of operation at its end.
-    pub to_year: f64,
-    /// Sum of its cash flows, USD; the first epoch carries the construction.
-    pub cash_flow_usd: f64,
-    /// Their present value, USD; the epochs add up to the whole.
-    pub npv_usd: f64,
-    /// Levelised cost of what it sells: its own revenue and running cost, and of all else (capital, loans, the tax they
-    /// save) its part by discounted time.
-    pub levelised: Vec<Levelised>,
-    /// Mean price of a coin at which it would add nothing to the value, with its part of all else as for the levelised
-    /// cost, USD; `None` where coins are worth nothing or the price would be negative. Return and payback belong to the
-    /// whole: an epoch alone has no investment of its own.
-    pub break_even_usd_per_btc: Option<f64>,
-    /// The same as a hashprice, USD per PH/s and day.
-    pub break_even_usd_per_ph_day: Option<f64>,
-    /// Least coverage of a year that begins in it.
-    pub minimum_dscr: Option<f64>,
-    /// Mean coverage of the years that begin in it.
-    pub average_dscr: Option<f64>,
 }
 
 /// Something a project sells.
@@ -134,9 +109,9 @@ pub struct Levelised {
 }
 
 /// Discount factors by period at the nominal and at the real rate.
-struct Factors {
-    nominal: Vec<f64>,
-    real: Vec<f64>,
+pub(super) struct Factors {
+    pub nominal: Vec<f64>,
+    pub real: Vec<f64>,
 }
 
 impl Figures {
@@ -162,29 +137,30 @@ impl Figures {
             levelised: levelised(statement, &factors, whole, npv_usd),
             minimum_dscr: least(coverage.iter().copied()),
             average_dscr: mean(coverage.iter().copied()),
-            epochs: epochs(project, statement, &factors, &cash, &coverage),
+            epochs: epochs::of(project, statement, &factors, &coverage),
         }
     }
 }
 
-fn worth(flows: &[f64], factors: &[f64]) -> f64 {
+pub(super) fn worth(flows: &[f64], factors: &[f64]) -> f64 {
     flows.iter().zip(factors).map(|(usd, factor)| usd * factor).sum()
 }
 
-fn least(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+pub(super) fn least(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
     values.flatten().reduce(f64::min)
 }
 
-fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+pub(super) fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
     let values: Vec<f64> = values.flatten().collect();
     (!values.is_empty()).then(|| math::mean(&values))
 }
 
-fn levelised(
+/// Levelised cost of everything sold in some periods, which are worth so much.
+pub(super) fn levelised(
     statement: &Statement,
     factors: &Factors,
     periods: core::ops::Range<usize>,
-    npv_usd: f64,
+    value_usd: f64,
 ) -> Vec<Levelised> {
     let part = |row: &[f64], factors: &[f64]| worth(&row[periods.clone()], &factors[periods.clone()]);
     let of_product = |product: Product| {
@@ -195,94 +171,8 @@ fn levelised(
         }
         let brings = Line::ALL.into_iter().filter(|line| product.brings(*line));
         let revenue_usd: f64 = brings.map(|line| part(statement.row(line), &factors.nominal)).sum();
-        let cost_usd = revenue_usd - npv_usd;
+        let cost_usd = revenue_usd - value_usd;
         Some(Levelised { product, nominal_usd: cost_usd / amount, real_usd: cost_usd / part(amounts, &factors.real) })
     };
     Product::ALL.into_iter().filter_map(of_product).collect()
-}
-
-fn epochs(
-    project: &Project,
-    statement: &Statement,
-    factors: &Factors,
-    cash: &[f64],
-    coverage: &[Option<f64>],
-) -> Vec<EpochFigures> {
-    let time = statement.time;
-    let Some(mining) = project.mining.as_ref().filter(|m| !m.halvings_after_months.is_empty()) else {
-        return Vec::new();
-    };
-    let inner = mining.halvings_after_months.iter().map(|months| 1 + time.after_months(*months));
-    let mut bounds: Vec<usize> = core::iter::once(0).chain(inner).chain([time.periods()]).collect();
-    bounds.dedup();
-    let running = running_usd(project, statement, factors);
-    let whole = 1..time.periods();
-    let rest_usd = worth(cash, &factors.nominal) - running.iter().sum::<f64>();
-    let present_time = |periods: core::ops::Range<usize>| factors.nominal[periods].iter().sum::<f64>();
-    let figures = |pair: &[usize]| {
-        let periods = pair[0]..pair[1];
-        let operated = pair[0].max(1)..pair[1];
-        let value_usd = running[periods.clone()].iter().sum::<f64>()
-            + rest_usd * present_time(operated) / present_time(whole.clone());
-        let years = || years_beginning_in(time, &periods).map(|year| coverage[year]);
-        let coins = coins(project, statement, factors, &periods);
-        let factor = (coins.worth_usd > 0.0).then(|| 1.0 - value_usd / coins.worth_usd).filter(|k| *k >= 0.0);
-        let at = |amount: f64| factor.filter(|_| amount > 0.0).map(|k| k * coins.revenue_usd / amount);
-        EpochFigures {
-            break_even_usd_per_btc: at(coins.btc),
-            break_even_usd_per_ph_day: at(coins.ph_days),
-            from_year: pair[0].saturating_sub(1) as f64 / time.per_year as f64,
-            to_year: (pair[1] - 1) as f64 / time.per_year as f64,
-            cash_flow_usd: cash[periods.clone()].iter().sum(),
-            npv_usd: worth(&cash[periods.clone()], &factors.nominal[periods.clone()]),
-            levelised: levelised(statement, factors, periods.clone(), value_usd),
-            minimum_dscr: least(years()),
-            average_dscr: mean(years()),
-        }
-    };
-    bounds.windows(2).map(figures).collect()
-}
-
-/// What coins bring in an epoch.
-struct Coins {
-    /// After the pool's fee and tax, discounted, USD.
-    worth_usd: f64,
-    /// Before both, USD.
-    revenue_usd: f64,
-    btc: f64,
-    ph_days: f64,
-}
-
-fn coins(project: &Project, statement: &Statement, factors: &Factors, periods: &core::ops::Range<usize>) -> Coins {
-    let row = |line| &statement.row(line)[periods.clone()];
-    let left = income_factors(project, statement.time, factors);
-    let net = row(Line::CoinRevenue).iter().zip(row(Line::PoolFee)).zip(&left[periods.clone()]);
-    let sum = |amounts: &[f64]| amounts[periods.clone()].iter().sum::<f64>();
-    Coins {
-        worth_usd: net.map(|((revenue, fee), left)| (revenue + fee) * left).sum(),
-        revenue_usd: sum(statement.row(Line::CoinRevenue)),
-        btc: sum(&statement.amounts.btc),
-        ph_days: sum(&statement.amounts.ph_days),
-    }
-}
-
-/// What is left of a dollar of taxable income of each period, discounted: its tax is due at the year's end.
-fn income_factors(project: &Project, time: Time, factors: &Factors) -> Vec<f64> {
-    let taxed_share = project.tax.income_tax_share();
-    let left = |period: usize| match period {
-        0 => 0.0,
-        _ => factors.nominal[period] - taxed_share * factors.nominal[time.last_of_year(time.year_of(period))],
-    };
-    (0..time.periods()).map(left).collect()
-}
-
-/// Present value of revenue less running cost of each period, after tax, USD.
-fn running_usd(project: &Project, statement: &Statement, factors: &Factors) -> Vec<f64> {
-    let runs = |line: Line| matches!(line.class(), Class::Revenue | Class::Energy | Class::Operating);
-    let left = income_factors(project, statement.time, factors);
-    statement.sum(runs).iter().zip(left).map(|(usd, left)| usd * left).collect()
-}
-
-fn years_beginning_in(time: Time, periods: &core::ops::Range<usize>) -> impl Iterator<Item = usize> {
-    (0..time.years).filter(move |year| periods.contains(&time.of_year(*year).start))
 }
