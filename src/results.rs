@@ -27,7 +27,7 @@ pub use project::ProjectReport;
 pub use returns::returns_rows;
 pub use rows::{PORTFOLIO, cashflow_rows, epoch_rows, monthly_rows};
 pub use run_statement::RunStatement;
-pub use side::{Parts, Side, SideError, bridge};
+pub use side::{Parts, Side, SideError, View, bridge};
 pub use single::{check_file, write_file};
 pub use statement::StatementRow;
 pub use summary::{CostPerBtc, EmissionsSummary, PortfolioSummary, SiteSummary, Summary};

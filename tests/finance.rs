@@ -255,6 +255,10 @@ fn a_run_gives_the_same_table_for_its_farms_sites_and_portfolio() {
     close_to(total(&monthly), total(&portfolio), 0.01, "months add up to years");
     let text = cargo_bin_cmd!("hashwatt").arg("finance").arg(&out).output().unwrap();
     assert!(String::from_utf8_lossy(&text.stdout).contains("to the owner after loans, USD"));
+    let side = out.to_str().unwrap();
+    let bridge = cargo_bin_cmd!("hashwatt").args(["compare", side, side, "--owner", "--json"]).output().unwrap();
+    let bridge: Value = serde_json::from_slice(&bridge.stdout).unwrap();
+    close_to(number(&bridge["from"]["npv_usd"]), equity, 0.01, "the owner's value is bridged");
     let unknown = cargo_bin_cmd!("hashwatt").arg("finance").arg(format!("{}:nowhere", out.display())).output().unwrap();
     assert_eq!(unknown.status.code(), Some(2));
 }

@@ -4,7 +4,7 @@ use super::exit::Failure;
 use super::output::{grouped, millions, rounded, table};
 use crate::chart::{self, Format, Waterfall};
 use crate::finance::{Bridge, Step};
-use crate::results::{Parts, Scope, Side, SideError, StepRow, bridge, check_file, csv_bytes, write_file};
+use crate::results::{Parts, Scope, Side, SideError, StepRow, View, bridge, check_file, csv_bytes, write_file};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -33,6 +33,9 @@ pub struct Args {
     /// What the steps are
     #[arg(long, value_name = "PARTS", default_value = "line")]
     by: By,
+    /// Bridge the owner's value, after loans, instead of that of the farms themselves
+    #[arg(long)]
+    owner: bool,
     /// Write the steps to this file as a table
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
@@ -114,7 +117,8 @@ struct Comparison {
 
 impl Comparison {
     fn read(args: &Args) -> Result<Self, Failure> {
-        let (from, to) = (Side::read(&args.from)?, Side::read(&args.to)?);
+        let view = if args.owner { View::Owner } else { View::Project };
+        let (from, to) = (Side::read(&args.from, view)?, Side::read(&args.to, view)?);
         let bridge = bridge(&from, &to, args.by.parts())?;
         Ok(Self { from, to, by: args.by, bridge })
     }
@@ -216,7 +220,10 @@ impl Comparison {
             ("seeds", grouped(a.manifest.seed), grouped(b.manifest.seed), "part of every step is luck"),
         ];
         let differing = terms.iter().filter(|(_, a, b, _)| a != b);
-        differing.map(|(name, a, b, so)| format!("the {name} differ ({a} and {b}): {so}")).collect()
+        let differ = differing.map(|(name, a, b, so)| format!("the {name} differ ({a} and {b}): {so}"));
+        let lent = (a.view == View::Project && (a.has_loans || b.has_loans))
+            .then(|| "there are loans: this is the value apart from them, --owner bridges what they leave".to_owned());
+        differ.chain(lent).collect()
     }
 }
 

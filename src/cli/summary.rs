@@ -23,6 +23,7 @@ pub fn print(summary: &Summary, out: &Path) -> Result<(), Failure> {
     let tables = [
         Some(sites(summary)),
         loans(summary),
+        notes(summary),
         Some(costs(summary)),
         costs_by_site(summary),
         emissions(summary),
@@ -81,6 +82,11 @@ fn loans(summary: &Summary) -> Option<String> {
         millions(portfolio.equity_npv_usd),
         percent(portfolio.equity_irr_per_year)
     ))
+}
+
+fn notes(summary: &Summary) -> Option<String> {
+    let notes: Vec<String> = summary.notes.iter().map(|note| format!("note: {note}")).collect();
+    (!notes.is_empty()).then(|| notes.join("\n"))
 }
 
 /// What the farms bought from the grid emitted, where the scenario says what its grids emit.

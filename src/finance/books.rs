@@ -15,6 +15,7 @@ pub struct Books {
     discount: Vec<f64>,
     /// What is left of a dollar of taxable income of each period, discounted: its tax is due at the year's end.
     income: Vec<f64>,
+    notes: Vec<String>,
 }
 
 impl Books {
@@ -23,18 +24,24 @@ impl Books {
         farms: Vec<Farm>,
         accounts: Vec<Vec<Account>>,
         params: &FinanceParams,
+        notes: Vec<String>,
     ) -> Self {
         let rate_per_year = params.nominal_rate_per_year();
         let start = periods.first().expect("a ledger is opened with a period").first;
         let mid_years: Vec<f64> = periods.iter().map(|p| p.mid_years(start)).collect();
         let discount: Vec<f64> = mid_years.iter().map(|years| npv(rate_per_year, &[(*years, 1.0)])).collect();
         let income = income(&periods, &discount, params.income_tax_share());
-        Self { periods, farms, accounts, rate_per_year, mid_years, discount, income }
+        Self { periods, farms, accounts, rate_per_year, mid_years, discount, income, notes }
     }
 
     /// The periods, in order.
     pub fn periods(&self) -> &[Period] {
         &self.periods
+    }
+
+    /// What a reader should know before he believes the figures.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The farms, in the order their accounts were opened.

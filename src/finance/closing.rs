@@ -15,16 +15,25 @@ pub(super) use calendar::Calendar;
 use super::FinanceParams;
 use super::totals::Account;
 
-/// Books all of it to the accounts, `[farm][period]`, every farm with an account in every period.
-pub(super) fn close(accounts: &mut [Vec<Account>], calendar: &Calendar, btc_usd: &[f64], params: &FinanceParams) {
+/// Books all of it to the accounts, `[farm][period]`, every farm with an account in every period. Gives the loans that come
+/// to nothing: number of the farm and name of the loan.
+pub(super) fn close(
+    accounts: &mut [Vec<Account>],
+    calendar: &Calendar,
+    btc_usd: &[f64],
+    params: &FinanceParams,
+) -> Vec<(usize, String)> {
     overhead::book(accounts, calendar, params);
-    for account in accounts.iter_mut() {
+    let mut refused = Vec::new();
+    for (farm, account) in accounts.iter_mut().enumerate() {
         loans::book_shares(account, calendar, params);
         coins::book(account, calendar, btc_usd, &params.treasury);
-        loans::book_sized(account, calendar, params);
+        let here = loans::book_sized(account, calendar, params);
+        refused.extend(here.into_iter().map(|loan| (farm, loan.to_owned())));
         working::book(account, calendar, params);
     }
     taxes::book(accounts, calendar, params);
+    refused
 }
 
 #[cfg(test)]

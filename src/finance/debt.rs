@@ -19,7 +19,7 @@ pub struct Tranche {
     pub share: Option<f64>,
     /// Debt service coverage the loan is sized to: in every year of its tenor the cash before tax, less the service of
     /// the loans with `share` and of those that stand before it in the file, is this many times its payment; give this
-    /// or `share`.
+    /// or `share`. In a run payments are level, and it is the year in which cash is least that is covered so often.
     /// Default: none. Source: user's choice; lenders ask 1.2–1.4 of contracted and 2 and more of merchant income.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1.0, max = 100.0))]
@@ -36,7 +36,7 @@ pub struct Tranche {
     /// Interest, share per year, paid each period on what is owed at its beginning. Required.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub rate_per_year: f64,
-    /// Tenor from the first revenue to the last payment, whole years. Required.
+    /// Tenor from the first revenue (in a run: from the draw) to the last payment, whole years. Required.
     #[schemars(range(min = 1, max = 100))]
     pub tenor_years: u32,
     /// How a loan sized by `share` is repaid.
@@ -58,7 +58,8 @@ pub struct Tranche {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1e12))]
     pub closing_usd: f64,
-    /// Months of the coming year's service kept in a reserve, funded at closing and given back with the last payment.
+    /// Months of the next period's service (a year's or a month's part) kept in a reserve, funded with the loan and given
+    /// back with the last payment.
     /// Default: 0. Source: user's choice; six months are usual.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 36.0))]
@@ -69,7 +70,7 @@ pub struct Tranche {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Finances {
-    /// The whole cost, with that of financing and the reserves.
+    /// The whole cost, in a project with that of financing and the reserves.
     #[default]
     Everything,
     /// Buildings, connection, cooling, backup.
@@ -181,7 +182,7 @@ impl Tranche {
             wrong.push(("share", "give either `share` or `target_dscr`".into()));
         }
         if self.tenor_years > project_years {
-            let what = format!("the loan outlives the project's {project_years} years; give at most that");
+            let what = format!("the loan outlives the {project_years} years there are; give at most that");
             wrong.push(("tenor_years", what));
         }
         if self.interest_only_months >= 12 * self.tenor_years {

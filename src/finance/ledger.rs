@@ -127,7 +127,7 @@ impl Ledger {
         self.btc_usd[period] = usd;
     }
 
-    /// Ends the last period on `last`, books what is only known at the end (see [`super::closing`]) and closes the books.
+    /// Ends the last period on `last`, books what is only known at the end (the module `closing`) and closes the books.
     pub fn close(mut self, last: Day, params: &FinanceParams) -> Books {
         let open = self.open_period();
         open.last = open.last.max(last);
@@ -136,7 +136,14 @@ impl Ledger {
             accounts.resize(periods, Account::default());
         }
         self.btc_usd.resize(periods, self.btc_usd.last().copied().unwrap_or(0.0));
-        closing::close(&mut self.accounts, &Calendar::of(&self.periods), &self.btc_usd, params);
-        Books::new(self.periods, self.farms, self.accounts, params)
+        let refused = closing::close(&mut self.accounts, &Calendar::of(&self.periods), &self.btc_usd, params);
+        let note = |(farm, loan): (usize, String)| {
+            format!(
+                "no loan `{loan}` for `{}`: in some year in which it runs throughout, cash covers no service, or other loans leave nothing to lend on",
+                self.farms[farm].name
+            )
+        };
+        let notes = refused.into_iter().map(note).collect();
+        Books::new(self.periods, self.farms, self.accounts, params, notes)
     }
 }

@@ -41,7 +41,8 @@ pub struct FinanceParams {
     /// Insurance of infrastructure and machines that run, share of their purchase price per year; it rises with
     /// inflation from the start of the run, whenever they were bought. Farms that stand on the first day are insured at
     /// what the scenario says new ones cost then; the opening of a site is not insured.
-    /// Default: 0. Source: choice, `mining.fixed_om_usd_per_mw_year` has it already. 0.0025 to 0.005 is typical: SAM takes
+    /// Default: 0. Source: choice, `mining.fixed_om_usd_per_mw_year` and the cost in `hosting.noi_margin_share` have it
+    /// already. 0.0025 to 0.005 is typical: SAM takes
     /// 0.005 of the installed cost.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub insurance_per_year_share: f64,
@@ -227,7 +228,9 @@ impl FinanceParams {
         let years = (f64::from(days) / crate::calendar::DAYS_PER_YEAR).ceil() as u32;
         let mut wrong = Vec::new();
         for (i, tranche) in self.debt.iter().enumerate() {
-            let found = tranche.check(tranche.tenor_years.max(years));
+            // What is owed at the end is repaid from the end value, but no lender sizes a loan to years he cannot see.
+            let most_years = if tranche.target_dscr.is_some() { years } else { tranche.tenor_years.max(years) };
+            let found = tranche.check(most_years);
             wrong.extend(found.into_iter().map(|(key, what)| (format!("debt.{i}.{key}"), what)));
             if tranche.closing_usd > 0.0 {
                 let what = "a run's loans are drawn whenever something is built; state their cost as `fee_share`";

@@ -60,6 +60,8 @@ pub struct UnitFigures {
     pub break_even_hashprice_usd_per_ph_day: Option<f64>,
     /// Mean price of a MWh used at which the value is zero, USD: all prices by the same amount.
     pub break_even_power_usd_per_mwh: Option<f64>,
+    /// Mean fee of a kWh hosted at which the value is zero, USD.
+    pub break_even_fee_usd_per_kwh: Option<f64>,
     /// Mean rent of an accelerator hour at which the value is zero, USD.
     pub break_even_rent_usd_per_gpu_hour: Option<f64>,
     /// Mean rent of a kW and month at which the value is zero, USD.
@@ -107,6 +109,10 @@ impl Books {
                 figures.break_even_btc_price_usd = at(chosen.total(|a| a.amounts[Quantity::BtcMined as usize]));
                 figures.break_even_hashprice_usd_per_ph_day = at(chosen.total(ph_days));
                 figures.break_even_power_usd_per_mwh = chosen.break_even_power();
+                let fees_usd = chosen.sum(Line::HostingFees);
+                let factor = chosen.break_even_factor(&[Line::HostingFees]);
+                figures.break_even_fee_usd_per_kwh =
+                    factor.and_then(|k| per(k * fees_usd, 1_000.0 * chosen.total(mwh)));
             }
             Kind::Cloud => {
                 let hours = |a: &Account| a.amounts[Quantity::GpuHours as usize];

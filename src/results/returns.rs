@@ -35,6 +35,7 @@ fn whole(books: &Books, group: &Group) -> ReturnsRow {
         payback_years: own.payback_years,
         discounted_payback_years: own.discounted_payback_years,
         equity_npv_usd: equity.npv_usd,
+        equity_mirr_note: mirr_note(&equity),
         equity_irr_note: equity.irr_note(),
         equity_irr_per_year: equity.irr_per_year.ok(),
         equity_mirr_per_year: equity.mirr_per_year.ok(),
@@ -64,6 +65,7 @@ fn part(books: &Books, group: &Group, periods: impl Fn(&Period) -> bool) -> Retu
         break_even_btc_price_usd: units.break_even_btc_price_usd,
         break_even_hashprice_usd_per_ph_day: units.break_even_hashprice_usd_per_ph_day,
         break_even_power_usd_per_mwh: units.break_even_power_usd_per_mwh,
+        break_even_fee_usd_per_kwh: units.break_even_fee_usd_per_kwh,
         break_even_rent_usd_per_gpu_hour: units.break_even_rent_usd_per_gpu_hour,
         break_even_rent_usd_per_kw_month: units.break_even_rent_usd_per_kw_month,
         ..ReturnsRow::default()

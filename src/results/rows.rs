@@ -111,7 +111,9 @@ pub fn cashflow_rows(books: &Books) -> Vec<CashFlowRow> {
     for group in groups(books) {
         for (year, periods) in &years {
             let totals = group.totals(books, |p| periods.contains(&p.first));
-            for line in Line::ALL.into_iter().filter(|l| totals.usd(*l) != 0.0) {
+            // What is put aside and given back within a year sums to nothing, but not discounted.
+            let booked = |line: &Line| totals.usd(*line) != 0.0 || totals.discounted_usd(*line) != 0.0;
+            for line in Line::ALL.into_iter().filter(booked) {
                 rows.push(CashFlowRow {
                     scope: group.scope,
                     name: group.name.clone(),
@@ -357,6 +359,19 @@ mod tests {
             assert!((lines - row.net_cash_flow_usd).abs() < 1e-6, "{row:?}");
             assert!(cells.get("depreciation_usd").is_some());
         }
+    }
+
+    #[test]
+    fn what_is_put_aside_and_given_back_within_a_year_stays_in_the_table() {
+        let mut ledger = Ledger::new(day("2024-01-01"), 3);
+        let mine = ledger.add_farm("a/mining", "a", Kind::Mining);
+        ledger.add(mine, Line::WorkingCapital, -100.0);
+        ledger.begin_period(day("2024-06-01"), 4);
+        ledger.add(mine, Line::WorkingCapital, 100.0);
+        let rows = cashflow_rows(&ledger.close(day("2024-06-30"), &FinanceParams::default()));
+        let kept =
+            rows.iter().filter(|r| r.line == "working_capital" && r.scope == Scope::Portfolio).collect::<Vec<_>>();
+        assert!(!kept.is_empty() && kept.iter().all(|r| r.usd == 0.0 && r.discounted_usd < 0.0), "{rows:?}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::file::read_rows;
-use super::side::{Side, SideError};
+use super::side::{Side, SideError, View};
 use super::statement::StatementRow;
 use super::tables::returns::ReturnsRow;
 use super::tables::{CashFlowRow, MonthlyRow, Row, Scope};
@@ -29,7 +29,7 @@ impl RunStatement {
     /// # Errors
     /// As [`Side::read`].
     pub fn read(text: &str) -> Result<Self, SideError> {
-        let side = Side::read(text)?;
+        let side = Side::read(text, View::Project)?;
         let own = |scope: Scope, name: &str, kind: Kind| {
             scope == side.scope && name == side.name && (scope == Scope::Farm || kind == Kind::All)
         };

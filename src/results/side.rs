@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::file::{ReadError, read_rows};
+use super::tables::returns::ReturnsRow;
 use super::tables::{CashFlowRow, FarmRow, Row, Scope, SiteRow};
 use super::write::{MANIFEST, SUMMARY, read_json, read_manifest};
 use super::{Manifest, PORTFOLIO, Summary, is_placement};
-use crate::finance::{Bridge, Kind, Line};
+use crate::finance::{Bridge, Class, FinanceParams, Kind, Line};
 use crate::scenario::read::nearest_file;
 use crate::scenario::validate::suggest::{code_commas, either, nearest};
 
@@ -28,6 +29,26 @@ pub enum Parts {
     Sites,
     /// The farms of a portfolio or a site.
     Farms,
+}
+
+/// Whose value is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// That of the farms themselves, apart from how they are financed.
+    #[default]
+    Project,
+    /// The owner's, after loans.
+    Owner,
+}
+
+impl View {
+    /// Part of a line in the value.
+    fn part(self, line: Line) -> f64 {
+        match self {
+            Self::Project => line.in_project(),
+            Self::Owner => f64::from(u8::from(line.is_cash())),
+        }
+    }
 }
 
 /// Why there is nothing to compare.
@@ -95,10 +116,14 @@ pub struct Side {
     pub scope: Scope,
     /// Its name.
     pub name: String,
+    /// Whose value it is.
+    pub view: View,
     /// Its net present value as the run states it, USD.
     pub npv_usd: f64,
-    /// Rate at which the run discounts, share per year; `None` where its scenario states none.
+    /// Nominal rate at which the run discounts, share per year; `None` where its scenario states none.
     pub discount_rate_per_year: Option<f64>,
+    /// Whether the run's farms are financed by loans.
+    pub has_loans: bool,
     /// The run's answer in short.
     pub summary: Summary,
     /// What the run was made of.
@@ -115,7 +140,7 @@ impl Side {
     /// # Errors
     /// When there is no such folder, no finished run in it, or nothing of that name, and with file, line and column
     /// where a table does not fit.
-    pub fn read(text: &str) -> Result<Self, SideError> {
+    pub fn read(text: &str, view: View) -> Result<Self, SideError> {
         let (folder, name) = split(text);
         if !folder.is_dir() {
             let near = nearest_file(folder).filter(|_| !folder.exists());
@@ -125,29 +150,46 @@ impl Side {
             return Err(SideError::Placement(folder.display().to_string()));
         }
         let manifest = read_manifest(folder)?;
+        let terms = terms(folder, &manifest)?;
+        let (cash, has_loans) = cash_rows(&folder.join(CashFlowRow::FILE), view)?;
         let mut side = Self {
             folder: folder.to_owned(),
             scope: Scope::Portfolio,
             name: name.to_owned(),
+            view,
             npv_usd: 0.0,
-            discount_rate_per_year: discount_rate(folder, &manifest)?,
-            cash: cash_rows(&folder.join(CashFlowRow::FILE))?,
+            discount_rate_per_year: terms.map(|terms| terms.nominal_rate_per_year()),
+            has_loans,
+            cash,
             summary: read_json(&folder.join(SUMMARY))?,
             sites: read_rows(&folder.join(SiteRow::FILE))?,
             farms: read_rows(&folder.join(FarmRow::FILE))?,
             manifest,
         };
         (side.scope, side.npv_usd) = side.find().ok_or_else(|| side.unknown())?;
+        if view == View::Owner {
+            side.npv_usd = side.owner_npv_usd()?;
+        }
         side.parts(Parts::Lines, side.scope).map(|_| side)
     }
 
-    /// What the name means, and its net present value, USD.
+    /// What the name means, and the net present value of its farms, USD.
     fn find(&self) -> Option<(Scope, f64)> {
         if self.name == PORTFOLIO {
             return Some((Scope::Portfolio, self.summary.portfolio.npv_usd));
         }
         let site = self.sites.iter().find(|s| s.site == self.name).map(|s| (Scope::Site, s.npv_usd));
         site.or_else(|| self.farms.iter().find(|f| f.farm == self.name).map(|f| (Scope::Farm, f.npv_usd)))
+    }
+
+    /// The owner's net present value as the run states it, USD; nothing where nothing was booked.
+    fn owner_npv_usd(&self) -> Result<f64, ReadError> {
+        let rows: Vec<ReturnsRow> = read_rows(&self.folder.join(ReturnsRow::FILE))?;
+        let is_own = |row: &&ReturnsRow| {
+            let kind = self.scope == Scope::Farm || row.kind == Kind::All;
+            row.scope == self.scope && row.name == self.name && kind && row.epoch.is_none()
+        };
+        Ok(rows.iter().find(is_own).map_or(0.0, |row| row.equity_npv_usd))
     }
 
     fn unknown(&self) -> SideError {
@@ -178,7 +220,7 @@ impl Side {
 
     fn lines(&self) -> Vec<(String, f64)> {
         let sums = self.sums(|row| self.is_own(row).then_some(row.line.as_str()));
-        let cash = Line::ALL.into_iter().filter(|line| line.in_project() > 0.0).map(Line::name);
+        let cash = Line::ALL.into_iter().filter(|line| self.view.part(*line) > 0.0).map(Line::name);
         cash.map(|name| (name.to_owned(), of(&sums, name))).collect()
     }
 
@@ -270,18 +312,17 @@ fn split(text: &str) -> (&Path, &str) {
     }
 }
 
-/// The rate in the scenario as it was run, share per year.
-fn discount_rate(folder: &Path, manifest: &Manifest) -> Result<Option<f64>, ReadError> {
+/// Terms of the scenario as it was run; `None` where they cannot be told.
+fn terms(folder: &Path, manifest: &Manifest) -> Result<Option<FinanceParams>, ReadError> {
     let scenario: toml::Table = toml::from_str(&manifest.scenario_text).map_err(|e| ReadError::Json {
         path: folder.join(MANIFEST),
         message: format!("`scenario_text` is no TOML: {}", e.message()),
     })?;
-    let rate = scenario.get("finance").and_then(|finance| finance.get("discount_rate_per_year"));
-    Ok(rate.and_then(|rate| rate.as_float().or_else(|| rate.as_integer().map(|whole| whole as f64))))
+    Ok(scenario.get("finance").cloned().and_then(|finance| finance.try_into().ok()))
 }
 
-/// The rows of cashflow.csv that move cash.
-fn cash_rows(path: &Path) -> Result<Vec<CashFlowRow>, ReadError> {
+/// The rows of cashflow.csv that count into a value, each with its part, and whether any row is lenders' money.
+fn cash_rows(path: &Path, view: View) -> Result<(Vec<CashFlowRow>, bool), ReadError> {
     let mut rows: Vec<CashFlowRow> = read_rows(path)?;
     for (i, row) in rows.iter().enumerate() {
         let wrong = |column: &str, message: String| ReadError::Cell {
@@ -302,8 +343,9 @@ fn cash_rows(path: &Path) -> Result<Vec<CashFlowRow>, ReadError> {
             return Err(wrong("line", message));
         }
     }
-    // The value bridged is that of the farms themselves, apart from how they are financed.
-    let part = |row: &CashFlowRow| Line::named(&row.line).map_or(0.0, Line::in_project);
+    let line = |row: &CashFlowRow| Line::named(&row.line);
+    let has_loans = rows.iter().any(|row| line(row).is_some_and(|line| line.class() == Class::Financing));
+    let part = |row: &CashFlowRow| line(row).map_or(0.0, |line| view.part(line));
     rows.retain(|row| part(row) != 0.0);
     for row in &mut rows {
         row.discounted_usd *= part(row);
@@ -312,7 +354,7 @@ fn cash_rows(path: &Path) -> Result<Vec<CashFlowRow>, ReadError> {
             Line::Tax.name().clone_into(&mut row.line);
         }
     }
-    Ok(rows)
+    Ok((rows, has_loans))
 }
 
 #[cfg(test)]

@@ -28,6 +28,9 @@ pub struct Summary {
     pub portfolio: PortfolioSummary,
     /// Every site, in the scenario's order.
     pub sites: Vec<SiteSummary>,
+    /// What a reader should know before he believes the figures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The epochs of the portfolio by kind: the rows of epochs.csv with scope `portfolio`.
     pub epochs: Vec<EpochRow>,
     /// Emissions of what the farms bought from the grid, by site and year; empty where no site states its grid's.
@@ -159,6 +162,7 @@ impl Summary {
             portfolio: PortfolioSummary::new(tables, books),
             sites: SiteSummary::all(tables),
             epochs: tables.epochs.iter().filter(|e| e.scope == Scope::Portfolio).cloned().collect(),
+            notes: books.notes().to_vec(),
             emissions: Vec::new(),
             regret: None,
             files: Vec::new(),

@@ -16,17 +16,33 @@ pub fn book_shares(account: &mut [Account], calendar: &Calendar, params: &Financ
     }
 }
 
-/// Books the loans that are sized to a coverage: the largest share of the cost, up to all of it, that every calendar year
-/// in which the farm runs throughout covers. What the run brings is known here, so it is the loan of a lender who knew.
-pub fn book_sized(account: &mut [Account], calendar: &Calendar, params: &FinanceParams) {
+/// Books the loans that are sized to a coverage: the largest share of the cost, up to what others leave of it, that every
+/// calendar year in which the farm runs throughout covers. What the run brings is known here, so it is the loan of a
+/// lender who knew. Gives the names of those that come to nothing.
+pub fn book_sized<'p>(account: &mut [Account], calendar: &Calendar, params: &'p FinanceParams) -> Vec<&'p str> {
+    let mut refused = Vec::new();
+    let mut lent_share = lent_share(&params.debt);
     for tranche in &params.debt {
-        if let Some(target) = tranche.target_dscr {
-            let spent = spent_usd(account, tranche.finances);
-            let covered = covered_share(account, calendar, &service(tranche, calendar, &spent, 1.0), target);
-            let share = covered.min(tranche.maximum_share.unwrap_or(1.0));
-            book(account, calendar, params, tranche, &service(tranche, calendar, &spent, share));
+        let Some(target) = tranche.target_dscr else { continue };
+        let spent = spent_usd(account, tranche.finances);
+        let covered = covered_share(account, calendar, &service(tranche, calendar, &spent, 1.0), target);
+        let share = covered.min(tranche.maximum_share.unwrap_or(1.0)).min((1.0 - lent_share).max(0.0));
+        lent_share += share;
+        book(account, calendar, params, tranche, &service(tranche, calendar, &spent, share));
+        if share == 0.0 && spent.iter().any(|usd| *usd > 0.0) {
+            refused.push(tranche.name.as_str());
         }
     }
+    refused
+}
+
+/// Largest part of the cost of infrastructure or machines that loans with a share lend, share.
+fn lent_share(loans: &[Tranche]) -> f64 {
+    let lent_on = |class: Finances| -> f64 {
+        let counts = |loan: &&Tranche| loan.finances == Finances::Everything || loan.finances == class;
+        loans.iter().filter(counts).filter_map(|loan| loan.share).sum()
+    };
+    lent_on(Finances::Infrastructure).max(lent_on(Finances::Machines))
 }
 
 /// Capital by period, USD.

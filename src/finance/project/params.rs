@@ -207,11 +207,12 @@ impl Default for Operation {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WorkingCapital {
-    /// Months of the coming year's energy and operating cost kept in cash.
+    /// Months of the coming period's energy and operating cost (a year's part; in months and in a run the next month's)
+    /// kept in cash.
     /// Default: 0. Source: user's choice; SAM's default is 6.
     #[schemars(range(min = 0.0, max = 36.0))]
     pub operating_cost_months: f64,
-    /// Months of the coming year's revenue that customers owe.
+    /// Months of the coming period's revenue that customers owe.
     /// Default: 0. Source: user's choice.
     #[schemars(range(min = 0.0, max = 36.0))]
     pub receivable_months: f64,

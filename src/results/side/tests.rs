@@ -58,11 +58,11 @@ fn write(dir: &Path, books: &Books) {
 }
 
 fn side(dir: &Path, name: &str) -> Side {
-    Side::read(&format!("{}:{name}", dir.display())).unwrap()
+    Side::read(&format!("{}:{name}", dir.display()), View::Project).unwrap()
 }
 
 fn refused(text: &str) -> String {
-    Side::read(text).unwrap_err().to_string()
+    Side::read(text, View::Project).unwrap_err().to_string()
 }
 
 /// Some of every line that a run books itself; tax and depreciation come of them.
@@ -168,8 +168,8 @@ fn a_folder_may_have_a_colon_in_its_name() {
     let odd = dir.path().join("run:ohio");
     fs::rename(&run, &odd).unwrap();
     let text = odd.to_str().unwrap();
-    assert_eq!(Side::read(text).unwrap().scope, Scope::Portfolio);
-    assert_eq!(Side::read(&format!("{text}:ohio")).unwrap().scope, Scope::Site);
+    assert_eq!(Side::read(text, View::Project).unwrap().scope, Scope::Portfolio);
+    assert_eq!(Side::read(&format!("{text}:ohio"), View::Project).unwrap().scope, Scope::Site);
 }
 
 #[test]

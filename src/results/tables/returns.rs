@@ -35,6 +35,8 @@ table!("returns.csv", #[doc = "What a farm, a site or the portfolio is worth, by
     equity_irr_note: String,
     #[doc = "Modified internal rate of return to the owner; empty when there is none, and by epoch."]
     equity_mirr_per_year: Option<f64>,
+    #[doc = "Why there is no modified internal rate of return to the owner."]
+    equity_mirr_note: String,
     #[doc = "Years until the owner's money is back; empty when it never is, and by epoch."]
     equity_payback_years: Option<f64>,
     #[doc = "The same with interest at the discount rate."]
@@ -59,6 +61,8 @@ table!("returns.csv", #[doc = "What a farm, a site or the portfolio is worth, by
     break_even_hashprice_usd_per_ph_day: Option<f64>,
     #[doc = "Mean price of a MWh used at which the net present value is zero, USD (mining and cloud)."]
     break_even_power_usd_per_mwh: Option<f64>,
+    #[doc = "Mean fee of a kWh at which the net present value is zero, USD (hosted mining)."]
+    break_even_fee_usd_per_kwh: Option<f64>,
     #[doc = "Mean rent of an accelerator hour at which the net present value is zero, USD (cloud)."]
     break_even_rent_usd_per_gpu_hour: Option<f64>,
     #[doc = "Mean rent of a kW and month at which the net present value is zero, USD (hosting)."]
