@@ -190,6 +190,7 @@ fn epochs(epochs: &[EpochFigures]) -> Option<String> {
             optional(coin.map(|cost| cost.nominal_usd)),
             optional(epoch.break_even_usd_per_btc),
             optional(epoch.break_even_usd_per_ph_day),
+            optional(epoch.break_even_power_usd_per_mwh),
             epoch.minimum_dscr.map_or_else(|| "–".into(), |dscr| format!("{dscr:.2}")),
         ]
     });
@@ -200,6 +201,7 @@ fn epochs(epochs: &[EpochFigures]) -> Option<String> {
         "levelised USD/BTC",
         "break-even USD/BTC",
         "USD per PH/s and day",
+        "power, USD/MWh",
         "least DSCR",
     ];
     Some(table(header, rows))

@@ -29,6 +29,8 @@ pub struct EpochFigures {
     pub break_even_usd_per_btc: Option<f64>,
     /// The same as a hashprice, USD per PH/s and day.
     pub break_even_usd_per_ph_day: Option<f64>,
+    /// Mean price of power at which it would add nothing, USD/MWh: all prices by the same amount; `None` where none is used.
+    pub break_even_power_usd_per_mwh: Option<f64>,
     /// Least coverage of a year that begins in it.
     pub minimum_dscr: Option<f64>,
     /// Mean coverage of the years that begin in it.
@@ -102,6 +104,7 @@ impl<'a> Parts<'a> {
             npv_usd: worth(&self.cash_usd[periods.clone()], &self.factors.nominal[periods.clone()]),
             break_even_usd_per_btc: at(&amounts.btc),
             break_even_usd_per_ph_day: at(&amounts.ph_days),
+            break_even_power_usd_per_mwh: self.break_even_power(&periods, value_usd),
             minimum_dscr: least(years()),
             average_dscr: mean(years()),
             levelised: levelised(self.statement, self.factors, periods, value_usd),
@@ -114,6 +117,15 @@ impl<'a> Parts<'a> {
         let whole = present_time(1..self.statement.time.periods());
         let part = present_time(periods.start.max(1)..periods.end);
         self.running_usd[periods.clone()].iter().sum::<f64>() + self.rest_usd * part / whole
+    }
+
+    /// Mean price of power at which the periods would be worth nothing, USD/MWh.
+    fn break_even_power(&self, periods: &Range<usize>, value_usd: f64) -> Option<f64> {
+        let used = &self.statement.amounts.used_mwh[periods.clone()];
+        let mwh: f64 = used.iter().sum();
+        let worth_mwh = worth(used, &self.income[periods.clone()]);
+        let paid_usd: f64 = self.statement.row(Line::EnergyCost)[periods.clone()].iter().sum();
+        (mwh > 0.0 && worth_mwh > 0.0).then(|| value_usd / worth_mwh - paid_usd / mwh)
     }
 
     /// Factor on the coin's price at which the periods would be worth nothing.

@@ -69,6 +69,10 @@ fn every_epoch_carries_its_part_of_the_capital() {
     let whole = per_btc(&figures.levelised);
     for epoch in &figures.epochs {
         assert!(close_to(per_btc(&epoch.levelised), whole, whole), "{epoch:?} {whole}");
+        // Without tax the coin breaks even at its levelised cost, and power where coins leave nothing.
+        assert!(close_to(epoch.break_even_usd_per_btc.unwrap(), whole, whole), "{epoch:?}");
+        let power = epoch.break_even_power_usd_per_mwh.unwrap();
+        assert!(close_to(power, 40.0 + (50e3 - whole) * 10.0 / 1000.0, 1e3), "{epoch:?}");
     }
     // 1 M USD over ten years at 10 % and 40,000 USD of power, for ten coins a year.
     assert!(close_to(whole, (1e6 * crate::finance::capital_recovery(0.1, 10.0) + 4e4) / 10.0, 1e5), "{whole}");
