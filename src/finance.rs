@@ -40,7 +40,7 @@ pub use params::{Authority, FinanceParams, TaxLosses};
 pub use project::Project;
 pub use rate::{RateBasis, nominal_rate};
 pub use returns::{Coverage, Returns, UnitFigures};
-pub use tax::{pooled_taxes, taxed_income};
+pub use tax::{income_tax_share, pooled_taxes};
 pub use time_value::{NoMirr, capital_recovery, discounted, mirr, nper, pmt, ppmt, pv};
 pub use totals::Totals;
 pub use treasury::Treasury;

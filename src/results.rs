@@ -8,6 +8,7 @@ mod manifest;
 mod place;
 mod plan_file;
 mod project;
+mod read;
 mod returns;
 mod rows;
 mod run_statement;
@@ -24,6 +25,7 @@ pub use manifest::{FileRecord, InputRecord, Manifest, git_commit};
 pub use place::{PlaceSummary, describe_placement, fill_placement, is_placement, read_placement};
 pub use plan_file::{path_from, plan_toml};
 pub use project::ProjectReport;
+pub use read::{Run, read_manifest, read_run, read_tables};
 pub use returns::returns_rows;
 pub use rows::{PORTFOLIO, cashflow_rows, epoch_rows, monthly_rows};
 pub use run_statement::RunStatement;
@@ -38,4 +40,4 @@ pub use tables::{
     Action, CashFlowRow, ChainRow, DispatchRow, EpochRow, EventRow, FarmRow, MonthlyRow, NetworkRow, Origin, PlacedRow,
     PlacementRow, ReasonRow, Row, Scope, SiteClass, SiteRow, Tables,
 };
-pub use write::{Run, WriteError, check_target, read_manifest, read_run, read_tables, write_folder, write_run};
+pub use write::{WriteError, check_target, write_folder, write_run};

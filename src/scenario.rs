@@ -34,6 +34,7 @@ pub mod render;
 pub mod report;
 pub mod schema;
 pub mod source;
+mod terms;
 pub mod tree;
 pub mod validate;
 

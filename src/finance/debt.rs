@@ -106,25 +106,23 @@ impl Payment {
     }
 }
 
+/// Largest part of the cost of infrastructure or machines that loans with a share lend, share.
+pub fn lent_share(loans: &[Tranche]) -> f64 {
+    let lent_on = |class: Finances| -> f64 {
+        let counts = |loan: &&Tranche| loan.finances == Finances::Everything || loan.finances == class;
+        loans.iter().filter(counts).filter_map(|loan| loan.share).sum()
+    };
+    lent_on(Finances::Infrastructure).max(lent_on(Finances::Machines))
+}
+
 /// What is wrong where the shares of loans on the same things exceed 1: the place of the loan in the list that does it
 /// and its key, and what to do.
 pub fn shares_above_one(loans: &[Tranche]) -> Option<(String, String)> {
-    [Finances::Infrastructure, Finances::Machines].into_iter().find_map(|class| {
-        let mut sum = 0.0;
-        for (i, loan) in loans.iter().enumerate() {
-            if loan.finances == Finances::Everything || loan.finances == class {
-                sum += loan.share.unwrap_or(0.0);
-            }
-            if sum > 1.0 + 1e-9 {
-                let what = format!(
-                    "the loans on the same things are {:.1} % of their cost together, at most 100 %",
-                    100.0 * sum
-                );
-                return Some((format!("{i}.share"), what));
-            }
-        }
-        None
-    })
+    let lent_up_to = |i: usize| lent_share(&loans[..=i]);
+    let i = (0..loans.len()).find(|i| lent_up_to(*i) > 1.0 + 1e-9)?;
+    let percent = 100.0 * lent_up_to(i);
+    let what = format!("the loans on the same things are {percent:.1} % of their cost together, at most 100 %");
+    Some((format!("{i}.share"), what))
 }
 
 impl Tranche {

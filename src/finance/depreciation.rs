@@ -139,6 +139,31 @@ mod tests {
         }
     }
 
+    /// Declining balance with half a year at each end, turning to equal parts where these are more: what table A-1 rounds.
+    fn declining_balance(years: u8, factor: f64) -> Vec<f64> {
+        let life = f64::from(years);
+        let mut left = 1.0;
+        let share = |year: u8| {
+            let (part, remaining) = if year == 0 { (0.5, life) } else { (1.0, life + 0.5 - f64::from(year)) };
+            let taken = (left * (factor / life).max(1.0 / remaining.max(1.0)) * part).min(left);
+            left -= taken;
+            taken
+        };
+        (0..=years).map(share).collect()
+    }
+
+    #[test]
+    fn every_class_is_declining_balance_to_the_rounding_of_its_table() {
+        for (years, factor) in [(3, 2.0), (5, 2.0), (7, 2.0), (10, 2.0), (15, 1.5), (20, 1.5)] {
+            let table = Depreciation::Macrs { years: MacrsYears::try_from(years).unwrap() }.shares();
+            let derived = declining_balance(years, factor);
+            assert_eq!(table.size_hint().0, derived.len());
+            for (year, (got, want)) in table.zip(derived).enumerate() {
+                assert!((got - want).abs() < 1.01e-4, "{years} years, year {year}: {got} for {want}");
+            }
+        }
+    }
+
     #[test]
     fn straight_line_takes_half_a_part_first_and_last() {
         let five = Depreciation::StraightLine { years: 5 };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::debt::{Tranche, shares_above_one};
 use super::project::WorkingCapital;
 use super::rate::{RateBasis, nominal_rate};
+use super::tax::income_tax_share;
 use super::treasury::Treasury;
 use super::{Depreciation, MacrsYears, escalation};
 use crate::calendar::Day;
@@ -177,7 +178,7 @@ impl Authority {
 impl FinanceParams {
     /// Tax on a dollar of income, the state's and the federal on what it leaves, share.
     pub fn income_tax_share(&self) -> f64 {
-        self.state_tax_rate_share + self.tax_rate_share * (1.0 - self.state_tax_rate_share)
+        income_tax_share(self.tax_rate_share, self.state_tax_rate_share)
     }
 
     /// Tax saved by a dollar deducted from one authority's base alone, share: what the state saves is taxed federally.

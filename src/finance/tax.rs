@@ -37,20 +37,9 @@ fn carried_forward(taxable_usd: &[Vec<f64>], rate_share: f64) -> Vec<Vec<f64>> {
     taxes
 }
 
-/// What is taxed of each year's income, USD, once losses are dealt with: a loss used as incurred is taxed negatively.
-pub fn taxed_income(income_usd: &[f64], losses: TaxLosses) -> Vec<f64> {
-    match losses {
-        TaxLosses::AsIncurred => income_usd.to_vec(),
-        TaxLosses::CarriedForward => {
-            let mut loss_usd = 0.0;
-            let years = income_usd.iter().map(|income| {
-                let taxed = (income - loss_usd).max(0.0);
-                loss_usd = (loss_usd - income).max(0.0);
-                taxed
-            });
-            years.collect()
-        }
-    }
+/// Tax on a dollar of income: the state's, and the federal on what it leaves, share.
+pub fn income_tax_share(federal_rate_share: f64, state_rate_share: f64) -> f64 {
+    state_rate_share + federal_rate_share * (1.0 - state_rate_share)
 }
 
 #[cfg(test)]
@@ -73,16 +62,6 @@ mod tests {
         assert_eq!(taxes[0], [0.0]);
         assert!((taxes[1][0] + 18.0).abs() < 1e-12, "{taxes:?}");
         assert!((taxes[2][0] + 9.0).abs() < 1e-12, "{taxes:?}");
-    }
-
-    #[test]
-    fn a_project_is_taxed_as_a_portfolio_of_one() {
-        let income = [-100.0, 30.0, 50.0, 60.0, -10.0];
-        for losses in [TaxLosses::AsIncurred, TaxLosses::CarriedForward] {
-            let pooled = pooled_taxes(&[income.to_vec()], 1.0, losses);
-            let alone: Vec<f64> = taxed_income(&income, losses).iter().map(|usd| 0.0 - usd).collect();
-            assert_eq!(pooled[0], alone);
-        }
     }
 
     #[test]

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::describe::table as describe;
 use super::file::{ReadError, read_rows, write_rows};
+use super::read::{read_json, read_manifest};
 use super::tables::Row;
 use super::tables::place::{
     AlternativeRow, LimitRow, PathRow, PlaceSiteRow, PlaceTables, PlanRow, PolicyRow, TradeOffRow, ValueCurveRow,
 };
-use super::write::{WriteError, files_with, read_json, read_manifest, write_json};
+use super::write::{WriteError, files_with, write_json};
 use crate::finance::Kind;
 use crate::placement::FarmKind;
 use crate::placement::answer::{Alternative, Answer, Lack, PolicyValue, SiteAnswer};

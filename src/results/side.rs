@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::file::{ReadError, read_rows};
+use super::read::{read_json, read_manifest};
 use super::tables::returns::ReturnsRow;
 use super::tables::{CashFlowRow, FarmRow, Row, Scope, SiteRow};
-use super::write::{MANIFEST, SUMMARY, read_json, read_manifest};
+use super::write::{MANIFEST, SUMMARY};
 use super::{Manifest, PORTFOLIO, Summary, is_placement};
 use crate::finance::{Bridge, Class, FinanceParams, Kind, Line};
 use crate::scenario::read::nearest_file;

@@ -1,4 +1,4 @@
-//! A run's folder: written beside its place, renamed when complete, read back.
+//! A run's folder: written beside its place, renamed when complete.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -6,18 +6,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::describe::describe_tables;
-use super::file::{ReadError, read_rows, write_rows};
+use super::file::write_rows;
 use super::manifest::now;
+use super::read::read_manifest;
 use super::tables::{Row, Tables};
 use super::{FileRecord, Manifest, Summary};
 
 pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const SUMMARY: &str = "summary.json";
-const HEADERS: &str = "headers.bin";
+pub(super) const HEADERS: &str = "headers.bin";
 
 /// Why a run could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -159,71 +159,6 @@ pub fn write_folder(
     partial.move_to(target)
 }
 
-/// A run read back.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Run {
-    /// The tables.
-    pub tables: Tables,
-    /// The summary.
-    pub summary: Summary,
-    /// The manifest.
-    pub manifest: Manifest,
-}
-
-/// Reads a finished run.
-///
-/// # Errors
-/// When the folder holds no finished run, or names file, line and column of what does not fit.
-pub fn read_run(dir: &Path) -> Result<Run, ReadError> {
-    let manifest = read_manifest(dir)?;
-    Ok(Run { tables: read_tables(dir)?, summary: read_json(&dir.join(SUMMARY))?, manifest })
-}
-
-/// Reads the manifest of a finished run.
-///
-/// # Errors
-/// When there is none, or what does not fit.
-pub fn read_manifest(dir: &Path) -> Result<Manifest, ReadError> {
-    let path = dir.join(MANIFEST);
-    if !path.exists() {
-        return Err(ReadError::NotARun { path: dir.to_owned() });
-    }
-    read_json(&path)
-}
-
-/// Reads the tables of a run.
-///
-/// # Errors
-/// Names file, line and column of what does not fit.
-pub fn read_tables(dir: &Path) -> Result<Tables, ReadError> {
-    let path = dir.join(HEADERS);
-    let headers = fs::read(&path).map_err(ReadError::io(&path))?;
-    if headers.len() % 80 != 0 {
-        let bytes = headers.len();
-        return Err(ReadError::Headers { path, bytes });
-    }
-    Ok(Tables {
-        sites: read(dir)?,
-        farms: read(dir)?,
-        placements: read(dir)?,
-        monthly: read(dir)?,
-        epochs: read(dir)?,
-        returns: read(dir)?,
-        cashflow: read(dir)?,
-        network: read(dir)?,
-        chain: read(dir)?,
-        events: read(dir)?,
-        dispatch: read(dir)?,
-        reasons: read(dir)?,
-        placed: read(dir)?,
-        headers,
-    })
-}
-
-fn read<R: Row>(dir: &Path) -> Result<Vec<R>, ReadError> {
-    read_rows(&dir.join(R::FILE))
-}
-
 fn write<R: Row>(dir: &Path, rows: &[R]) -> Result<(), WriteError> {
     let path = dir.join(R::FILE);
     write_rows(&path, rows).map_err(WriteError::io(&path))
@@ -253,11 +188,6 @@ pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Writ
     let mut text = serde_json::to_string_pretty(value).map_err(|e| WriteError::io(path)(e.into()))?;
     text.push('\n');
     fs::write(path, text).map_err(WriteError::io(path))
-}
-
-pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
-    let text = fs::read_to_string(path).map_err(ReadError::io(path))?;
-    serde_json::from_str(&text).map_err(|e| ReadError::Json { path: path.to_owned(), message: e.to_string() })
 }
 
 /// Paths of the files under `dir`, relative, with `/`, sorted.
@@ -379,7 +309,8 @@ pub(super) fn hidden(target: &Path, what: &str, n: u32) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{FarmRow, SiteRow};
+    use super::super::file::ReadError;
+    use super::super::{FarmRow, SiteRow, read_run, read_tables};
     use super::*;
     use crate::calendar::Day;
     use crate::finance::{FinanceParams, Ledger};

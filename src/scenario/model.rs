@@ -9,12 +9,9 @@ use crate::bitcoin::market::{DailySeries, PriceModel};
 use crate::bitcoin::network::NetworkModel;
 use crate::bitcoin::race::Mode;
 use crate::calendar::Day;
-use crate::compute::{
-    Accelerator, AiMarket, Climate, CloudParams, Contract, ConversionParams, HostedTerms, HostingParams,
-    LeaseStructure, Machines, MiningParams,
-};
+use crate::compute::{AiMarket, Climate, CloudParams, ConversionParams, HostingParams, Machines, MiningParams};
 use crate::energy::{Export, Grid, Hydro, Location, PriceSeries, SeriesFiles, SiteClass, SiteEnergy, Surplus, Weather};
-use crate::finance::{FinanceParams, escalation};
+use crate::finance::FinanceParams;
 use crate::placement::{Action, FarmKind};
 
 /// A hashwatt scenario: candidate energy sites, Bitcoin, machines, money, and how to place farms among them.
@@ -83,49 +80,9 @@ pub struct Data {
 }
 
 impl Scenario {
-    /// Overhead of a site on a day, USD per year.
-    pub fn overhead_usd_per_year(&self, site: usize, day: Day) -> f64 {
-        self.sites[site].overhead_usd_per_year * self.finance.fixed_om_factor(self.start, day)
-    }
-
-    /// Lease of a site on a day, USD per year.
-    pub fn lease_usd_per_year(&self, site: usize, day: Day) -> f64 {
-        let site = &self.sites[site];
-        site.lease_usd_per_year * escalation(site.lease_escalator_per_year, self.start, day)
-    }
-
     /// Number of simulated days.
     pub fn days(&self) -> usize {
         (self.end.0 - self.start.0).max(0) as usize
-    }
-
-    /// The contract of a cluster that comes online on a day; `None` where all is rented at the market. `market` is that
-    /// day's rent, USD per GPU-hour, as it is drawn: before the start nothing is, and the median holds. What was paid in
-    /// advance then is not of this run.
-    pub fn cloud_contract(
-        &self,
-        accelerator: &Accelerator,
-        online: Day,
-        market: impl FnOnce() -> f64,
-    ) -> Option<Contract> {
-        let params = self.cloud.contract.as_ref()?;
-        if online < self.start {
-            let median = self.ai_market.median_rent_usd_per_gpu_hour(accelerator, online);
-            return Some(Contract { prepaid_share: 0.0, ..params.signed(online, median) });
-        }
-        Some(params.signed(online, market()))
-    }
-
-    /// Whether the owner of a farm of a kind insures it and pays property tax on it: under a triple net lease the tenant
-    /// does.
-    pub fn owes_dues(&self, kind: FarmKind) -> bool {
-        let tenant_pays = kind == FarmKind::Hosting && self.hosting.structure == LeaseStructure::Nnn;
-        self.finance.has_dues() && !tenant_pays
-    }
-
-    /// What clients of hosted mines pay on a day; `None` where mines are the owner's.
-    pub fn hosted_terms(&self, day: Day) -> Option<HostedTerms> {
-        self.mining.hosted.as_ref().map(|hosted| hosted.terms(day.year() - self.start.year()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Calendar;
 use super::calendar::{capacity, sums};
-use crate::finance::debt::{Finances, Payment, Tranche};
+use crate::finance::debt::{Finances, Payment, Tranche, lent_share};
 use crate::finance::totals::Account;
 use crate::finance::{FinanceParams, Line};
 
@@ -34,15 +34,6 @@ pub fn book_sized<'p>(account: &mut [Account], calendar: &Calendar, params: &'p 
         }
     }
     refused
-}
-
-/// Largest part of the cost of infrastructure or machines that loans with a share lend, share.
-fn lent_share(loans: &[Tranche]) -> f64 {
-    let lent_on = |class: Finances| -> f64 {
-        let counts = |loan: &&Tranche| loan.finances == Finances::Everything || loan.finances == class;
-        loans.iter().filter(counts).filter_map(|loan| loan.share).sum()
-    };
-    lent_on(Finances::Infrastructure).max(lent_on(Finances::Machines))
 }
 
 /// Capital by period, USD.
@@ -87,11 +78,9 @@ fn service(tranche: &Tranche, calendar: &Calendar, spent_usd: &[f64], share: f64
 fn covered_share(account: &[Account], calendar: &Calendar, whole: &Service, target: f64) -> f64 {
     let cash = sums(account, calendar.years(), |a| a.usd.sum(Line::serves_debt) + others_service(a));
     let mut share = f64::INFINITY;
-    let mut months = calendar.months().iter().zip(&whole.payments);
+    let mut payments = whole.payments.iter();
     for (year, cash_usd) in calendar.years().iter().zip(cash) {
-        let paid: Vec<f64> =
-            months.by_ref().take(months_of(calendar, year)).map(|(_, payment)| payment.total_usd()).collect();
-        let service_usd: f64 = paid.iter().sum();
+        let service_usd: f64 = payments.by_ref().take(months_of(calendar, year)).map(Payment::total_usd).sum();
         if service_usd > 0.0 && account[year.clone()].iter().all(|a| capacity(a) > 0.0) {
             share = share.min((cash_usd / (target * service_usd)).max(0.0));
         }

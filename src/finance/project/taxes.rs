@@ -7,7 +7,7 @@ use super::params::Project;
 use super::statement::Statement;
 use super::terms::Jurisdiction;
 use crate::finance::Line;
-use crate::finance::tax::taxed_income;
+use crate::finance::{TaxLosses, pooled_taxes};
 
 /// Books depreciation, credits and taxes. Taxes and credits are due in the last period of their year.
 pub(super) fn book(project: &Project, statement: &mut Statement) {
@@ -27,24 +27,28 @@ pub(super) fn book(project: &Project, statement: &mut Statement) {
     let profit = statement.by_year(&profit);
     let depreciation = [Line::Depreciation, Line::StateDepreciation].map(|l| statement.by_year(statement.row(l)));
     let state_base: Vec<f64> = (1..=time.years).map(|year| profit[year] + depreciation[1][year]).collect();
-    let state_tax: Vec<f64> =
-        taxed_income(&state_base, tax.tax_losses).iter().map(|base| -tax.state.rate_share * base).collect();
+    let state_tax = taxes(state_base, &tax.state, tax.tax_losses);
     let federal_base: Vec<f64> = (0..time.years)
         .map(|year| {
             let credited = credits[1].production_usd[year] + if year == 0 { credits[1].investment_usd } else { 0.0 };
             profit[year + 1] + depreciation[0][year + 1] + state_tax[year] + credited
         })
         .collect();
-    let federal_taxed = taxed_income(&federal_base, tax.tax_losses);
+    let federal_tax = taxes(federal_base, &tax.federal, tax.tax_losses);
     for year in 0..time.years {
         let due = time.last_of_year(year);
         statement.row_mut(Line::StateTax)[due] = state_tax[year];
-        statement.row_mut(Line::Tax)[due] = -tax.federal.rate_share * federal_taxed[year];
+        statement.row_mut(Line::Tax)[due] = federal_tax[year];
         statement.row_mut(Line::ProductionTaxCredit)[due] =
             credits[0].production_usd[year] + credits[1].production_usd[year];
     }
     let first = time.last_of_year(0);
     statement.row_mut(Line::InvestmentTaxCredit)[first] = credits[0].investment_usd + credits[1].investment_usd;
+}
+
+/// Tax of each year, USD, negative when paid: a project is a portfolio of one.
+fn taxes(base_usd: Vec<f64>, authority: &Jurisdiction, losses: TaxLosses) -> Vec<f64> {
+    pooled_taxes(&[base_usd], authority.rate_share, losses).remove(0)
 }
 
 /// What was paid, as tax sees it: the cost of building carries that of financing the building.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::finance::TaxLosses;
+use crate::finance::{TaxLosses, income_tax_share};
 
 /// `[tax]`: income tax and tax credits. Nothing is taxed where nothing is said.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -23,7 +23,7 @@ pub struct Taxation {
 impl Taxation {
     /// Tax on a dollar of income, the state's and the federal on what it leaves, share.
     pub fn income_tax_share(&self) -> f64 {
-        self.state.rate_share + self.federal.rate_share * (1.0 - self.state.rate_share)
+        income_tax_share(self.federal.rate_share, self.state.rate_share)
     }
 }
 
