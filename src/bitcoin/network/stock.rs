@@ -316,23 +316,10 @@ pub(super) fn power_prices(model: &VintagesModel) -> Vec<f64> {
     let cells = model.power_price_cells.max(1);
     (0..cells)
         .map(|i| {
-            let z = normal_quantile((f64::from(i) + 0.5) / f64::from(cells));
+            let z = math::normal_quantile((f64::from(i) + 0.5) / f64::from(cells));
             model.power_price_median_usd_per_mwh * math::exp(model.power_price_log_sd * z)
         })
         .collect()
-}
-
-fn normal_quantile(probability: f64) -> f64 {
-    let (mut low, mut high) = (-8.0_f64, 8.0_f64);
-    for _ in 0..60 {
-        let middle = f64::midpoint(low, high);
-        if math::normal_cdf(middle) < probability {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    f64::midpoint(low, high)
 }
 
 /// Vintages of the years before `start`: what was added each quarter is the growth of the hashrate plus what wore out.
