@@ -2,13 +2,17 @@
 //!
 //! The way of a sweep: a [`mod@file`] names a base scenario and the keys to vary; a [`design`] lays points over them; the
 //! [`runner`] runs every point and replicate; the [`table`] `runs.csv` keeps one row per run; [`picture`] turns the
-//! rows into a heat map or lines.
+//! rows into a heat map or lines. What the rows say is the pure mathematics of [`statistics`], [`sensitivity`] and
+//! [`pareto`].
 
 pub mod design;
 pub mod file;
+pub mod pareto;
 pub mod picture;
 pub mod plan;
 pub mod runner;
+pub mod sensitivity;
+pub mod statistics;
 pub mod table;
 
 pub use file::{Design, SweepFile, Vary};
