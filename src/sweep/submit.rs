@@ -19,9 +19,9 @@ pub struct Job {
     pub shards: u32,
     /// Threads, hence processors, of each task.
     pub threads: u32,
-    /// Time limit of each task [min]; without one the partition's holds. Slurm only: a pod needs none.
+    /// Time limit of each task, in minutes; without one the partition's holds. Slurm only: a pod needs none.
     pub time_limit_minutes: Option<u32>,
-    /// Memory of each task [MiB]; without one the cluster's default holds.
+    /// Memory of each task, in MiB; without one the cluster's default holds.
     pub memory_mib: Option<u32>,
 }
 
@@ -61,7 +61,7 @@ pub fn slurm(job: &Job) -> String {
 #SBATCH --open-mode=append
 #SBATCH --signal=B:USR1@120
 
-if [ -z "$SLURM_JOB_ID" ]; then
+if [ -z "$SLURM_ARRAY_TASK_ID" ]; then
     array=$(sbatch --parsable "$0") || exit
     merge=$(sbatch --parsable --job-name=hashwatt-merge --dependency="afterok:${{array%%;*}}" \
         --kill-on-invalid-dep=yes --wrap {merge}) || exit

@@ -27,7 +27,7 @@ fn bash(job: &Job, program: &str, environment: &[(&str, &str)]) -> Output {
          export -f sbatch scontrol program\n exec bash \"$0\""
     );
     let mut command = Command::new("bash");
-    command.arg("-c").arg(prelude).arg(&script).env_remove("SLURM_JOB_ID").env_remove("SLURM_RESTART_COUNT");
+    command.arg("-c").arg(prelude).arg(&script).env_remove("SLURM_ARRAY_TASK_ID").env_remove("SLURM_RESTART_COUNT");
     command.envs(environment.iter().copied()).output().unwrap()
 }
 
