@@ -124,6 +124,20 @@ fn kubernetes_takes_every_argument_literally() {
     assert_eq!(argument("\"\\$(HOME) $$x\n\u{85}\u{7f}ü"), r#""\"\\$$(HOME) $$$$x\u000a\u0085\u007fü""#);
 }
 
+#[test]
+fn the_manifest_hands_every_path_on_as_one_argument() {
+    let manifest = kubernetes(&nasty());
+    let lines = [
+        r#"        command: ["/opt/it's here/hashwatt"]"#,
+        r##"        args: ["sweep", "a \"b\" $$HOME `id` $$(id) \\ #;&.toml", "--out", "out 'of' ünits\u000aand lines: - x", "--threads", "2"]"##,
+        r#"        - {name: HASHWATT_SHARDS, value: "8"} # the index comes from the Job: JOB_COMPLETION_INDEX"#,
+        r#"#   command: ["/opt/it's here/hashwatt"], args: ["sweep", "merge", "out 'of' ünits\u000aand lines: - x"]"#,
+    ];
+    for line in lines {
+        assert!(manifest.lines().any(|l| l == line), "{line}\nis missing in\n{manifest}");
+    }
+}
+
 /// The manifest as JSON, by `PyYAML`; `None` where that is missing.
 fn parsed(manifest: &str) -> Option<serde_json::Value> {
     let dir = tempfile::tempdir().unwrap();
