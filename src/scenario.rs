@@ -39,7 +39,7 @@ pub mod tree;
 pub mod validate;
 
 pub use diagnostics::{Diagnostic, Diagnostics};
-pub use load::{InputFile, Loaded, LoadedAs, load, load_as};
+pub use load::{Base, InputFile, Loaded, LoadedAs, load, load_as};
 pub use model::Scenario;
 pub use overrides::Override;
 pub use report::Report;

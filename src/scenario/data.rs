@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::load::sha256_hex;
@@ -22,15 +23,16 @@ pub struct DataFile {
     /// SHA-256 of its bytes, hexadecimal.
     pub sha256: String,
     /// Its text.
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 /// The data files of a scenario by absolute path.
 pub type DataFiles = BTreeMap<String, DataFile>;
 
-/// Reads every data file the tree names and puts its absolute path into the tree. Missing ones are reported.
-pub fn resolve(document: &mut Document, out: &mut Diagnostics) -> DataFiles {
-    let mut resolver = Resolver { folders: &document.folders, files: DataFiles::new(), out };
+/// Reads every data file the tree names, except those already `known`, and puts its absolute path into the tree.
+/// Missing ones are reported.
+pub fn resolve(document: &mut Document, known: &DataFiles, out: &mut Diagnostics) -> DataFiles {
+    let mut resolver = Resolver { folders: &document.folders, known, files: DataFiles::new(), out };
     resolver.node(&mut document.tree);
     resolver.files
 }
@@ -57,6 +59,7 @@ pub fn relative_again(value: &mut toml::Value, files: &DataFiles) {
 
 struct Resolver<'a> {
     folders: &'a BTreeMap<SourceId, Folder>,
+    known: &'a DataFiles,
     files: DataFiles,
     out: &'a mut Diagnostics,
 }
@@ -97,6 +100,10 @@ impl Resolver<'_> {
         if self.files.contains_key(&absolute) {
             return Ok(absolute);
         }
+        if let Some(file) = self.known.get(&absolute) {
+            self.files.insert(absolute.clone(), file.clone());
+            return Ok(absolute);
+        }
         let bytes = std::fs::read(&path).map_err(|e| with_advice(refuse(reason(&e)), &path, &e))?;
         let sha256 = sha256_hex(&bytes);
         let text_of_file = String::from_utf8(bytes)
@@ -105,7 +112,7 @@ impl Resolver<'_> {
             from_scenario: shown(&normal(&folder.from_scenario.join(text))),
             shown: name,
             sha256,
-            text: text_of_file,
+            text: text_of_file.into(),
         };
         self.files.insert(absolute.clone(), file);
         Ok(absolute)

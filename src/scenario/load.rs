@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use schemars::JsonSchema;
-use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::data::{self, DataFiles};
@@ -19,7 +19,7 @@ use super::schema::Schema;
 use super::{check, validate};
 
 /// A file whose bytes the result depends on.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct InputFile {
     /// The path, from where the program was started.
     pub path: String,
@@ -66,9 +66,63 @@ where
     T: DeserializeOwned + Serialize + JsonSchema,
 {
     let mut out = Diagnostics::default();
-    let loaded = read::read(path, &mut out).and_then(|document| finish(document, overrides, check, &mut out));
-    match loaded {
-        Some(loaded) if out.is_empty() => Ok(loaded),
+    let loaded = read::read(path, &mut out).and_then(|mut document| {
+        overrides::apply(overrides, &mut document, &mut out);
+        let (scenario, data) = typed(&mut document, &Schema::of::<T>(), &DataFiles::new(), check, &mut out)?;
+        finish(scenario, document, &data, &mut out)
+    });
+    whole(loaded, out)
+}
+
+/// A scenario file that is read once and loaded many times with other overrides, as a sweep does: files, syntax and
+/// schema are dealt with once.
+#[derive(Debug)]
+pub struct Base {
+    /// The scenario as its file has it.
+    pub loaded: Loaded,
+    document: Document,
+    read: Diagnostics,
+    schema: Schema,
+    data: DataFiles,
+}
+
+impl Base {
+    /// Reads a file and checks it as it stands.
+    ///
+    /// # Errors
+    /// As [`load()`].
+    pub fn read(path: &Path) -> Result<Self, Diagnostics> {
+        let mut out = Diagnostics::default();
+        let schema = Schema::of::<Scenario>();
+        let base = read::read(path, &mut out).and_then(|document| {
+            let (asked, read) = (document.clone(), out.clone());
+            let mut document = document;
+            let (scenario, data) = typed(&mut document, &schema, &DataFiles::new(), check::check, &mut out)?;
+            let loaded = finish(scenario, document, &data, &mut out)?;
+            Some(Self { loaded, document: asked, read, schema, data })
+        });
+        whole(base, out)
+    }
+
+    /// The scenario with some keys set. Data files that the base names are not read again.
+    ///
+    /// # Errors
+    /// Every mistake the overrides make.
+    pub fn scenario(&self, overrides: &[Override]) -> Result<Scenario, Diagnostics> {
+        let (mut document, mut out) = (self.document.clone(), self.read.clone());
+        overrides::apply(overrides, &mut document, &mut out);
+        let check = |scenario: &mut Scenario, report: &mut Report<'_>| {
+            scenario.data.series = self.loaded.scenario.data.series.clone();
+            check::check(scenario, report);
+        };
+        let scenario = typed(&mut document, &self.schema, &self.data, check, &mut out).map(|(scenario, _)| scenario);
+        whole(scenario, out)
+    }
+}
+
+fn whole<T>(value: Option<T>, mut out: Diagnostics) -> Result<T, Diagnostics> {
+    match value {
+        Some(value) if out.is_empty() => Ok(value),
         _ => {
             out.sort();
             Err(out)
@@ -76,30 +130,37 @@ where
     }
 }
 
-fn finish<T>(
-    mut document: Document,
-    overrides: &[Override],
+/// The value a tree stands for, and its data files: those of `known` as they were, the others read.
+fn typed<T: DeserializeOwned>(
+    document: &mut Document,
+    schema: &Schema,
+    known: &DataFiles,
     check: impl FnOnce(&mut T, &mut Report<'_>),
     out: &mut Diagnostics,
-) -> Option<LoadedAs<T>>
-where
-    T: DeserializeOwned + Serialize + JsonSchema,
-{
-    overrides::apply(overrides, &mut document, out);
-    validate::validate(&Schema::of::<T>(), &mut document, out);
-    let data = data::resolve(&mut document, out);
+) -> Option<(T, DataFiles)> {
+    validate::validate(schema, document, out);
+    let data = data::resolve(document, known, out);
     if !out.is_empty() {
         return None;
     }
-    let mut scenario: T = report_serde(document.tree.to_toml().try_into(), &document, out)?;
+    let mut scenario: T = report_serde(document.tree.to_toml().try_into(), document, out)?;
     let mut report = Report { tree: &document.tree, data: &data, out };
     check(&mut scenario, &mut report);
+    Some((scenario, data))
+}
+
+fn finish<T: Serialize>(
+    scenario: T,
+    document: Document,
+    data: &DataFiles,
+    out: &mut Diagnostics,
+) -> Option<LoadedAs<T>> {
     let value = toml::Value::try_from(&scenario).map_err(toml::de::Error::custom);
-    let text = canonical(report_serde(value, &document, out)?, &data);
+    let text = canonical(report_serde(value, &document, out)?, data);
     let text = report_serde(text.map_err(toml::de::Error::custom), &document, out)?;
     let mut inputs = document.files;
     inputs.extend(data.values().map(|file| InputFile { path: file.shown.clone(), sha256: file.sha256.clone() }));
-    Some(LoadedAs { hash: hash(&text, &data), scenario, text, inputs })
+    Some(LoadedAs { hash: hash(&text, data), scenario, text, inputs })
 }
 
 /// Turns an error of serde into a mistake of the file, at the key it names as far as it names one.

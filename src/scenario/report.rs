@@ -80,7 +80,7 @@ impl Report<'_> {
 
     /// The text of a data file, by the absolute path that its `file` key holds in the typed scenario.
     pub fn data_text(&self, file: &str) -> Option<&str> {
-        self.data.get(file).map(|file| file.text.as_str())
+        self.data.get(file).map(|file| &*file.text)
     }
 
     /// Nothing has been reported yet, by the checker of the file or by anyone else.
