@@ -19,7 +19,7 @@ mod summary;
 mod write;
 
 pub use crate::finance::Kind;
-pub use describe::describe_tables;
+pub use describe::{describe_table, describe_tables};
 pub use file::{ReadError, csv_bytes, read_rows, write_rows};
 pub use manifest::{FileRecord, InputRecord, Manifest, git_commit};
 pub use place::{PlaceSummary, describe_placement, fill_placement, is_placement, read_placement};
@@ -36,6 +36,7 @@ pub use summary::{CostPerBtc, EmissionsSummary, PortfolioSummary, SiteSummary, S
 pub use tables::compare::StepRow;
 pub use tables::place::PlaceTables;
 pub use tables::returns::ReturnsRow;
+pub use tables::sweep::{FanRow, ParetoRow, SensitivityRow, StatisticsRow};
 pub use tables::{
     Action, CashFlowRow, ChainRow, DispatchRow, EpochRow, EventRow, FarmRow, MonthlyRow, NetworkRow, Origin, PlacedRow,
     PlacementRow, ReasonRow, Row, Scope, SiteClass, SiteRow, Tables,

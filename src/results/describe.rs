@@ -17,24 +17,25 @@ run was made of.
 /// Describes every table and column in Markdown.
 pub fn describe_tables() -> String {
     let tables = [
-        table::<SiteRow>(),
-        table::<FarmRow>(),
-        table::<PlacementRow>(),
-        table::<MonthlyRow>(),
-        table::<EpochRow>(),
-        table::<ReturnsRow>(),
-        table::<CashFlowRow>(),
-        table::<NetworkRow>(),
-        table::<ChainRow>(),
-        table::<EventRow>(),
-        table::<DispatchRow>(),
-        table::<ReasonRow>(),
-        table::<PlacedRow>(),
+        describe_table::<SiteRow>(),
+        describe_table::<FarmRow>(),
+        describe_table::<PlacementRow>(),
+        describe_table::<MonthlyRow>(),
+        describe_table::<EpochRow>(),
+        describe_table::<ReturnsRow>(),
+        describe_table::<CashFlowRow>(),
+        describe_table::<NetworkRow>(),
+        describe_table::<ChainRow>(),
+        describe_table::<EventRow>(),
+        describe_table::<DispatchRow>(),
+        describe_table::<ReasonRow>(),
+        describe_table::<PlacedRow>(),
     ];
     format!("{INTRODUCTION}{}", tables.concat())
 }
 
-pub(super) fn table<R: Row>() -> String {
+/// Describes one table in Markdown.
+pub fn describe_table<R: Row>() -> String {
     let columns: Vec<String> =
         R::COLUMNS.iter().map(|(column, meaning)| format!("| `{column}` | {meaning} |\n")).collect();
     format!("\n## {}\n\n{}\n\n| column | meaning |\n|---|---|\n{}", R::FILE, R::ABOUT, columns.concat())

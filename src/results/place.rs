@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::describe::table as describe;
+use super::describe::describe_table as describe;
 use super::file::{ReadError, read_rows, write_rows};
 use super::read::{read_json, read_manifest};
 use super::tables::Row;

@@ -75,6 +75,7 @@ pub mod compare;
 pub mod monthly;
 pub mod place;
 pub mod returns;
+pub mod sweep;
 
 /// What a sum is taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
