@@ -53,7 +53,8 @@ enum Command {
     /// Say why the net present values of two runs, sites or farms differ, in steps that add up
     #[command(after_help = compare::HELP)]
     Compare(compare::Args),
-    /// Run a scenario many times over a grid or a random sample of its keys, on all cores
+    /// Run a scenario many times over a design of its keys, on all cores or many machines
+    #[command(after_help = sweep::HELP)]
     Sweep(sweep::Args),
     /// Cash flow by year with tax and loans, returns and break-even prices: of a project file, or of a run's farm or site
     #[command(after_help = finance::HELP)]

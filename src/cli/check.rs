@@ -1,7 +1,7 @@
 //! `hashwatt check`: what a scenario amounts to, without running it.
 
 use super::exit::Failure;
-use super::output::{grouped, rounded, table};
+use super::output::{duration, grouped, rounded, table};
 use super::{input, mode};
 use crate::bitcoin::race::Mode;
 use crate::compute::Catalogue;
@@ -161,24 +161,9 @@ fn hashes_per_second() -> f64 {
     done as f64 / started.elapsed().as_secs_f64()
 }
 
-fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 1.0 => "a second".into(),
-        s if s < 120.0 => format!("{s:.0} seconds"),
-        s if s < 7200.0 => format!("{:.0} minutes", s / 60.0),
-        s => format!("{:.0} hours", s / 3600.0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_are_told_in_the_unit_people_use() {
-        let told = [0.2, 8.4, 300.0, 20_000.0].map(duration);
-        assert_eq!(told, ["a second", "8 seconds", "5 minutes", "6 hours"]);
-    }
 
     #[test]
     fn the_hash_speed_is_measured() {

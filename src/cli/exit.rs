@@ -3,6 +3,7 @@
 use crate::placement::answer::PlaceError;
 use crate::results::WriteError;
 use crate::sim::SimError;
+use crate::sweep::folder::ResumeError;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -14,7 +15,7 @@ pub const UNEXPECTED: u8 = 1;
 pub const BAD_INPUT: u8 = 2;
 /// Nothing went wrong, but what was searched does not exist: as `grep` has it.
 pub const NOT_FOUND: u8 = 1;
-/// Interrupted before anything was written: the same command can simply be tried again (`EX_TEMPFAIL` of sysexits).
+/// Interrupted; the same command can simply be tried again, and a sweep goes on where it was (`EX_TEMPFAIL` of sysexits).
 pub const TRY_AGAIN: u8 = 75;
 
 /// The paragraph on exit codes in `--help` and the manual page.
@@ -36,6 +37,9 @@ pub enum Failure {
     /// A signal asked to stop; nothing was written.
     #[error("interrupted: nothing was written, the same command can be run again")]
     Interrupted,
+    /// A signal asked to stop; what was done is kept, and the message says how to go on.
+    #[error("{0}")]
+    Stopped(String),
     /// Whoever read standard output has gone (`hashwatt … | head`): no reason to complain.
     #[error("standard output was closed")]
     OutputClosed,
@@ -50,7 +54,7 @@ impl Failure {
         match self {
             Self::OutputClosed => FINE,
             Self::Diagnosed(_) | Self::BadInput(_) => BAD_INPUT,
-            Self::Interrupted => TRY_AGAIN,
+            Self::Interrupted | Self::Stopped(_) => TRY_AGAIN,
             Self::NotFound(_) => NOT_FOUND,
             Self::Unexpected(_) => UNEXPECTED,
         }
@@ -114,6 +118,16 @@ impl From<SimError> for Failure {
             SimError::Interrupted(_) => Self::Interrupted,
             SimError::Place(error) => error.into(),
             SimError::Setup(_) => Self::Unexpected(error.to_string()),
+        }
+    }
+}
+
+impl From<ResumeError> for Failure {
+    fn from(error: ResumeError) -> Self {
+        match error {
+            ResumeError::Differs { .. } | ResumeError::InTheWay(_) => Self::BadInput(error.to_string()),
+            ResumeError::Write(error) => error.into(),
+            ResumeError::Journal { .. } => Self::Unexpected(error.to_string()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Ctrl-C and termination signals as a flag that long work looks at between steps.
 
-use super::exit::Failure;
+use super::exit::{Failure, TRY_AGAIN};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,8 +16,13 @@ impl Interrupt {
     pub fn listen() -> Result<Self, Failure> {
         let flag = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&flag);
-        ctrlc::set_handler(move || seen.store(true, Ordering::Relaxed))
-            .map_err(|e| Failure::Unexpected(format!("cannot listen for Ctrl-C: {e}")))?;
+        let asked = move || {
+            // Whoever asks a second time will not wait for what is under way; nothing that was written is lost by that.
+            if seen.swap(true, Ordering::Relaxed) {
+                std::process::exit(i32::from(TRY_AGAIN));
+            }
+        };
+        ctrlc::set_handler(asked).map_err(|e| Failure::Unexpected(format!("cannot listen for Ctrl-C: {e}")))?;
         Ok(Self(flag))
     }
 

@@ -45,6 +45,16 @@ pub fn optional(x: Option<f64>) -> String {
     x.map_or_else(|| "–".into(), rounded)
 }
 
+/// A time in the unit people use.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 1.0 => "a second".into(),
+        s if s < 120.0 => format!("{s:.0} seconds"),
+        s if s < 7200.0 => format!("{:.0} minutes", s / 60.0),
+        s => format!("{:.0} hours", s / 3600.0),
+    }
+}
+
 /// A plain table: first column to the left, numbers to the right.
 pub fn table(header: impl Into<Row>, rows: impl IntoIterator<Item = impl Into<Row>>) -> String {
     let mut table = Table::new();
@@ -75,5 +85,11 @@ mod tests {
             ("12.3".into(), "-5,000.0".into(), "0.0".into())
         );
         assert_eq!((percent(Some(0.1234)), percent(None)), ("12.3 %".into(), "–".into()));
+    }
+
+    #[test]
+    fn durations_are_told_in_the_unit_people_use() {
+        let told = [0.2, 8.4, 300.0, 20_000.0].map(duration);
+        assert_eq!(told, ["a second", "8 seconds", "5 minutes", "6 hours"]);
     }
 }

@@ -127,9 +127,11 @@ impl TimeBar {
     }
 }
 
-/// The bar of a batch of runs: how many are done, and the time left.
-pub fn batch_bar(runs: u64, quiet: bool) -> ProgressBar {
-    bar(runs, quiet, "{bar:32} {pos}/{len} runs  {per_sec}  {eta} left")
+/// The bar of a batch of runs of which some are done: rate, and the time left.
+pub fn batch_bar(runs: u64, done: u64, quiet: bool) -> ProgressBar {
+    let bar = bar(runs, quiet, "{bar:32} {pos}/{len} runs  {per_sec}  {eta} left");
+    // The rate is that of the runs still to do.
+    bar.with_position(done).with_elapsed(core::time::Duration::ZERO)
 }
 
 fn bar(length: u64, quiet: bool, template: &str) -> ProgressBar {

@@ -1,27 +1,76 @@
-//! `hashwatt sweep`.
+//! `hashwatt sweep`: a scenario run many times.
+
+mod merge;
+mod plan;
+mod resume;
+mod submit;
+mod summary;
 
 use super::exit::Failure;
 use super::interrupt::Interrupt;
 use super::mode::name;
-use super::output::{grouped, millions};
 use super::{folder, progress};
-use crate::chart;
-use crate::results::{Manifest, WriteError, check_target, write_folder};
-use crate::sweep::picture::{Picture, pictures};
-use crate::sweep::table::{describe, plain, to_csv};
-use crate::sweep::{BatchError, Design, Plan, RunRow};
+use crate::results::{Manifest, check_target, read_manifest, write_folder};
+use crate::sweep::folder::{Identity, JOURNAL, UnderWay, partial};
+use crate::sweep::results::{Format, fill, fill_shard};
+use crate::sweep::shard::detect;
+use crate::sweep::{BatchError, Case, Plan, Shard, run_all};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+/// More on `sweep --help`.
+pub const HELP: &str = "A finished run is recorded at once in OUT.partial; the same command, or `sweep resume OUT`, \
+goes on where a sweep was stopped or killed. Ctrl-C ends after the runs under way, a second one at once.";
+
 /// Arguments of `sweep`.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// The sweep file
-    sweep: PathBuf,
-    /// Folder of the results [default: output/<sweep>-<short hash>]
+    #[arg(required = true)]
+    sweep: Option<PathBuf>,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// What else can be done with a sweep.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Say what a sweep amounts to and what it would cost, without running it
+    Plan(plan::Args),
+    /// Go on with a sweep that was stopped or killed
+    Resume(resume::Args),
+    /// Put the shards of a sweep together: what one machine would have written
+    Merge(merge::Args),
+    /// Print a job script for a cluster
+    Submit(submit::Args),
+}
+
+/// How a sweep is run.
+#[derive(Debug, Clone, clap::Args)]
+struct RunArgs {
+    /// Folder of the results [default: output/<sweep>-<short hash>]; a shard's are in a folder of it
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Replace a finished sweep in the same folder
+    /// Do one part of the runs only, e.g. 3/8 [default: of the array job it runs in, if any; see the manual page]
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
+    /// Number of shards, where the engine does not say it
+    #[arg(long, value_name = "N", conflicts_with = "shard", value_parser = clap::value_parser!(u32).range(1..))]
+    shards: Option<u32>,
+    /// Do all runs, though this is a task of an array job
+    #[arg(long, conflicts_with_all = ["shard", "shards"])]
+    no_shard: bool,
+    #[command(flatten)]
+    how: HowArgs,
+}
+
+/// What does not change which runs are done.
+#[derive(Debug, Clone, clap::Args)]
+struct HowArgs {
+    /// Replace a finished sweep in the same folder, and drop an unfinished one of another plan
     #[arg(long)]
     force: bool,
     /// No progress bar and no summary
@@ -30,32 +79,142 @@ pub struct Args {
     /// Threads to run on [default: one per core]
     #[arg(long, value_name = "N", value_parser = super::mine::threads)]
     threads: Option<usize>,
+    /// Write the runs as this beside runs.csv
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
-/// Checks every point, runs them all, writes runs.csv and charts.
+/// Does what the arguments ask.
 pub fn execute(args: &Args) -> Result<(), Failure> {
-    let plan = Plan::load(&args.sweep)?;
-    let stem = args.sweep.file_stem().unwrap_or_default().to_string_lossy();
-    let out = args.out.clone().unwrap_or_else(|| folder::default(&stem, &plan.hash));
-    check_target(&out, args.force)?;
-    let manifest = begin(args, &plan);
-    let interrupt = Interrupt::listen()?;
+    match &args.command {
+        Some(Command::Plan(args)) => plan::execute(args),
+        Some(Command::Resume(args)) => resume::execute(args),
+        Some(Command::Merge(args)) => merge::execute(args),
+        Some(Command::Submit(args)) => submit::execute(args),
+        None => {
+            let path = args.sweep.as_deref().expect("clap requires it");
+            let shard = args.run.shard()?;
+            let plan = Plan::load(path, shard)?;
+            let out = args.run.out.clone().unwrap_or_else(|| default_out(&plan));
+            run(&plan, &args.run.how, &Task { out, shard })
+        }
+    }
+}
 
-    let bar = progress::batch_bar(plan.cases.len() as u64, args.quiet);
-    let rows = plan.run(args.threads.unwrap_or(0), interrupt.flag(), || bar.inc(1));
-    bar.finish_and_clear();
-    let rows = rows.map_err(|error| match error {
-        BatchError::Interrupted => Failure::Interrupted,
-        BatchError::Threads(_) => Failure::Unexpected(error.to_string()),
+impl RunArgs {
+    /// The shard that is asked for, or that of the array task this process is.
+    fn shard(&self) -> Result<Option<Shard>, Failure> {
+        if self.no_shard || self.shard.is_some() {
+            return Ok(self.shard);
+        }
+        let detected = detect(self.shards, |name| std::env::var(name).ok());
+        let Some(detected) = detected.map_err(|e| Failure::BadInput(e.to_string()))? else { return Ok(None) };
+        if !self.how.quiet {
+            writeln!(io::stderr().lock(), "shard {} of this {} task", detected.shard, detected.engine)?;
+        }
+        Ok(Some(detected.shard))
+    }
+}
+
+/// Which runs are done, and where their results go.
+struct Task {
+    /// Folder of the whole sweep.
+    out: PathBuf,
+    shard: Option<Shard>,
+}
+
+impl Task {
+    /// Folder of this task's results.
+    fn folder(&self) -> PathBuf {
+        self.shard.map_or_else(|| self.out.clone(), |shard| self.out.join(shard.folder_name()))
+    }
+}
+
+fn default_out(plan: &Plan) -> PathBuf {
+    folder::default(&plan.path.file_stem().unwrap_or_default().to_string_lossy(), &plan.hash)
+}
+
+/// Does what is not done yet, writes tables and charts, prints the summary.
+fn run(plan: &Plan, how: &HowArgs, task: &Task) -> Result<(), Failure> {
+    how.format.check().map_err(Failure::BadInput)?;
+    let out = task.folder();
+    let identity = Identity::of(plan, task.shard);
+    if !how.force && is_done(&out, &identity) {
+        return note(how, &format!("shard {} is finished: {}", identity.shard.unwrap_or_default(), out.display()));
+    }
+    check_target(&out, how.force)?;
+    let manifest = manifest(plan);
+    let mut under_way = UnderWay::open(&out, &identity, how.force)?;
+    let cases = plan.cases(task.shard);
+    let left: Vec<Case> = cases.iter().copied().filter(|c| !under_way.done.contains_key(&c.run)).collect();
+    if left.len() < cases.len() {
+        note(how, &format!("going on: {} of {} runs are done already", cases.len() - left.len(), cases.len()))?;
+    }
+
+    batch(plan, how, &mut under_way, &left, cases.len()).map_err(|error| match error {
+        BatchError::Interrupted => Failure::Stopped(format!(
+            "interrupted: {} of {} runs are kept in `{}`; `hashwatt sweep resume {}` goes on",
+            under_way.done.len(),
+            cases.len(),
+            partial(&out).display(),
+            out.display()
+        )),
+        BatchError::Threads(_) | BatchError::Record(_) => Failure::Unexpected(error.to_string()),
     })?;
 
-    write_folder(&out, &manifest, args.force, |dir| fill(dir, &plan, &rows))?;
-    if args.quiet { Ok(()) } else { print(&plan, &rows, &out) }
+    let journal = under_way.folder.join(JOURNAL);
+    match task.shard {
+        Some(_) => {
+            write_folder(&out, &manifest, how.force, |dir| fill_shard(dir, plan, &identity, &journal, how.format))?
+        }
+        None => write_folder(&out, &manifest, how.force, |dir| fill(dir, plan, &[journal], how.format))?,
+    }
+    // What it held is in the results now; where it cannot be removed, it is found to be finished.
+    let _ = std::fs::remove_dir_all(&under_way.folder);
+    if how.quiet { Ok(()) } else { summary::print(plan, &under_way.done, &out) }
 }
 
-fn begin(args: &Args, plan: &Plan) -> Manifest {
+/// The same shard was done before: an array task that is started again has nothing to do.
+fn is_done(out: &Path, identity: &Identity) -> bool {
+    identity.shard.is_some()
+        && read_manifest(out).is_ok()
+        && Identity::read(out).is_ok_and(|done| done.differences(identity).is_empty())
+}
+
+/// Runs the cases and keeps each in the journal.
+fn batch(plan: &Plan, how: &HowArgs, under_way: &mut UnderWay, left: &[Case], all: usize) -> Result<(), BatchError> {
+    let interrupt = Interrupt::listen().map_err(io::Error::other)?;
+    let threads = how.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
+    let bar = progress::batch_bar(all as u64, (all - left.len()) as u64, how.quiet);
+    let UnderWay { journal, done, .. } = under_way;
+    let outcome = run_all(
+        left,
+        threads,
+        interrupt.flag(),
+        |case| plan.simulate(case),
+        |case, outcome| {
+            let record = case.record(plan.cells(case), outcome);
+            journal.add(&record)?;
+            done.insert(record.run, record.without_course());
+            bar.inc(1);
+            Ok(())
+        },
+    );
+    bar.finish_and_clear();
+    journal.sync()?;
+    outcome
+}
+
+fn note(how: &HowArgs, text: &str) -> Result<(), Failure> {
+    if !how.quiet {
+        writeln!(io::stderr().lock(), "{text}")?;
+    }
+    Ok(())
+}
+
+fn manifest(plan: &Plan) -> Manifest {
     Manifest {
-        scenario_file: args.sweep.display().to_string(),
+        scenario_file: plan.path.display().to_string(),
         scenario_text: plan.text.clone(),
         scenario_hash: plan.hash.clone(),
         seed: plan.file.seed,
@@ -63,68 +222,4 @@ fn begin(args: &Args, plan: &Plan) -> Manifest {
         inputs: folder::inputs(&plan.inputs),
         ..Manifest::begin()
     }
-}
-
-fn fill(dir: &Path, plan: &Plan, rows: &[RunRow]) -> Result<(), WriteError> {
-    let keys = plan.keys();
-    let write = |name: &str, bytes: &[u8]| {
-        let path = dir.join(name);
-        std::fs::write(&path, bytes).map_err(|source| WriteError::Io { path, source })
-    };
-    let table = to_csv(&keys, rows).map_err(|e| WriteError::Io { path: dir.join("runs.csv"), source: e.into() })?;
-    write("runs.csv", &table)?;
-    write("README.md", describe(&keys).as_bytes())?;
-    draw(dir, plan, &keys, rows).map_err(WriteError::Charts)
-}
-
-fn draw(
-    dir: &Path,
-    plan: &Plan,
-    keys: &[String],
-    rows: &[RunRow],
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let charts = dir.join("charts");
-    for picture in pictures(keys, plan.file.design == Design::Grid, rows) {
-        std::fs::create_dir_all(&charts)?;
-        match picture {
-            Picture::HeatMap(stem, map) => chart::heat_map(&map, &charts.join(stem))?,
-            Picture::Lines(stem, lines) => chart::lines(&lines, &charts.join(stem))?,
-        };
-    }
-    Ok(())
-}
-
-fn print(plan: &Plan, rows: &[RunRow], out: &Path) -> Result<(), Failure> {
-    let failed = rows.iter().filter(|r| r.outcome.is_err()).count();
-    let mut stdout = io::stdout().lock();
-    writeln!(
-        stdout,
-        "{} runs: {} points × {} replicates, {} mode; {failed} failed",
-        grouped(rows.len() as u64),
-        grouped(plan.file.points()),
-        plan.file.replicates,
-        name(plan.file.mode),
-    )?;
-    let npv = |row: &&RunRow| row.outcome.as_ref().ok().and_then(|m| m[0]).unwrap_or(f64::NAN);
-    let finished = || rows.iter().filter(|r| !npv(r).is_nan());
-    let worst = finished().min_by(|a, b| npv(a).total_cmp(&npv(b)));
-    let best = finished().max_by(|a, b| npv(a).total_cmp(&npv(b)));
-    for (what, row) in [("lowest ", worst), ("highest", best)] {
-        if let Some(row) = row {
-            writeln!(stdout, "{what} NPV  {} M USD, run {}: {}", millions(npv(&row)), row.run, settings(plan, row))?;
-        }
-    }
-    writeln!(stdout, "results  {}", out.display())?;
-    let charts = out.join("charts");
-    if charts.is_dir() {
-        writeln!(stdout, "charts   {}", charts.display())?;
-    } else {
-        writeln!(stdout, "no charts: they are drawn over one or two keys that are numbers, over two on a grid")?;
-    }
-    Ok(())
-}
-
-fn settings(plan: &Plan, row: &RunRow) -> String {
-    let pairs = plan.file.vary.iter().zip(&row.point).map(|(v, value)| format!("{} = {}", v.key, plain(value)));
-    pairs.collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,6 @@
-//! The sweep file: what it may say, and what it must not.
+//! The sweep file: what it may say. What goes together is in [`check`].
+
+mod check;
 
 use crate::bitcoin::race::Mode;
 use schemars::JsonSchema;
@@ -6,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 /// Most runs one sweep may have; a larger number is taken for a slip.
 pub const MAX_RUNS: u64 = 1_000_000;
+
+/// Most points of a scrambled Sobol sequence.
+pub const MAX_SOBOL_POINTS: u32 = 65_536;
 
 /// A sweep: one base scenario, run once per point of a design and replicate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -16,25 +21,51 @@ pub struct SweepFile {
     /// How points are laid over the varied keys. Default: `grid`.
     #[serde(default)]
     pub design: Design,
-    /// Number of random points; required for `design = "random"`, not allowed for a grid.
+    /// Points of `random`, `latin_hypercube` and `sobol`; base points of `saltelli`, which runs (keys + 2) times as many.
+    /// For `sobol` and `saltelli` at most 65,536, best a power of two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub samples: Option<u32>,
-    /// Runs per point. Replicate r runs with seed `seed + r - 1` at every point, so that points are compared under the
-    /// same luck (common random numbers). Default: 1.
+    /// Trajectories of `morris`, each of (keys + 1) runs. Default: 20.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 2, max = 10_000))]
+    pub trajectories: Option<u32>,
+    /// Levels of each key in `morris`, an even number. Default: 4, as Morris (1991) and SALib.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 2, max = 100))]
+    pub levels: Option<u32>,
+    /// Second-order indices of `saltelli`, for 2 · (keys + 1) runs per base point. Default: false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_order: Option<bool>,
+    /// The points of `list`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<List>,
+    /// Runs per point, told apart by their seeds. Default: 1.
     #[serde(default = "one")]
-    #[schemars(range(min = 1, max = 100_000))]
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub replicates: u32,
-    /// Seed of the first replicate, and of the random design. Default: 1.
+    /// Which runs share their luck. Default: `common`.
+    #[serde(default)]
+    pub seeds: Seeds,
+    /// Seed of the first run, and of the design. Default: 1.
     #[serde(default = "first_seed")]
     #[schemars(range(min = 0, max = 9_007_199_254_740_991_u64))]
     pub seed: u64,
     /// How blocks are found. Default: `sampled`, which has the luck of `hash` without its work.
     #[serde(default = "sampled")]
     pub mode: Mode,
-    /// The varied keys; the first varies slowest in a grid.
-    #[schemars(length(min = 1))]
+    /// The varied keys; the first varies slowest in a grid. None for a sweep over seeds only, or with `list`.
+    #[serde(default)]
     pub vary: Vec<Vary>,
+    /// Figures of `runs.csv` beside those that are always there.
+    #[serde(default)]
+    pub metric: Vec<Metric>,
+    /// The two figures weighed against each other. Default: most `npv_usd` for least `capital_usd`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pareto: Option<Pareto>,
+    /// Rows of the data file of `list`, filled in when it is checked.
+    #[serde(skip)]
+    pub listed: Listed,
 }
 
 /// How points are laid over the varied keys.
@@ -44,8 +75,79 @@ pub enum Design {
     /// Every combination of the values of all keys.
     #[default]
     Grid,
-    /// `samples` independent draws; each key has a random stream of its own, so adding one changes no other.
+    /// The first values of all keys together, then the second ones.
+    Zip,
+    /// The rows of a CSV file whose columns are the keys.
+    List,
+    /// Independent draws; each key has a random stream of its own, so adding one changes no other.
     Random,
+    /// Each key's range cut into as many equally likely parts as there are points, each part used once (McKay, Beckman
+    /// and Conover 1979).
+    LatinHypercube,
+    /// An Owen-scrambled Sobol sequence: fills the space of the keys evenly.
+    Sobol,
+    /// Trajectories that change one key at a time (Morris 1991): which keys matter at all, for few runs.
+    Morris,
+    /// Saltelli's (2010) points on a scrambled Sobol sequence: which share of the variance is whose.
+    Saltelli,
+}
+
+impl Design {
+    /// The design as files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::Zip => "zip",
+            Self::List => "list",
+            Self::Random => "random",
+            Self::LatinHypercube => "latin_hypercube",
+            Self::Sobol => "sobol",
+            Self::Morris => "morris",
+            Self::Saltelli => "saltelli",
+        }
+    }
+
+    /// The points lie where values are given, not where laws are drawn from.
+    pub fn is_levelled(self) -> bool {
+        matches!(self, Self::Grid | Self::Zip | Self::List)
+    }
+
+    /// The runs are a sample of what the keys' laws say may happen, so that their spread is a risk.
+    pub fn is_sample(self) -> bool {
+        matches!(self, Self::Random | Self::LatinHypercube | Self::Sobol)
+    }
+}
+
+/// Which runs share their luck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Seeds {
+    /// Replicate r runs with `seed` + r - 1 at every point: points are compared under the same weather, prices and
+    /// blocks (common random numbers), which makes their difference far less noisy.
+    #[default]
+    Common,
+    /// Run n runs with `seed` + n - 1: no two runs share anything.
+    Independent,
+}
+
+/// Points from a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// A CSV file, seen from the folder of the sweep file. Its header names the keys; cells are written as after
+    /// `--set key=`.
+    pub file: String,
+}
+
+/// The contents of a list.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Listed {
+    /// The keys, from the header.
+    pub keys: Vec<String>,
+    /// The values of every row.
+    pub rows: Vec<Vec<toml::Value>>,
+    /// Line of the file each row begins on, from 1.
+    pub lines: Vec<usize>,
 }
 
 /// One varied key and the values it takes.
@@ -54,26 +156,47 @@ pub enum Design {
 pub struct Vary {
     /// Dotted path of the scenario key, as for `--set`.
     pub key: String,
-    /// The values, as they would stand in the scenario file. A random design draws them with equal chances.
+    /// The values, as they would stand in the scenario file. Designs that draw take them with equal chances, or those
+    /// of `weights`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<serde_json::Value>>", length(min = 1))]
     pub values: Option<Vec<toml::Value>>,
-    /// Lowest value, in the unit of the key.
+    /// How likely each of `values` is, in any unit (designs that draw only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub weights: Option<Vec<f64>>,
+    /// Lowest value, in the unit of the key; for `normal` where the law is cut off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<f64>,
-    /// Highest value, in the unit of the key.
+    /// Highest value, in the unit of the key; for `normal` where the law is cut off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<f64>,
-    /// Number of values from `from` to `to`, both included (grid only).
+    /// Number of values from `from` to `to`, both included (grid and zip only).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 2, max = 100_000))]
     pub steps: Option<u32>,
-    /// Spacing of the steps (grid only). Default: `linear`.
+    /// Spacing of the steps (grid and zip only). Default: `linear`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<Scale>,
-    /// Law of the draws between `from` and `to` (random design only). Default: `uniform`.
+    /// Law of the draws (designs that draw only). Default: `choice` with `values`, else `uniform`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distribution: Option<Distribution>,
+    /// Mean of `normal`, before it is cut off, in the unit of the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean: Option<f64>,
+    /// Standard deviation of `normal`, before it is cut off, in the unit of the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard_deviation: Option<f64>,
+    /// Likeliest value of `triangular`, in the unit of the key. Default: the middle of `from` and `to`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak: Option<f64>,
+    /// Draws are rounded to the nearest multiple of this: 1 for a key that counts something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_to: Option<f64>,
+    /// Column of `runs.csv` whose mean at each value of the key stands on the axis of heat maps and lines in place of
+    /// the value: for a key that stands for something else, as a constant price for a hashprice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_as: Option<String>,
 }
 
 /// Spacing of the steps of a grid.
@@ -88,14 +211,60 @@ pub enum Scale {
 }
 
 /// Law of a random draw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Distribution {
     /// Every value between the ends is as likely.
-    #[default]
     Uniform,
     /// Every ratio is as likely: uniform in the logarithm; both ends must be above zero.
     Loguniform,
+    /// The normal law of `mean` and `standard_deviation`, cut off at `from` and `to` where they are given.
+    Normal,
+    /// Rises from `from` to `peak` and falls to `to`.
+    Triangular,
+    /// One of `values`.
+    Choice,
+}
+
+/// A figure of `runs.csv` that the user asks for: a number of `returns.csv`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Metric {
+    /// Name of the column in `runs.csv`; should carry the unit, as `npv_usd` does.
+    #[schemars(regex(pattern = r"^[a-z][a-z0-9_]*$"))]
+    pub name: String,
+    /// Column of `returns.csv`: `npv_usd`, `equity_npv_usd`, `irr_per_year`, `break_even_btc_price_usd`...
+    pub column: String,
+    /// `portfolio`, a site, or a farm (`site/kind`). Default: `portfolio`.
+    #[serde(default = "portfolio")]
+    pub scope: String,
+    /// `mining`, `hosting`, `cloud`, `grid_sale`, or `all`. Default: that of the farm, else `all`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Halving epoch, for the part of that epoch: 4 from April 2024, 5 from 2028. Default: the whole run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<u32>,
+    /// A site or farm whose figure is taken off, so that the column is a difference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub less: Option<String>,
+}
+
+/// Two figures weighed against each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pareto {
+    /// Columns of `runs.csv` of which more is better.
+    #[serde(default)]
+    pub maximise: Vec<String>,
+    /// Columns of `runs.csv` of which less is better. Two in all.
+    #[serde(default)]
+    pub minimise: Vec<String>,
+}
+
+impl Default for Pareto {
+    fn default() -> Self {
+        Self { maximise: vec!["npv_usd".into()], minimise: vec!["capital_usd".into()] }
+    }
 }
 
 fn sampled() -> Mode {
@@ -110,57 +279,30 @@ fn first_seed() -> u64 {
     1
 }
 
-/// What is wrong: the dotted path of the key, and the message with its remedy.
-pub type Complaint = (String, String);
+fn portfolio() -> String {
+    crate::results::PORTFOLIO.to_owned()
+}
 
 impl SweepFile {
-    /// Checks what the schema cannot say: which keys go together.
-    pub fn check(&self) -> Vec<Complaint> {
-        let mut complaints = Vec::new();
-        let mut complain = |path: &str, message: String| complaints.push((path.to_owned(), message));
-        match (self.design, self.samples) {
-            (Design::Grid, Some(_)) => complain(
-                "samples",
-                "a grid has as many points as its values give: remove `samples` or write `design = \"random\"`".into(),
-            ),
-            (Design::Random, None) => {
-                complain("design", "a random design needs the number of points: add `samples = 100`".into());
-            }
-            _ => {}
+    /// The varied keys, in the order of the file.
+    pub fn keys(&self) -> Vec<String> {
+        match self.design {
+            Design::List => self.listed.keys.clone(),
+            _ => self.vary.iter().map(|v| v.key.clone()).collect(),
         }
-        for (index, vary) in self.vary.iter().enumerate() {
-            let at = |field: &str| format!("vary.{index}.{field}");
-            if let Some(first) = self.vary[..index].iter().position(|other| other.key == vary.key) {
-                complain(
-                    &at("key"),
-                    format!(
-                        "`{}` is varied twice, already by [[vary]] number {}: keep one of them",
-                        vary.key,
-                        first + 1
-                    ),
-                );
-            }
-            for (field, message) in vary.check(self.design) {
-                complain(&at(field), message);
-            }
-        }
-        if complaints.is_empty() && self.runs() > MAX_RUNS {
-            complaints.push((
-                "vary".into(),
-                format!(
-                    "this amounts to {} runs; a sweep may have {MAX_RUNS}: take fewer values or replicates",
-                    self.runs()
-                ),
-            ));
-        }
-        complaints
     }
 
     /// Number of points of the design.
     pub fn points(&self) -> u64 {
+        let keys = self.vary.len() as u64;
+        let samples = u64::from(self.samples.unwrap_or(0));
         match self.design {
-            Design::Random => u64::from(self.samples.unwrap_or(0)),
-            Design::Grid => self.vary.iter().fold(1, |n: u64, vary| n.saturating_mul(vary.levels())),
+            Design::Grid => self.vary.iter().fold(1, |n: u64, vary| n.saturating_mul(vary.steps())),
+            Design::Zip => self.vary.first().map_or(1, Vary::steps),
+            Design::List => self.listed.rows.len() as u64,
+            Design::Random | Design::LatinHypercube | Design::Sobol => samples,
+            Design::Morris => u64::from(self.trajectories()) * (keys + 1),
+            Design::Saltelli => samples * if self.second_order() { 2 * keys + 2 } else { keys + 2 },
         }
     }
 
@@ -169,156 +311,42 @@ impl SweepFile {
         self.points().saturating_mul(u64::from(self.replicates))
     }
 
-    /// Seed of a replicate (counted from 1): the same at every point.
-    pub fn replicate_seed(&self, replicate: u32) -> u64 {
-        self.seed + u64::from(replicate) - 1
+    /// Seed of a run (counted from 1) that is this replicate (counted from 1) of its point.
+    pub fn seed_of(&self, run: u64, replicate: u32) -> u64 {
+        match self.seeds {
+            Seeds::Common => self.seed + u64::from(replicate) - 1,
+            Seeds::Independent => self.seed + run - 1,
+        }
+    }
+
+    /// Number of trajectories of `morris`.
+    pub fn trajectories(&self) -> u32 {
+        self.trajectories.unwrap_or(20)
+    }
+
+    /// Number of levels of `morris`.
+    pub fn levels(&self) -> u32 {
+        self.levels.unwrap_or(4)
+    }
+
+    /// Whether `saltelli` has the points for second-order indices.
+    pub fn second_order(&self) -> bool {
+        self.second_order.unwrap_or(false)
     }
 }
 
 impl Vary {
-    fn levels(&self) -> u64 {
+    /// Number of values in a grid.
+    fn steps(&self) -> u64 {
         self.values.as_ref().map_or(u64::from(self.steps.unwrap_or(0)), |v| v.len() as u64)
     }
 
-    fn check(&self, design: Design) -> Vec<(&'static str, String)> {
-        let mut wrong = Vec::new();
-        if let Some(values) = &self.values {
-            self.check_values(values, &mut wrong);
-        } else {
-            self.check_range(design, &mut wrong);
-        }
-        if design == Design::Grid && self.distribution.is_some() {
-            wrong.push(("distribution", "only a random design draws: remove it or write `design = \"random\"`".into()));
-        }
-        if design == Design::Random && self.steps.is_some() {
-            wrong.push(("steps", "only a grid has steps: a random design takes `from` and `to`".into()));
-        }
-        if design == Design::Random && self.scale.is_some() {
-            wrong.push((
-                "scale",
-                "only a grid has steps: for equal ratios write `distribution = \"loguniform\"`".into(),
-            ));
-        }
-        wrong
-    }
-
-    fn check_values(&self, values: &[toml::Value], wrong: &mut Vec<(&'static str, String)>) {
-        let ranged = [
-            ("from", self.from.is_some()),
-            ("to", self.to.is_some()),
-            ("steps", self.steps.is_some()),
-            ("scale", self.scale.is_some()),
-            ("distribution", self.distribution.is_some()),
-        ];
-        for (field, given) in ranged {
-            if given {
-                wrong.push((field, "`values` already says which values: remove one of the two".into()));
-            }
-        }
-        if let Some(value) = values.iter().find(|v| v.is_array() || v.is_table()) {
-            wrong.push((
-                "values",
-                format!(
-                    "a varied key takes numbers, texts or true/false, not {}: vary the keys inside it",
-                    value.type_str()
-                ),
-            ));
-        }
-        for (i, value) in values.iter().enumerate() {
-            if values[..i].contains(value) {
-                wrong.push((
-                    "values",
-                    format!("{value} stands there twice: remove one (for more runs raise `replicates`)"),
-                ));
-            }
-        }
-    }
-
-    fn check_range(&self, design: Design, wrong: &mut Vec<(&'static str, String)>) {
-        let needs_steps = design == Design::Grid && self.steps.is_none();
-        let (Some(from), Some(to), false) = (self.from, self.to, needs_steps) else {
-            let remedy = match design {
-                Design::Grid => "give `values = [...]`, or `from`, `to` and `steps`",
-                Design::Random => "give `values = [...]`, or `from` and `to` with a `distribution`",
-            };
-            wrong.push(("key", format!("which values `{}` takes is not said: {remedy}", self.key)));
-            return;
-        };
-        for (field, end) in [("from", from), ("to", to)] {
-            if !end.is_finite() {
-                wrong.push((field, format!("{end} is no number a key can take")));
-            }
-        }
-        if from >= to {
-            wrong.push(("to", format!("must lie above `from` ({from}): exchange them")));
-        }
-        let ratios = self.scale == Some(Scale::Log) || self.distribution == Some(Distribution::Loguniform);
-        if ratios && from <= 0.0 {
-            wrong.push(("from", "equal ratios need ends above zero: raise it or use the linear scale".into()));
-        }
+    /// The law of a design that draws.
+    pub fn law(&self) -> Distribution {
+        let default = if self.values.is_some() { Distribution::Choice } else { Distribution::Uniform };
+        self.distribution.unwrap_or(default)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str) -> SweepFile {
-        toml::from_str(text).unwrap()
-    }
-
-    fn complaints(text: &str) -> Vec<String> {
-        parse(text).check().into_iter().map(|(path, _)| path).collect()
-    }
-
-    #[test]
-    fn a_grid_has_the_product_of_its_values_times_replicates_runs() {
-        let file = parse(
-            "base = 'b.toml'\nreplicates = 4\n[[vary]]\nkey = 'a'\nvalues = [1, 2, 3]\n[[vary]]\nkey = 'b'\nfrom = 0\nto = 1\nsteps = 5",
-        );
-        assert_eq!(file.check(), []);
-        assert_eq!((file.points(), file.runs()), (15, 60));
-    }
-
-    #[test]
-    fn replicates_share_their_seeds_across_points() {
-        let file = parse("base = 'b.toml'\nseed = 7\nreplicates = 3\n[[vary]]\nkey = 'a'\nvalues = [1]");
-        assert_eq!([1, 2, 3].map(|r| file.replicate_seed(r)), [7, 8, 9]);
-    }
-
-    #[test]
-    fn what_does_not_go_together_is_refused_all_at_once() {
-        let text = "base = 'b.toml'\nsamples = 3\n\
-            [[vary]]\nkey = 'a'\nvalues = [1, 1]\nto = 3\n\
-            [[vary]]\nkey = 'a'\nfrom = 2\nto = 1\nsteps = 3\nscale = 'log'\n\
-            [[vary]]\nkey = 'c'\n\
-            [[vary]]\nkey = 'd'\nfrom = 0\nto = 1\nsteps = 2\nscale = 'log'\ndistribution = 'uniform'";
-        assert_eq!(
-            complaints(text),
-            [
-                "samples",
-                "vary.0.to",
-                "vary.0.values",
-                "vary.1.key",
-                "vary.1.to",
-                "vary.2.key",
-                "vary.3.from",
-                "vary.3.distribution"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_random_design_wants_samples_and_no_steps() {
-        let text =
-            "base = 'b.toml'\ndesign = 'random'\n[[vary]]\nkey = 'a'\nfrom = 0\nto = 1\nsteps = 2\nscale = 'log'";
-        assert_eq!(complaints(text), ["design", "vary.0.from", "vary.0.steps", "vary.0.scale"]);
-    }
-
-    #[test]
-    fn a_sweep_of_absurd_size_is_refused() {
-        let axis = |key: &str| format!("[[vary]]\nkey = '{key}'\nfrom = 0\nto = 1\nsteps = 100000\n");
-        let text = format!("base = 'b.toml'\n{}{}", axis("a"), axis("b"));
-        assert_eq!(complaints(&text), ["vary"]);
-    }
-}
+mod tests;

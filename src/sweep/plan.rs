@@ -1,209 +1,153 @@
-//! From a sweep file to checked cases: every point is loaded before anything runs, every mistake is reported at once
-//! and underlined in the sweep file.
+//! From a sweep file to checked cases: points are loaded before anything runs, every mistake is reported at once and
+//! underlined in the sweep file.
 
 use super::design::Point;
-use super::file::{SweepFile, Vary};
-use super::runner::{BatchError, Case, cases, run_all};
-use super::table::{Metrics, RunRow, metrics, plain, reserved};
+use super::file::{Design, Seeds, SweepFile};
+use super::metrics::{Figures, METRICS, figures};
+use super::shard::Shard;
+use super::{check, table};
 use crate::scenario::load::sha256_hex;
-use crate::scenario::read::normal;
-use crate::scenario::{self, Diagnostic, Diagnostics, InputFile, Override, Report, load_as};
+use crate::scenario::{Base, Diagnostics, InputFile, Override, Report, load_as};
 use crate::sim;
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+
+/// One run to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Case {
+    /// Number of the run, from 1.
+    pub run: u64,
+    /// Index of its point, from 0.
+    pub point: usize,
+    /// Number of the replicate of its point, from 1.
+    pub replicate: u32,
+    /// The seed to run with.
+    pub seed: u64,
+}
 
 /// A sweep ready to run.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Plan {
+    /// Path of the sweep file, from where the program was started.
+    pub path: PathBuf,
     /// The sweep file.
     pub file: SweepFile,
     /// It again as canonical TOML.
     pub text: String,
-    /// Path of the base scenario, from where the program was started.
-    pub base: PathBuf,
-    /// All runs.
-    pub cases: Vec<Case>,
-    /// SHA-256, hexadecimal, of the sweep and of every point's resolved scenario and input files.
+    /// The base scenario.
+    pub base: Base,
+    /// The values of the varied keys at every point.
+    pub points: Vec<Point>,
+    /// SHA-256, hexadecimal, of the sweep, its base scenario and all input files: what the results are results of.
     pub hash: String,
     /// The sweep file, the base scenario and their input files.
     pub inputs: Vec<InputFile>,
 }
 
 impl Plan {
-    /// Reads a sweep file and loads its base at every point.
+    /// Reads a sweep file, its base, and the base at the points of `shard` (all without one).
     ///
     /// # Errors
     /// Every mistake of the sweep file and, where that is sound by itself, of the base scenario at the points.
     ///
     /// # Panics
     /// Never: a sweep file that is read without a mistake has had its base checked.
-    pub fn load(path: &Path) -> Result<Self, Diagnostics> {
+    pub fn load(path: &Path, shard: Option<Shard>) -> Result<Self, Diagnostics> {
         // A base that is wrong by itself is reported in its own lines, not in those of the sweep file.
         let mut base_mistakes = None;
         let mut checked = None;
-        let loaded = load_as(path, &[], |file: &mut SweepFile, report| match check(file, path, report) {
-            Ok(base) => checked = base,
-            Err(diagnostics) => base_mistakes = Some(diagnostics),
+        let loaded = load_as(path, &[], |file: &mut SweepFile, report: &mut Report<'_>| {
+            match check::check(file, path, shard, report) {
+                Ok(base) => checked = base,
+                Err(diagnostics) => base_mistakes = Some(diagnostics),
+            }
         });
         if let Some(diagnostics) = base_mistakes {
             return Err(diagnostics);
         }
         let loaded = loaded?;
         let checked = checked.expect("a sweep file without a report has a checked base");
-        let inputs: BTreeSet<InputFile> = loaded.inputs.into_iter().chain(checked.inputs).collect();
+        let (base, points) = (checked.base, checked.points);
+        let inputs = loaded.inputs.iter().chain(&base.loaded.inputs).chain(&checked.files);
+        let inputs: BTreeSet<InputFile> = inputs.cloned().collect();
+        let varied: Vec<&str> = checked.files.iter().map(|f| f.sha256.as_str()).collect();
+        let whole = format!("{} {} {}", loaded.hash, base.loaded.hash, varied.join(" "));
         Ok(Self {
-            cases: cases(&loaded.scenario),
+            path: path.to_owned(),
             file: loaded.scenario,
             text: loaded.text,
-            base: checked.path,
-            hash: sha256_hex(format!("{} {}", loaded.hash, checked.hashes.join(" ")).as_bytes()),
+            base,
+            points,
+            hash: sha256_hex(whole.as_bytes()),
             inputs: inputs.into_iter().collect(),
         })
     }
 
-    /// The varied keys, in the order of the file.
-    pub fn keys(&self) -> Vec<String> {
-        self.file.vary.iter().map(|v| v.key.clone()).collect()
+    /// Number of runs.
+    pub fn runs(&self) -> u64 {
+        self.file.runs()
     }
 
-    /// Runs everything; see [`run_all`].
+    /// The case of a run, counted from 1.
+    pub fn case(&self, run: u64) -> Case {
+        let replicates = u64::from(self.file.replicates);
+        let replicate = ((run - 1) % replicates) as u32 + 1;
+        Case { run, point: ((run - 1) / replicates) as usize, replicate, seed: self.file.seed_of(run, replicate) }
+    }
+
+    /// The runs of a shard (all without one) in the order they are best done: those with the same seed follow each
+    /// other, because they have the same weather.
+    pub fn cases(&self, shard: Option<Shard>) -> Vec<Case> {
+        let own = (1..=self.runs()).filter(|&run| shard.is_none_or(|shard| shard.has(run)));
+        let mut cases: Vec<Case> = own.map(|run| self.case(run)).collect();
+        if self.file.seeds == Seeds::Common {
+            cases.sort_by_key(|case| (case.replicate, case.run));
+        }
+        cases
+    }
+
+    /// Names of all figures: those of every sweep, then the sweep's own.
+    pub fn metrics(&self) -> Vec<String> {
+        let own = self.file.metric.iter().map(|m| m.name.clone());
+        METRICS.iter().map(|m| m.0.to_owned()).chain(own).collect()
+    }
+
+    /// The values of a case's keys as tables have them.
+    pub fn cells(&self, case: &Case) -> Vec<String> {
+        self.points[case.point].iter().map(table::plain).collect()
+    }
+
+    /// Runs a case from its first day to its last.
     ///
     /// # Errors
-    /// As [`run_all`].
-    pub fn run(
-        &self,
-        threads: usize,
-        interrupted: &AtomicBool,
-        done: impl Fn() + Sync,
-    ) -> Result<Vec<RunRow>, BatchError> {
-        run_all(&self.cases, threads, interrupted, |case| self.simulate(case, interrupted), done)
-    }
-
-    fn simulate(&self, case: &Case, interrupted: &AtomicBool) -> Result<Metrics, String> {
-        // Loaded anew for each run, so that memory does not grow with the number of points.
-        let overrides = overrides(&self.file.vary, &case.point)?;
-        let loaded = scenario::load(&self.base, &overrides).map_err(|diagnostics| {
+    /// Says what is wrong with the scenario at this point, or why the run came to no end.
+    pub fn simulate(&self, case: &Case) -> Result<Figures, String> {
+        let overrides = overrides(&self.file.keys(), &self.points[case.point])?;
+        let scenario = self.base.scenario(&overrides).map_err(|diagnostics| {
             let messages: Vec<_> = diagnostics.list.iter().map(|d| d.message.as_str()).collect();
             messages.join("; ")
         })?;
-        let output = sim::run(&loaded.scenario, case.seed, self.file.mode, &mut |_| {
-            if interrupted.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
-        output.map(|output| metrics(&output.summary)).map_err(|e| e.to_string())
+        let output = sim::run(&scenario, case.seed, self.file.mode, &mut |_| ControlFlow::Continue(()));
+        figures(&output.map_err(|e| e.to_string())?, &self.file.metric)
+    }
+
+    /// The points are a full grid of their values.
+    pub fn is_grid(&self) -> bool {
+        self.file.design == Design::Grid
     }
 }
 
-/// A base scenario that is sound at every point.
-struct Base {
-    path: PathBuf,
-    hashes: Vec<String>,
-    inputs: Vec<InputFile>,
-}
-
-/// Reports what is wrong in the sweep file.
-///
-/// # Errors
-/// What is wrong in the base scenario as it stands.
-fn check(file: &SweepFile, path: &Path, report: &mut Report<'_>) -> Result<Option<Base>, Diagnostics> {
-    report.within("", file.check());
-    for (i, vary) in file.vary.iter().enumerate() {
-        if reserved(&vary.key) {
-            let message = format!("`{}` is a column of runs.csv and cannot be varied", vary.key);
-            report.key(&format!("vary.{i}.key"), &message, "the seed is varied by `replicates`");
-        } else if let Err(message) = Override::set(&vary.key, &toml::Value::Integer(0), "sweep") {
-            report.key(&format!("vary.{i}.key"), &message, "write the dotted path of a scenario key");
-        }
-    }
-    let base = normal(&path.parent().unwrap_or(Path::new("")).join(&file.base));
-    if !base.is_file() {
-        let message = format!("there is no file `{}`", base.display());
-        report.key("base", &message, "the path is seen from the folder of the sweep file");
-    }
-    if !report.is_clean() {
-        return Ok(None);
-    }
-    scenario::load(&base, &[])?;
-    Ok(check_points(file, base, report))
-}
-
-fn check_points(file: &SweepFile, path: PathBuf, report: &mut Report<'_>) -> Option<Base> {
-    let points = super::design::points(file);
-    let load = |point: &Point| {
-        let overrides = overrides(&file.vary, point).expect("paths and values were checked before");
-        scenario::load(&path, &overrides).map(|loaded| (loaded.hash, loaded.inputs))
-    };
-    let outcomes: Vec<_> = points.par_iter().map(load).collect();
-    let mut told = BTreeSet::new();
-    let (mut hashes, mut inputs) = (Vec::new(), Vec::new());
-    for (point, outcome) in points.iter().zip(outcomes) {
-        match outcome {
-            Ok((hash, files)) => {
-                hashes.push(hash);
-                inputs.extend(files);
-            }
-            Err(diagnostics) => {
-                for diagnostic in &diagnostics.list {
-                    let mistake = translate(file, point, &diagnostics, diagnostic);
-                    if told.insert((mistake.path.clone(), diagnostic.message.clone())) {
-                        report.key(&mistake.path, &mistake.message, diagnostic.help.as_deref().unwrap_or_default());
-                    }
-                }
-            }
-        }
-    }
-    inputs.sort();
-    inputs.dedup();
-    report.is_clean().then_some(Base { path, hashes, inputs })
-}
-
-/// Places a sweep's overrides are named by, so that mistakes can be traced back to their `[[vary]]`.
-fn place(index: usize) -> String {
+/// Places a sweep's overrides are named by, so that mistakes can be traced back to their key.
+pub fn place(index: usize) -> String {
     format!("vary.{index}")
 }
 
-fn overrides(vary: &[Vary], point: &Point) -> Result<Vec<Override>, String> {
-    let numbered = vary.iter().zip(point).enumerate();
-    numbered.map(|(i, (vary, value))| Override::set(&vary.key, value, &place(i))).collect()
-}
-
-/// A mistake of a point as one of the sweep file.
-struct Mistake {
-    path: String,
-    message: String,
-}
-
-fn translate(file: &SweepFile, point: &Point, diagnostics: &Diagnostics, diagnostic: &Diagnostic) -> Mistake {
-    let traced = diagnostic.labels.iter().find_map(|(origin, _)| {
-        let source = diagnostics.sources.get(origin.source);
-        let index = (0..file.vary.len()).find(|&i| place(i) == source.name)?;
-        // The source is `key=value`: the mistake is in the key or in the value.
-        let value_start = source.text.len() - point[index].to_string().len();
-        Some((index, origin.span.start >= value_start))
-    });
-    match traced {
-        Some((index, false)) => Mistake { path: format!("vary.{index}.key"), message: diagnostic.message.clone() },
-        Some((index, true)) => {
-            Mistake { path: value_path(&file.vary[index], index, &point[index]), message: diagnostic.message.clone() }
-        }
-        None => {
-            let settings = file.vary.iter().zip(point).map(|(v, value)| format!("{} = {}", v.key, plain(value)));
-            let settings = settings.collect::<Vec<_>>().join(", ");
-            Mistake { path: "vary.0.key".into(), message: format!("with {settings}: {}", diagnostic.message) }
-        }
-    }
-}
-
-/// The key of the sweep file a value came from.
-fn value_path(vary: &Vary, index: usize, value: &toml::Value) -> String {
-    let listed = vary.values.as_ref().and_then(|values| values.iter().position(|v| v == value));
-    match listed {
-        Some(position) => format!("vary.{index}.values.{position}"),
-        None if vary.to.is_some_and(|to| value.as_float().or(value.as_integer().map(|i| i as f64)) == Some(to)) => {
-            format!("vary.{index}.to")
-        }
-        None => format!("vary.{index}.from"),
-    }
+/// The keys of a point set to its values.
+///
+/// # Errors
+/// When a key is no path.
+pub fn overrides(keys: &[String], point: &Point) -> Result<Vec<Override>, String> {
+    let numbered = keys.iter().zip(point).enumerate();
+    numbered.map(|(i, (key, value))| Override::set(key, value, &place(i))).collect()
 }

@@ -1,74 +1,73 @@
-//! All runs of a sweep on all cores; what comes out does not depend on how many there are.
+//! Runs of a sweep on all cores; what comes out does not depend on how many there are.
 
-use super::design::{self, Point};
-use super::file::SweepFile;
-use super::table::{Metrics, RunRow};
-use rayon::prelude::*;
+use super::journal::Record;
+use super::metrics::Figures;
+use super::plan::Case;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-
-/// One run to do.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Case {
-    /// Number of the run, from 1.
-    pub run: u64,
-    /// Number of the replicate of its point, from 1.
-    pub replicate: u32,
-    /// The seed to run with.
-    pub seed: u64,
-    /// The values of the varied keys.
-    pub point: Point,
-}
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Why a batch came to no end.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
-    /// The flag was raised; finished rows are dropped.
+    /// The flag was raised; what had begun was finished.
     #[error("interrupted")]
     Interrupted,
     /// The threads could not be started.
     #[error("cannot start the threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// A finished run could not be recorded.
+    #[error("cannot record a run: {0}")]
+    Record(#[from] io::Error),
 }
 
-/// The runs of a checked sweep file: every replicate of the first point, then of the next.
-pub fn cases(file: &SweepFile) -> Vec<Case> {
-    let points = design::points(file);
-    let replicated = points.into_iter().flat_map(|point| (1..=file.replicates).map(move |r| (point.clone(), r)));
-    (1..)
-        .zip(replicated)
-        .map(|(run, (point, replicate))| Case { run, replicate, seed: file.replicate_seed(replicate), point })
-        .collect()
-}
-
-/// Does every case on `threads` threads (0: as many as there are cores) and calls `done` after each.
+/// Does the cases in their order on so many threads and hands each to `record`, one at a time.
 ///
-/// A case that fails, even by a panic, becomes a row that says so. Rows come in the order of the cases.
+/// A case that fails, even by a panic, becomes a record that says so. When `interrupted` is raised, or `record` fails,
+/// no further case is begun.
 ///
 /// # Errors
-/// When `interrupted` was raised meanwhile, or threads cannot be started.
+/// When interrupted before all was done, when a thread cannot be started, or the first error of `record`.
 pub fn run_all(
     cases: &[Case],
     threads: usize,
     interrupted: &AtomicBool,
-    simulate: impl Fn(&Case) -> Result<Metrics, String> + Sync,
-    done: impl Fn() + Sync,
-) -> Result<Vec<RunRow>, BatchError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let one = |case: &Case| {
-        if interrupted.load(Ordering::Relaxed) {
-            return None;
-        }
-        let outcome = catch_unwind(AssertUnwindSafe(|| simulate(case))).unwrap_or_else(|panic| Err(bug(&*panic)));
-        done();
-        let Case { run, replicate, seed, point } = case.clone();
-        Some(RunRow { run, replicate, seed, point, outcome })
+    simulate: impl Fn(&Case) -> Result<Figures, String> + Sync,
+    record: impl FnMut(&Case, Result<Figures, String>) -> io::Result<()> + Send,
+) -> Result<(), BatchError> {
+    let next = AtomicUsize::new(0);
+    let state = Mutex::new((record, None));
+    let work = || -> Result<(), rayon::ThreadPoolBuildError> {
+        // What a run does side by side, it does on its own thread: the others are busy with other runs.
+        let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build()?;
+        alone.install(|| {
+            while !interrupted.load(Ordering::Relaxed) {
+                let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
+                let outcome =
+                    catch_unwind(AssertUnwindSafe(|| simulate(case))).unwrap_or_else(|panic| Err(bug(&*panic)));
+                let mut state = state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let (record, failed) = &mut *state;
+                if failed.is_some() {
+                    return;
+                }
+                *failed = record(case, outcome).err();
+            }
+        });
+        Ok(())
     };
-    let rows: Option<Vec<RunRow>> = pool.install(|| cases.par_iter().map(one).collect());
-    match rows {
-        Some(rows) if !interrupted.load(Ordering::Relaxed) => Ok(rows),
-        _ => Err(BatchError::Interrupted),
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.min(cases.len())).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })?;
+    let (_, failed) = state.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(error) = failed {
+        return Err(error.into());
     }
+    // The counter passes the end when every case has been taken.
+    if next.into_inner() < cases.len() { Err(BatchError::Interrupted) } else { Ok(()) }
 }
 
 fn bug(panic: &(dyn std::any::Any + Send)) -> String {
@@ -76,48 +75,79 @@ fn bug(panic: &(dyn std::any::Any + Send)) -> String {
     format!("a bug in the program: {}", text.unwrap_or("panic without a message"))
 }
 
+impl Case {
+    /// What the journal keeps of it.
+    pub fn record(&self, point: Vec<String>, outcome: Result<Figures, String>) -> Record {
+        Record { run: self.run, replicate: self.replicate, seed: self.seed, point, outcome }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::table::METRICS;
     use super::*;
 
-    fn sweep(replicates: u32) -> SweepFile {
-        let text = format!("base = 'b'\nseed = 5\nreplicates = {replicates}\n[[vary]]\nkey = 'a'\nvalues = [1, 2, 3]");
-        toml::from_str(&text).unwrap()
+    fn cases(count: u64) -> Vec<Case> {
+        (1..=count).map(|run| Case { run, point: run as usize - 1, replicate: 1, seed: run }).collect()
     }
 
-    fn simulate(case: &Case) -> Result<Metrics, String> {
+    fn simulate(case: &Case) -> Result<Figures, String> {
         match case.run {
             2 => Err("no power".into()),
             3 => panic!("division by zero"),
-            run => Ok([Some(run as f64); METRICS.len()]),
+            run => Ok(Figures { metrics: vec![Some(run as f64)], ..Figures::default() }),
         }
+    }
+
+    fn run(cases: &[Case], threads: usize) -> Vec<(u64, Result<Figures, String>)> {
+        let mut rows = Vec::new();
+        let record = |case: &Case, outcome| {
+            rows.push((case.run, outcome));
+            Ok(())
+        };
+        run_all(cases, threads, &AtomicBool::new(false), simulate, record).unwrap();
+        rows.sort_by_key(|row| row.0);
+        rows
     }
 
     #[test]
     fn one_failing_case_is_recorded_and_never_stops_the_batch() {
-        let rows = run_all(&cases(&sweep(2)), 2, &AtomicBool::new(false), simulate, || {}).unwrap();
-        let errors: Vec<_> = rows.iter().map(|r| r.outcome.as_ref().err().map(String::as_str)).collect();
+        let rows = run(&cases(6), 2);
+        let errors: Vec<_> = rows.iter().map(|r| r.1.as_ref().err().map(String::as_str)).collect();
         let bug = "a bug in the program: division by zero";
         assert_eq!(errors, [None, Some("no power"), Some(bug), None, None, None]);
-        assert_eq!(rows.iter().map(|r| (r.run, r.replicate, r.seed)).nth(3), Some((4, 2, 6)));
     }
 
     #[test]
-    fn rows_do_not_depend_on_the_thread_count() {
-        let cases = cases(&sweep(20));
-        let run = |threads| run_all(&cases, threads, &AtomicBool::new(false), simulate, || {}).unwrap();
-        assert_eq!(run(1), run(4));
+    fn outcomes_do_not_depend_on_the_thread_count() {
+        assert_eq!(run(&cases(40), 1), run(&cases(40), 4));
     }
 
     #[test]
-    fn an_interrupted_batch_gives_no_rows() {
+    fn an_interrupted_batch_keeps_what_had_begun_and_begins_nothing_more() {
         let flag = AtomicBool::new(false);
         let stop = |case: &Case| {
-            flag.store(true, Ordering::Relaxed);
+            flag.store(case.run == 4, Ordering::Relaxed);
             simulate(case)
         };
-        let outcome = run_all(&cases(&sweep(1)), 1, &flag, stop, || {});
+        let mut kept = Vec::new();
+        let record = |case: &Case, _| {
+            kept.push(case.run);
+            Ok(())
+        };
+        let outcome = run_all(&cases(9), 1, &flag, stop, record);
         assert!(matches!(outcome, Err(BatchError::Interrupted)));
+        assert_eq!(kept, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_full_disk_stops_the_batch() {
+        let mut calls = 0;
+        let full = |_: &Case, _| {
+            calls += 1;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        };
+        let outcome = run_all(&cases(9), 2, &AtomicBool::new(false), simulate, full);
+        assert!(matches!(outcome, Err(BatchError::Record(_))));
+        assert_eq!(calls, 1);
     }
 }
