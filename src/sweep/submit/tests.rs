@@ -129,7 +129,7 @@ fn the_manifest_hands_every_path_on_as_one_argument() {
     let manifest = kubernetes(&nasty());
     let lines = [
         r#"        command: ["/opt/it's here/hashwatt"]"#,
-        r##"        args: ["sweep", "a \"b\" $$HOME `id` $$(id) \\ #;&.toml", "--out", "out 'of' ünits\u000aand lines: - x", "--threads", "2"]"##,
+        r#"        args: ["sweep", "a \"b\" $$HOME `id` $$(id) \\ #;&.toml", "--out", "out 'of' ünits\u000aand lines: - x", "--threads", "2"]"#,
         r#"        - {name: HASHWATT_SHARDS, value: "8"} # the index comes from the Job: JOB_COMPLETION_INDEX"#,
         r#"#   command: ["/opt/it's here/hashwatt"], args: ["sweep", "merge", "out 'of' ünits\u000aand lines: - x"]"#,
     ];
