@@ -4,8 +4,10 @@
 //! font: the same tables give the same bytes on any machine. Charts know tables only, never the simulation, so
 //! drawing an old run again gives the same pictures.
 //!
-//! [`draw_all`] draws the charts of a run, [`draw_placement`] those of a placement; [`heat_map`] and [`lines`] draw any numbers over one or two swept keys,
-//! [`waterfall()`] the steps between two amounts.
+//! [`draw_all`] draws the charts of a run, [`draw_placement`] those of a placement, [`waterfall()`] the steps between two
+//! amounts. Any numbers are drawn over one or two keys by [`lines()`], [`heat_map`] and [`heat_maps`], over time by
+//! [`fan()`], by how they spread by [`distribution()`] and [`scatter()`], by what moves them by [`tornado()`],
+//! [`sobol()`] and [`morris()`].
 
 mod canvas;
 mod cash;
@@ -17,6 +19,7 @@ mod epochs;
 mod fixture;
 mod font;
 mod generic;
+mod label;
 mod map;
 mod margin;
 mod network;
@@ -33,7 +36,11 @@ use rayon::prelude::*;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg;
 
-pub use generic::{HeatMap, Lines, Series, heat_map, lines};
+pub use generic::{
+    Contour, Distribution, Effect, End, Estimate, Fan, FanPanel, Front, Group, HeatMap, HeatMaps, Indices, Lines, Mark,
+    Moment, Morris, Point, Quantiles, Scatter, Series, Sobol, Swing, TitledMap, Tornado, distribution, fan, heat_map,
+    heat_map_with_contour, heat_maps, lines, morris, scatter, sobol, tornado,
+};
 pub use place::draw_placement;
 pub use waterfall::{Waterfall, waterfall};
 

@@ -54,8 +54,10 @@ impl Style {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mark {
     Line,
+    Dashes,
     Box,
     Dot,
+    Cross,
 }
 
 /// One entry of a legend.
@@ -117,16 +119,22 @@ impl Canvas<'_> {
         self.keep(|area| area.draw(&PathElement::new(path, color.stroke_width(units(width) as u32))));
     }
 
-    /// A line of dashes.
-    pub(super) fn dashes(&mut self, (x0, y0): (f64, f64), (x1, y1): (f64, f64), color: RGBColor, width: f64) {
-        const DASH: f64 = 6.0;
-        let length = (x1 - x0).hypot(y1 - y0).max(1e-9);
-        let at = |s: f64| (x0 + (x1 - x0) * s / length, y0 + (y1 - y0) * s / length);
-        let count = (length / (2.0 * DASH)).ceil().min(1e4) as usize;
-        for i in 0..count {
-            let start = i as f64 * 2.0 * DASH;
-            self.line(&[at(start), at((start + DASH).min(length))], color, width);
+    /// A straight line of dashes.
+    pub(super) fn dashes(&mut self, from: (f64, f64), to: (f64, f64), color: RGBColor, width: f64) {
+        self.dashed(&[from, to], color, width);
+    }
+
+    /// A line of dashes through points.
+    pub(super) fn dashed(&mut self, points: &[(f64, f64)], color: RGBColor, width: f64) {
+        for dash in cut_into_dashes(points) {
+            self.line(&dash, color, width);
         }
+    }
+
+    /// A small diagonal cross.
+    pub(super) fn cross(&mut self, (x, y): (f64, f64), reach: f64, color: RGBColor) {
+        self.line(&[(x - reach, y - reach), (x + reach, y + reach)], color, 2.0);
+        self.line(&[(x - reach, y + reach), (x + reach, y - reach)], color, 2.0);
     }
 
     pub(super) fn polygon(&mut self, points: &[(f64, f64)], color: RGBColor, opacity: f64) {
@@ -184,8 +192,10 @@ impl Canvas<'_> {
             }
             match key.mark {
                 Mark::Line => self.line(&[(x, y), (x + SWATCH, y)], key.color, 5.0),
+                Mark::Dashes => self.dashed(&[(x, y), (x + SWATCH + 4.0, y)], key.color, 3.0),
                 Mark::Box => self.rect((x, y - 9.0), (x + SWATCH, y + 9.0), key.color),
                 Mark::Dot => self.circle((x + SWATCH / 2.0, y), 8.0, key.color, 1.0),
+                Mark::Cross => self.cross((x + SWATCH / 2.0, y), 6.0, key.color),
             }
             self.text((x + SWATCH + 10.0, y), &name, Style::new(TEXT, INK, Align::Left));
             x += width + GAP;
@@ -239,6 +249,49 @@ pub(super) fn shortened(text: &str, px: f64, room: f64) -> String {
     String::new()
 }
 
+/// The text, cut with an ellipsis in its middle where it is wider than `room`: of a dotted key both ends tell most.
+pub(super) fn shortened_within(text: &str, px: f64, room: f64) -> String {
+    let letters = text.chars().collect::<Vec<_>>();
+    let kept = |n: usize| {
+        let head = letters[..n.div_ceil(2)].iter().collect::<String>();
+        let tail = letters[letters.len() - n / 2..].iter().collect::<String>();
+        format!("{head}…{tail}")
+    };
+    if text_width(text, px, false) <= room {
+        return text.to_owned();
+    }
+    (1..letters.len()).rev().map(kept).find(|cut| text_width(cut, px, false) <= room).unwrap_or_default()
+}
+
+/// The dashes of a line, the first from its beginning.
+fn cut_into_dashes(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
+    const DASH: f64 = 6.0;
+    let (mut dashes, mut dash) = (Vec::new(), points.first().copied().into_iter().collect::<Vec<_>>());
+    let (mut drawing, mut left) = (true, DASH);
+    for two in points.windows(2) {
+        let (mut from, to) = (two[0], two[1]);
+        let mut length = (to.0 - from.0).hypot(to.1 - from.1);
+        while length >= left && length.is_finite() {
+            let share = left / length;
+            from = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
+            length -= left;
+            dash.push(from);
+            if drawing {
+                dashes.push(core::mem::take(&mut dash));
+            }
+            (drawing, left) = (!drawing, DASH);
+        }
+        left -= length.min(left);
+        if drawing {
+            dash.push(to);
+        }
+    }
+    if drawing && dash.len() > 1 {
+        dashes.push(dash);
+    }
+    dashes
+}
+
 /// The largest size up to `px` at which a bold text fits `room`.
 fn fitting_px(text: &str, px: f64, room: f64) -> f64 {
     (px * room / text_width(text, px, true).max(1.0)).min(px)
@@ -277,6 +330,26 @@ mod tests {
         assert!(cut.ends_with('…') && text_width(&cut, TEXT, false) <= 200.0);
         assert_eq!(shortened("short", TEXT, 200.0), "short");
         assert!(wrapped(name, TEXT, 200.0).iter().all(|l| text_width(l, TEXT, false) <= 200.0));
+    }
+
+    #[test]
+    fn long_keys_keep_both_ends() {
+        let key = "sites.west-texas-wind.price.mean_usd_per_mwh";
+        let cut = shortened_within(key, TEXT, 250.0);
+        assert!(cut.starts_with("sites.") && cut.ends_with("_mwh") && cut.contains('…'), "{cut}");
+        assert!(text_width(&cut, TEXT, false) <= 250.0 && text_width(&cut, TEXT, false) > 225.0);
+        assert_eq!(shortened_within("price", TEXT, 250.0), "price");
+        assert_eq!(shortened_within("price", TEXT, 1.0), "");
+    }
+
+    #[test]
+    fn dashes_follow_the_line_around_its_corners() {
+        let dashes = cut_into_dashes(&[(0.0, 0.0), (9.0, 0.0), (9.0, 9.0)]);
+        let expected = vec![vec![(0.0, 0.0), (6.0, 0.0)], vec![(9.0, 3.0), (9.0, 9.0)]];
+        assert_eq!(dashes, expected);
+        let around = cut_into_dashes(&[(0.0, 0.0), (4.0, 0.0), (4.0, 4.0)]);
+        assert_eq!(around, vec![vec![(0.0, 0.0), (4.0, 0.0), (4.0, 2.0)]]);
+        assert!(cut_into_dashes(&[]).is_empty());
     }
 
     #[test]

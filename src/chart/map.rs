@@ -6,6 +6,7 @@ use super::ChartError;
 use super::canvas::{self, Align, Canvas, EMPTY_HEIGHT, Key, MARGIN, Mark, SMALL, Style, WIDTH, shortened};
 use super::data::subtitle;
 use super::font::text_width;
+use super::label::{Area, distance, label_spots, overlaps};
 use super::palette::{AI, GREY, GRID, INK, LAND, MINING, WHITE};
 use super::scale::{Scale, extent, short};
 use crate::math;
@@ -212,13 +213,6 @@ fn half_disc(c: &mut Canvas, at: (f64, f64), radius: f64, side: f64, color: RGBC
     c.line(&outline, WHITE, 1.5);
 }
 
-/// A rectangle on the page: left, top, right, bottom.
-type Area = (f64, f64, f64, f64);
-
-fn overlaps(a: Area, b: Area) -> bool {
-    a.0 < b.2 && b.0 < a.2 && a.1 < b.3 && b.1 < a.3
-}
-
 /// Names beside the discs where they cover nothing, the largest sites choosing first; returns how many found no room.
 fn draw_labels(c: &mut Canvas, frame: &Frame, sites: &[&SiteRow], most: f64) -> usize {
     let mut taken = sites.iter().map(|s| disc_area(frame, s, most)).collect::<Vec<Area>>();
@@ -249,36 +243,6 @@ fn disc_area(frame: &Frame, site: &SiteRow, most: f64) -> Area {
     let (left, right) = (radius(site.peak_mining_mw, most), radius(site.peak_ai_mw, most));
     let reach = left.max(right).max(5.0);
     (x - left.max(5.0), y - reach, x + right.max(5.0), y + reach)
-}
-
-/// How far a point is from an area.
-fn distance(area: Area, (x, y): (f64, f64)) -> f64 {
-    (x - x.clamp(area.0, area.2)).hypot(y - y.clamp(area.1, area.3))
-}
-
-/// Where a label may lie about a disc: right, left, above, below and the corners, then farther and farther away.
-fn label_spots(disc: Area, width: f64) -> Vec<Area> {
-    const HALF_LINE: f64 = 10.0;
-    let (x, y) = (f64::midpoint(disc.0, disc.2), f64::midpoint(disc.1, disc.3));
-    let mut spots = Vec::new();
-    for ring in 0..2 {
-        let gap = 6.0 + 22.0 * f64::from(ring);
-        let (left, right) = (disc.0 - gap - width, disc.2 + gap);
-        let (above, below) = (disc.1 - gap - HALF_LINE, disc.3 + gap + HALF_LINE);
-        for (left, middle) in [
-            (right, y),
-            (left, y),
-            (x - width / 2.0, above),
-            (x - width / 2.0, below),
-            (right, above),
-            (right, below),
-            (left, above),
-            (left, below),
-        ] {
-            spots.push((left, middle - HALF_LINE, left + width, middle + HALF_LINE));
-        }
-    }
-    spots
 }
 
 /// Three discs of known size below the map, from `top` on.

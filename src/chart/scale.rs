@@ -137,8 +137,8 @@ pub(super) fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     })
 }
 
-/// The largest of 1, 2, 5 × 10ⁿ that gives at least about `count` steps in `span`.
-fn tick_step(span: f64, count: f64) -> f64 {
+/// The least of 1, 2, 5 × 10ⁿ that gives at most about `count` steps in `span`.
+pub(super) fn tick_step(span: f64, count: f64) -> f64 {
     let rough = (span / count).max(1e-300);
     let power = math::powf(10.0, math::log10(rough).floor());
     let step =
