@@ -39,7 +39,7 @@ use resvg::usvg;
 pub use generic::{
     Contour, Distribution, Effect, End, Estimate, Fan, FanPanel, Front, Group, HeatMap, HeatMaps, Indices, Lines, Mark,
     Moment, Morris, Point, Quantiles, Scatter, Series, Sobol, Swing, TitledMap, Tornado, distribution, fan, heat_map,
-    heat_map_with_contour, heat_maps, lines, morris, scatter, sobol, tornado,
+    heat_maps, lines, morris, scatter, sobol, tornado,
 };
 pub use place::draw_placement;
 pub use waterfall::{Waterfall, waterfall};

@@ -27,6 +27,17 @@ pub enum Mode {
     Expected,
 }
 
+impl Mode {
+    /// The mode as files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hash => "hash",
+            Self::Sampled => "sampled",
+            Self::Expected => "expected",
+        }
+    }
+}
+
 /// A block found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FoundBlock {

@@ -16,7 +16,7 @@ mod tornado;
 
 pub use distribution::{Distribution, Group, Mark, distribution};
 pub use fan::{Fan, FanPanel, Moment, Quantiles, fan};
-pub use heat::{Contour, HeatMap, HeatMaps, TitledMap, heat_map, heat_map_with_contour, heat_maps};
+pub use heat::{Contour, HeatMap, HeatMaps, TitledMap, heat_map, heat_maps};
 pub use lines::{Lines, Series, lines};
 pub use morris::{Effect, Morris, morris};
 pub use scatter::{Front, Point, Scatter, scatter};

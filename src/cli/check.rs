@@ -1,8 +1,8 @@
 //! `hashwatt check`: what a scenario amounts to, without running it.
 
 use super::exit::Failure;
+use super::input;
 use super::output::{duration, grouped, rounded, table};
-use super::{input, mode};
 use crate::bitcoin::race::Mode;
 use crate::compute::Catalogue;
 use crate::hash::{Template, VersionRoll, search};
@@ -79,11 +79,11 @@ fn bitcoin(scenario: &Scenario, blocks: f64, hashes: f64) -> String {
     match mode {
         Mode::Hash => format!(
             "{} mode, {count} and {} million hashes ({} per block)",
-            mode::name(mode),
+            mode.name(),
             rounded(hashes / 1e6),
             rounded(scenario.bitcoin.hashes_per_block)
         ),
-        Mode::Sampled | Mode::Expected => format!("{} mode, {count}, no hashing", mode::name(mode)),
+        Mode::Sampled | Mode::Expected => format!("{} mode, {count}, no hashing", mode.name()),
     }
 }
 

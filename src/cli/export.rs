@@ -1,7 +1,6 @@
 //! `hashwatt export`: the decision problem in the formats of other programs.
 
 use super::exit::Failure;
-use super::mode::name;
 use super::{folder, input};
 use crate::placement::field::Field;
 use crate::placement::pypsa::{self, ExportError, Own};
@@ -71,7 +70,7 @@ fn begin(args: &PypsaArgs, loaded: &Loaded) -> Manifest {
         scenario_file: args.scenario.display().to_string(),
         overrides: args.overrides.iter().map(|o| o.text().to_owned()).collect(),
         seed: loaded.scenario.seed,
-        mode: name(loaded.scenario.bitcoin.mode).to_owned(),
+        mode: loaded.scenario.bitcoin.mode.name().to_owned(),
         scenario_text: loaded.text.clone(),
         scenario_hash: loaded.hash.clone(),
         inputs: folder::inputs(&loaded.inputs),

@@ -23,12 +23,3 @@ impl From<ModeArg> for Mode {
         }
     }
 }
-
-/// The mode as files write it.
-pub fn name(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Hash => "hash",
-        Mode::Sampled => "sampled",
-        Mode::Expected => "expected",
-    }
-}

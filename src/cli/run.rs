@@ -2,7 +2,7 @@
 
 use super::exit::Failure;
 use super::interrupt::Interrupt;
-use super::mode::{ModeArg, name};
+use super::mode::ModeArg;
 use super::progress::{PlaceBar, RunBar};
 use super::{folder, input, summary};
 use crate::bitcoin::race::Mode;
@@ -85,7 +85,7 @@ impl Args {
             all.push(set("seed", toml::Value::Integer(seed as i64)));
         }
         if let Some(mode) = self.mode {
-            all.push(set("bitcoin.mode", name(mode.into()).into()));
+            all.push(set("bitcoin.mode", Mode::from(mode).name().into()));
         }
         all
     }
@@ -96,7 +96,7 @@ fn begin(args: &Args, loaded: &Loaded) -> Manifest {
         scenario_file: args.scenario.display().to_string(),
         overrides: args.overrides().iter().map(|o| o.text().to_owned()).collect(),
         seed: loaded.scenario.seed,
-        mode: name(loaded.scenario.bitcoin.mode).to_owned(),
+        mode: loaded.scenario.bitcoin.mode.name().to_owned(),
         scenario_text: loaded.text.clone(),
         scenario_hash: loaded.hash.clone(),
         inputs: folder::inputs(&loaded.inputs),

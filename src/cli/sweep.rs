@@ -8,7 +8,6 @@ mod summary;
 
 use super::exit::Failure;
 use super::interrupt::Interrupt;
-use super::mode::name;
 use super::{folder, progress};
 use crate::results::{Manifest, check_target, read_manifest, write_folder};
 use crate::sweep::folder::{Identity, JOURNAL, UnderWay, partial};
@@ -218,7 +217,7 @@ fn manifest(plan: &Plan) -> Manifest {
         scenario_text: plan.text.clone(),
         scenario_hash: plan.hash.clone(),
         seed: plan.file.seed,
-        mode: name(plan.file.mode).to_owned(),
+        mode: plan.file.mode.name().to_owned(),
         inputs: folder::inputs(&plan.inputs),
         ..Manifest::begin()
     }

@@ -35,6 +35,9 @@ pub struct HeatMap {
     pub y: Vec<f64>,
     /// One row for each of `y`, one value for each of `x`; not finite where there is none.
     pub z: Vec<Vec<f64>>,
+    /// The line where the value passes a level, interpolated between the centres of the cells as they are drawn:
+    /// equally wide, whatever their keys.
+    pub contour: Option<Contour>,
 }
 
 /// A line on a heat map where the value passes a level.
@@ -83,17 +86,7 @@ pub struct TitledMap {
 /// # Errors
 /// When a file cannot be written or the document cannot be drawn.
 pub fn heat_map(map: &HeatMap, stem: &Path) -> Result<Vec<PathBuf>, ChartError> {
-    write(stem, &heat_map_svg(map, None)?)
-}
-
-/// Draws a heat map as [`heat_map`] does, with a line where its value passes a level.
-///
-/// Cells are drawn equally wide whatever their keys, so the line is interpolated between their centres on the page.
-///
-/// # Errors
-/// When a file cannot be written or the document cannot be drawn.
-pub fn heat_map_with_contour(map: &HeatMap, contour: &Contour, stem: &Path) -> Result<Vec<PathBuf>, ChartError> {
-    write(stem, &heat_map_svg(map, Some(contour))?)
+    write(stem, &heat_map_svg(map)?)
 }
 
 /// Draws heat maps to `stem` + `.svg` and `.png`; returns both paths.
@@ -104,7 +97,7 @@ pub fn heat_maps(maps: &HeatMaps, stem: &Path) -> Result<Vec<PathBuf>, ChartErro
     write(stem, &heat_maps_svg(maps)?)
 }
 
-fn heat_map_svg(map: &HeatMap, contour: Option<&Contour>) -> Result<String, ChartError> {
+fn heat_map_svg(map: &HeatMap) -> Result<String, ChartError> {
     svg(1000.0, |c| {
         let top = c.heading(&map.title, &map.subtitle);
         let Some(range) = extent(map.z.iter().flatten().copied().map(drawable)) else {
@@ -123,7 +116,7 @@ fn heat_map_svg(map: &HeatMap, contour: Option<&Contour>) -> Result<String, Char
         cells.name_columns(c);
         panel.name_x(c, &map.x_label);
         color_bar(c, (WIDTH - 190.0, panel.top, panel.bottom), range, |z| cells.color(z));
-        if let Some(contour) = contour {
+        if let Some(contour) = &map.contour {
             cells.draw_contour(c, contour);
             if let Some(text) = one_sided(contour, range) {
                 note(c, &text);
@@ -160,7 +153,9 @@ fn heat_maps_svg(chart: &HeatMaps) -> Result<String, ChartError> {
             if i % columns == 0 {
                 cells.name_rows(c);
             }
-            chart.contour.iter().for_each(|contour| cells.draw_contour(c, contour));
+            if let Some(contour) = &chart.contour {
+                cells.draw_contour(c, contour);
+            }
         }
         let (first, last) = (panel(0), panel(shown.len() - 1));
         Panel { left, right, ..last }.name_x(c, &chart.x_label);
@@ -293,6 +288,7 @@ mod tests {
             x: (0..12).map(|i| 20.0 + 5.0 * f64::from(i)).collect(),
             y: (0..9).map(|i| 30_000.0 + 15_000.0 * f64::from(i)).collect(),
             z,
+            contour: None,
         }
     }
 
@@ -317,14 +313,16 @@ mod tests {
             assert!(page.contains(&format!("\n{text}\n")), "{text}");
         }
         assert!(!page.contains("break-even"));
-        heat_map_with_contour(&map, &break_even(), &folder.join("heat-contour")).unwrap();
-        assert_says(&heat_map_svg(&map, Some(&break_even())).unwrap(), &["\nbreak-even\n"]);
+        let map = HeatMap { contour: Some(break_even()), ..map };
+        heat_map(&map, &folder.join("heat-contour")).unwrap();
+        assert_says(&heat_map_svg(&map).unwrap(), &["\nbreak-even\n"]);
     }
 
     #[test]
     fn a_level_that_no_value_reaches_is_said_to_lie_outside() {
         let level = |level| Contour { level, label: "hurdle".to_owned() };
-        let page = |level| heat_map_svg(&swept(vec![vec![1.0, 2.0]; 2]), Some(&level)).unwrap();
+        let map = |level| HeatMap { contour: Some(level), ..swept(vec![vec![1.0, 2.0]; 2]) };
+        let page = |level| heat_map_svg(&map(level)).unwrap();
         assert_says(&page(level(0.5)), &["hurdle: all values lie above it"]);
         assert_says(&page(level(2.5)), &["hurdle: all values lie below it"]);
         assert!(!page(level(1.5)).contains("all values lie"));
@@ -336,8 +334,8 @@ mod tests {
         let mut z = vec![vec![1.0; 12]; 8];
         z[0][0] = f64::NAN;
         z[1][1] = f64::INFINITY;
-        assert!(heat_map_svg(&swept(z), Some(&break_even())).unwrap().contains("\n–\n"));
-        assert!(heat_map_svg(&swept(Vec::new()), None).unwrap().contains("No finished run"));
+        assert!(heat_map_svg(&HeatMap { contour: Some(break_even()), ..swept(z) }).unwrap().contains("\n–\n"));
+        assert!(heat_map_svg(&swept(Vec::new())).unwrap().contains("No finished run"));
     }
 
     fn several(tilts: &[f64]) -> HeatMaps {

@@ -1,6 +1,5 @@
 //! `hashwatt sweep plan`.
 
-use super::super::mode::name;
 use super::super::output::{duration, grouped, table};
 use super::{Failure, default_out};
 use crate::sweep::file::{Distribution, Scale, Seeds, SweepFile, Vary};
@@ -41,7 +40,7 @@ pub fn execute(args: &Args) -> Result<(), Failure> {
         file.design.name(),
         file.replicates
     )?;
-    writeln!(stdout, "base     {}, {} mode, {}", file.base, name(file.mode), seeds(file))?;
+    writeln!(stdout, "base     {}, {} mode, {}", file.base, file.mode.name(), seeds(file))?;
     writeln!(
         stdout,
         "plan     {:.12}, {} input files, results go to {}",

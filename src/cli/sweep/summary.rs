@@ -1,6 +1,5 @@
 //! What a finished sweep prints.
 
-use super::super::mode::name;
 use super::super::output::{grouped, millions, percent};
 use super::Failure;
 use crate::sweep::Plan;
@@ -24,7 +23,7 @@ pub fn print(plan: &Plan, runs: &BTreeMap<u64, Record>, out: &Path) -> Result<()
         grouped(runs.len() as u64),
         grouped(plan.file.points()),
         plan.file.replicates,
-        name(plan.file.mode),
+        plan.file.mode.name(),
         grouped(failed.len() as u64),
     )?;
     for (run, error) in failed.iter().take(NAMED) {
