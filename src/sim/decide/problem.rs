@@ -211,22 +211,24 @@ fn sample_hours(params: &SiteParams, supply: &crate::energy::Hourly, eye: &Eye) 
             let days = (span.to.0 - span.from.0) as usize;
             let count = ((days as f64 / DAYS_PER_YEAR * per_year) as usize).clamp(4.min(days), days.max(1));
             let day_at = |i: usize| first + (2 * i + 1) * days / (2 * count);
-            (0..count)
-                .flat_map(|i| (0..24).map(move |slot| 24 * day_at(i) + slot))
-                .map(|index| hour_at(params, supply, index))
-                .collect()
+            let mut hours = Vec::with_capacity(24 * count);
+            for day in (0..count).map(day_at) {
+                hours.extend((24 * day..24 * (day + 1)).map(|index| hour_at(params, supply, index)));
+            }
+            hours
         })
         .collect()
 }
 
 /// What the screens ask: fibre, room, and the share of hours in which power for the smallest hall is there.
 fn facts(params: &SiteParams, hours: &[Vec<Hour>]) -> SiteFacts {
-    let all: Vec<&Hour> = hours.iter().flatten().collect();
-    let firm = |h: &&&Hour| h.import_mw + h.surplus_mw + h.hydro_mw > 0.5 * params.maximum_mw.min(50.0);
-    let firm_hours = all.iter().filter(firm).count() as f64;
+    let smallest_mw = 0.5 * params.maximum_mw.min(50.0);
+    let firm = |h: &&Hour| h.import_mw + h.surplus_mw + h.hydro_mw > smallest_mw;
+    let firm_hours: usize = hours.iter().map(|period| period.iter().filter(firm).count()).sum();
+    let all_hours: usize = hours.iter().map(Vec::len).sum();
     SiteFacts {
         fibre: params.fibre,
         utility_mw: params.maximum_mw,
-        availability_share: if all.is_empty() { 0.0 } else { firm_hours / all.len() as f64 },
+        availability_share: if all_hours == 0 { 0.0 } else { firm_hours as f64 / all_hours as f64 },
     }
 }
