@@ -8,42 +8,60 @@ use crate::lanes::{LANES, Lanes, kernels};
 
 /// Hours of a site under its terms, the sources of each in order of cost.
 #[derive(Debug, Clone)]
-pub struct ReadyHours<'a> {
+pub struct ReadyHours {
     terms: Terms,
-    eights: Vec<EightHours>,
     /// How many sources there are: the grid, and local ones with power in any hour.
     sources: usize,
     /// Whether export matters: local power may be sold.
     exports: bool,
+    /// What is known of each eight hours, a row of eights after the other: cost of each source and where it ends on the
+    /// axis of [`hour_value`], then MW and value of export if that matters.
+    eights: Vec<[f64; LANES]>,
     /// Hours valued one by one: those that fill no eight, or all where miners are called off or grid power might be
     /// worth exporting.
-    rest: &'a [Hour],
+    rest: Vec<Hour>,
+    count: usize,
+    dearest_usd_per_mwh: f64,
 }
 
-/// Eight hours. Sources lie side by side in order of cost, as in [`hour_value`]: each begins where the one before ends,
-/// those without power in any hour come last.
-#[derive(Debug, Clone, Copy)]
-struct EightHours {
-    cost: [[f64; LANES]; 3],
-    end_mw: [[f64; LANES]; 3],
-    export_mw: [f64; LANES],
-    export_value: [f64; LANES],
-}
-
-impl<'a> ReadyHours<'a> {
+impl ReadyHours {
     /// Makes hours ready; of the terms all but `backup_mw` counts.
-    pub fn new(hours: &'a [Hour], terms: &Terms) -> Self {
+    pub fn new(hours: &[Hour], terms: &Terms) -> Self {
         let one_by_one = may_export_grid(terms) || hours.iter().any(|hour| hour.miners_called_off);
         let (eights, rest) = if one_by_one { (Default::default(), hours) } else { hours.as_chunks::<LANES>() };
-        let has_power =
-            [hours.iter().any(|hour| hour.surplus_mw > 0.0), hours.iter().any(|hour| hour.hydro_mw > 0.0), true];
-        Self {
+        let local = [hours.iter().any(|hour| hour.surplus_mw > 0.0), hours.iter().any(|hour| hour.hydro_mw > 0.0)];
+        let mut ready = Self {
             terms: *terms,
-            eights: eights.iter().map(|hours| EightHours::new(hours, terms, has_power)).collect(),
-            sources: has_power.iter().filter(|has| **has).count(),
-            exports: (has_power[0] || has_power[1]) && hours.iter().any(|hour| hour.export_mw > 0.0),
-            rest,
+            sources: 1 + local.iter().filter(|has| **has).count(),
+            exports: local != [false; 2] && hours.iter().any(|hour| hour.export_mw > 0.0),
+            eights: Vec::new(),
+            rest: rest.to_vec(),
+            count: hours.len(),
+            dearest_usd_per_mwh: hours.iter().map(|hour| hour.price_usd_per_mwh).fold(f64::MIN, f64::max),
+        };
+        ready.eights.reserve_exact(eights.len() * rows(ready.sources, ready.exports));
+        for hours in eights {
+            ready.push(&EightHours::new(hours, terms, local));
         }
+        ready
+    }
+
+    fn push(&mut self, eight: &EightHours) {
+        self.eights.extend_from_slice(&eight.cost[..self.sources]);
+        self.eights.extend_from_slice(&eight.end_mw[..self.sources]);
+        if self.exports {
+            self.eights.extend_from_slice(&[eight.export_mw, eight.export_value]);
+        }
+    }
+
+    /// How many hours there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Market price of the dearest hour, USD/MWh.
+    pub fn dearest_usd_per_mwh(&self) -> f64 {
+        self.dearest_usd_per_mwh
     }
 
     /// The sum of [`hour_value`] over the hours (USD, USD, MWh) with so much backup.
@@ -51,7 +69,7 @@ impl<'a> ReadyHours<'a> {
         let terms = Terms { backup_mw, ..self.terms };
         let job = Job { hours: self, terms: &terms, ai_mw: loads.ai_mw, miners: loads.miners };
         let mut sum = if self.eights.is_empty() { HourValue::default() } else { best()(&job) };
-        for hour in self.rest {
+        for hour in &self.rest {
             let value = hour_value(hour, &terms, loads);
             sum.mining_and_export_usd += value.mining_and_export_usd;
             sum.ai_energy_cost_usd += value.ai_energy_cost_usd;
@@ -61,8 +79,23 @@ impl<'a> ReadyHours<'a> {
     }
 }
 
+/// Rows of eights per eight hours.
+const fn rows(sources: usize, exports: bool) -> usize {
+    2 * sources + if exports { 2 } else { 0 }
+}
+
+/// Eight hours. Sources lie side by side in order of cost, as in [`hour_value`]: each begins where the one before ends,
+/// those without power in any hour come last.
+struct EightHours {
+    cost: [[f64; LANES]; 3],
+    end_mw: [[f64; LANES]; 3],
+    export_mw: [f64; LANES],
+    export_value: [f64; LANES],
+}
+
 impl EightHours {
-    fn new(hours: &[Hour; LANES], terms: &Terms, has_power: [bool; 3]) -> Self {
+    fn new(hours: &[Hour; LANES], terms: &Terms, [surplus, hydro]: [bool; 2]) -> Self {
+        let has_power = [surplus, hydro, true];
         let zero = [0.0; LANES];
         let mut eight = Self { cost: [zero; 3], end_mw: [zero; 3], export_mw: zero, export_value: zero };
         for (lane, hour) in hours.iter().enumerate() {
@@ -100,7 +133,7 @@ impl EightHours {
 
 /// What a kernel is asked.
 struct Job<'a> {
-    hours: &'a ReadyHours<'a>,
+    hours: &'a ReadyHours,
     terms: &'a Terms,
     ai_mw: f64,
     miners: &'a [MinerTier],
@@ -130,9 +163,12 @@ fn sum<V: Lanes, const N: usize, const EXPORT: bool>(job: &Job) -> HourValue {
     let ai_mw = V::splat(job.ai_mw);
     let (backup_mw, backup_cost) = (V::splat(job.terms.backup_mw), V::splat(job.terms.backup_cost_usd_per_mwh));
     let (mut gain_usd, mut ai_usd, mut unserved) = (zero, zero, zero);
-    for eight in &job.hours.eights {
+    for eight in job.hours.eights.chunks_exact(rows(N, EXPORT)) {
         let sources = Sources::<V, N>::load(eight);
-        let (export_mw, export_value) = (V::load(&eight.export_mw), V::load(&eight.export_value));
+        let (mut export_mw, mut export_value) = (zero, zero);
+        if EXPORT {
+            (export_mw, export_value) = (V::load(&eight[2 * N]), V::load(&eight[2 * N + 1]));
+        }
         let (mut start, mut export_start, mut gain) = (ai_mw, ai_mw, zero);
         for tier in job.miners {
             let (mw, value) = (V::splat(tier.mw), V::splat(tier.value_usd_per_mwh));
@@ -171,12 +207,12 @@ struct Sources<V, const N: usize> {
 
 impl<V: Lanes, const N: usize> Sources<V, N> {
     #[inline(always)]
-    fn load(eight: &EightHours) -> Self {
+    fn load(eight: &[[f64; LANES]]) -> Self {
         let zero = V::splat(0.0);
         let mut sources = Self { cost: [zero; N], begin_mw: [zero; N], end_mw: [zero; N] };
         for i in 0..N {
-            sources.cost[i] = V::load(&eight.cost[i]);
-            sources.end_mw[i] = V::load(&eight.end_mw[i]);
+            sources.cost[i] = V::load(&eight[i]);
+            sources.end_mw[i] = V::load(&eight[N + i]);
             sources.begin_mw[i] = if i == 0 { zero } else { sources.end_mw[i - 1] };
         }
         sources

@@ -7,7 +7,6 @@ use super::value::{SiteValue, Valuer};
 pub(super) struct State<'a> {
     pub problem: &'a Problem,
     pub blocks: Vec<Vec<Block>>,
-    valuers: Vec<Valuer<'a>>,
     /// What each site is worth as it stands.
     value: Vec<SiteValue>,
     convertible_mw: Vec<f64>,
@@ -21,13 +20,12 @@ const EPSILON_MW: f64 = 1e-9;
 
 impl<'a> State<'a> {
     pub fn new(problem: &'a Problem) -> Self {
-        let blocks: Vec<Vec<Block>> = problem.sites.iter().map(|s| s.blocks.clone()).collect();
-        let valuers: Vec<Valuer> = problem.sites.iter().map(|site| Valuer::new(problem, site)).collect();
+        let blocks = problem.sites.iter().map(|s| s.blocks.clone()).collect();
+        let value = problem.sites.iter().map(|site| Valuer { problem, site }.value(&site.blocks)).collect();
         Self {
             problem,
-            value: valuers.iter().zip(&blocks).map(|(valuer, blocks)| valuer.value(blocks)).collect(),
             blocks,
-            valuers,
+            value,
             convertible_mw: problem.sites.iter().map(|s| s.convertible_mw).collect(),
             opening_usd: problem.sites.iter().map(|s| s.opening_usd).collect(),
             budget_usd: problem.limits.budget_usd,
@@ -145,7 +143,8 @@ impl<'a> State<'a> {
 
     /// What a site would be worth with these blocks.
     fn value_with(&self, site: usize, blocks: &[Block]) -> SiteValue {
-        self.valuers[site].value_beside(blocks, &self.blocks[site], &self.value[site])
+        let valuer = Valuer { problem: self.problem, site: &self.problem.sites[site] };
+        valuer.value_beside(blocks, &self.blocks[site], &self.value[site])
     }
 
     /// The blocks of the step's site once it is taken.

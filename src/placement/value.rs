@@ -3,16 +3,14 @@
 use super::problem::{Block, FarmKind, Problem, SiteCase, Technology};
 use crate::calendar::HOURS_PER_YEAR;
 use crate::compute::Sla;
-use crate::dispatch::{Hour, Loads, MinerTier, ReadyHours};
+use crate::dispatch::{Loads, MinerTier};
 
-/// A site whose value is asked for again and again: its typical hours are made ready once.
+/// Tells what a site is worth.
 pub struct Valuer<'a> {
-    problem: &'a Problem,
-    site: &'a SiteCase,
-    /// By period.
-    hours: Vec<ReadyHours<'a>>,
-    /// Price of the dearest hour of each period, USD/MWh.
-    dearest_usd_per_mwh: Vec<f64>,
+    /// Periods, prices and technologies.
+    pub problem: &'a Problem,
+    /// The site.
+    pub site: &'a SiteCase,
 }
 
 /// What a site is worth with some blocks.
@@ -24,18 +22,7 @@ pub struct SiteValue {
     pub usd: f64,
 }
 
-impl<'a> Valuer<'a> {
-    /// Makes the hours of a site ready.
-    pub fn new(problem: &'a Problem, site: &'a SiteCase) -> Self {
-        let dearest = |hours: &Vec<Hour>| hours.iter().map(|h| h.price_usd_per_mwh).fold(f64::MIN, f64::max);
-        Self {
-            problem,
-            site,
-            hours: site.hours.iter().map(|hours| ReadyHours::new(hours, &site.terms)).collect(),
-            dearest_usd_per_mwh: site.hours.iter().map(dearest).collect(),
-        }
-    }
-
+impl Valuer<'_> {
     /// Expected discounted value of the site's hours with these blocks, after tax, end value included, capital excluded.
     ///
     /// Per period: the dispatch welfare of the typical hours, exports included, scaled to the period's length, plus AI
@@ -114,7 +101,7 @@ impl<'a> Valuer<'a> {
     /// can deliver, USD. Miners are there in the dearest hours only where they earn more than those cost.
     fn grid_charges_usd(&self, p: usize, tiers: &[MinerTier], peak_mw: f64, mining_mw: f64) -> f64 {
         let site = self.site;
-        let dear_usd_per_mwh = self.dearest_usd_per_mwh[p] + site.terms.import_adder_usd_per_mwh;
+        let dear_usd_per_mwh = site.hours[p].dearest_usd_per_mwh() + site.terms.import_adder_usd_per_mwh;
         let idle = tiers.iter().filter(|t| t.value_usd_per_mwh <= dear_usd_per_mwh);
         let idle_mw: f64 = idle.map(|t| t.mw).sum();
         let limit_mw = site.import_limit_mw;
@@ -124,9 +111,9 @@ impl<'a> Valuer<'a> {
     }
 
     fn typical_year(&self, p: usize, backup_mw: f64, tiers: &[MinerTier], firm: &FirmLoad) -> TypicalYear {
-        let value = self.hours[p].value(backup_mw, &Loads { ai_mw: firm.draw_mw, miners: tiers });
+        let value = self.site.hours[p].value(backup_mw, &Loads { ai_mw: firm.draw_mw, miners: tiers });
         let ai_cost_usd = value.ai_energy_cost_usd;
-        let count = self.site.hours[p].len().max(1) as f64;
+        let count = self.site.hours[p].count().max(1) as f64;
         let demand_mwh = firm.draw_mw * count;
         let served_share = if demand_mwh > 0.0 { 1.0 - value.ai_unserved_mw / demand_mwh } else { 1.0 };
         let passed_on_usd = ai_cost_usd.min(firm.cap_usd_per_hour * count * served_share);

@@ -9,7 +9,7 @@ use crate::bitcoin::forecast::{ChainSnapshot, ForecastPoint, forecast};
 use crate::bitcoin::market::planner_price;
 use crate::calendar::{DAYS_PER_YEAR, Day, HOURS_PER_YEAR};
 use crate::compute::SiteFacts;
-use crate::dispatch::Hour;
+use crate::dispatch::{Hour, ReadyHours};
 use crate::placement::{Block, FarmKind, Limits, Problem, SiteCase};
 use crate::scenario::Scenario;
 use crate::scenario::model::Site as SiteParams;
@@ -161,7 +161,8 @@ fn site_case(
         overhead_usd_per_year: eye.site_usd_per_year(site.index),
         outages_per_year: grid.map_or(0.0, |g| g.outages_per_year),
         outage_hours: grid.map_or(0.0, |g| g.outage_hours),
-        hours,
+        // The plain hours of a site are given back before the next one's are drawn: memory touched anew costs more.
+        hours: hours.iter().map(|hours| ReadyHours::new(hours, &site.terms)).collect(),
     }
 }
 
