@@ -7,6 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`units`], [`math`], [`rng`], [`calendar`] | units, bit-portable maths, keyed random streams, dates |
+//! | `lanes` | arithmetic on eight numbers side by side, on any processor with the same bits |
 //! | [`hash`] | SHA-256d header search: one contract, several kernels |
 //! | [`bitcoin`] | protocol in exact integers, the race for blocks, price, fees, rest-of-world hashrate |
 //! | [`energy`] | supply of a site hour by hour: files and stochastic generators |
@@ -30,6 +31,7 @@ pub mod dispatch;
 pub mod energy;
 pub mod finance;
 pub mod hash;
+mod lanes;
 pub mod math;
 pub mod placement;
 pub mod results;

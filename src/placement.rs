@@ -3,7 +3,7 @@
 //! A [`Problem`] holds everything a planner may know on a decision day: the forecast by period, each site's
 //! typical hours, what stands there, what could be built, and the limits. A policy turns it into a [`Plan`].
 //! Every policy, and the optimiser that will join them, takes a `&Problem` and gives a `Plan`; the value of a
-//! site is always computed by the same hourly dispatch the simulation runs ([`value::site_value_usd`]).
+//! site is always computed by the same hourly dispatch the simulation runs ([`value::Valuer`]).
 
 pub mod answer;
 mod carbon;

@@ -22,10 +22,10 @@
 //! costs. The loads then buy at one price and the local sources sell at another, `λ_local ≥ λ_load`; local power flows
 //! to the loads only where the two are equal. If the markets cleared apart have prices in this order, nothing flows;
 //! else the merged market gives the one price of both.
-#![expect(clippy::inline_always, reason = "see `lanes`")]
+#![expect(clippy::inline_always, reason = "see `crate::lanes`")]
 
 use super::hour::{MinerTier, Terms};
-use super::lanes::Number;
+use crate::lanes::Number;
 
 /// A miner tier in the chain of comparisons: where it ends on the axis, MW, and what the load after it bids, USD/MWh.
 #[derive(Debug, Clone, Copy)]

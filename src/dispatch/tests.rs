@@ -343,6 +343,29 @@ proptest! {
         let accounts: f64 = hours.iter().map(|h| dispatch_hour(h, terms, loads).welfare_usd(70.0)).sum();
         prop_assert!((hours_value_usd(&hours, terms, loads, 70.0) - accounts).abs() < 1e-6);
     }
+
+    #[test]
+    fn ready_hours_are_worth_as_much_as_one_by_one(
+        cases in proptest::collection::vec(case(), 1..40),
+        has in any::<[bool; 3]>(),
+        called_off in proptest::bool::weighted(0.1),
+    ) {
+        let hour = |c: &Case| Hour {
+            surplus_mw: if has[0] { c.hour.surplus_mw } else { 0.0 },
+            hydro_mw: if has[1] { c.hour.hydro_mw } else { 0.0 },
+            export_mw: if has[2] { c.hour.export_mw } else { 0.0 },
+            miners_called_off: called_off && c.hour.miners_called_off,
+            ..c.hour
+        };
+        let hours: Vec<Hour> = cases.iter().map(hour).collect();
+        let (terms, loads) = (&cases[0].terms, &cases[0].loads());
+        let value = ReadyHours::new(&hours, &Terms { backup_mw: 0.0, ..*terms }).value(terms.backup_mw, loads);
+        let values: Vec<HourValue> = hours.iter().map(|h| hour_value(h, terms, loads)).collect();
+        let sum = |of: fn(&HourValue) -> f64| values.iter().map(of).sum::<f64>();
+        prop_assert!((value.mining_and_export_usd - sum(|v| v.mining_and_export_usd)).abs() < 1e-6);
+        prop_assert!((value.ai_energy_cost_usd - sum(|v| v.ai_energy_cost_usd)).abs() < 1e-6);
+        prop_assert!((value.ai_unserved_mw - sum(|v| v.ai_unserved_mw)).abs() < 1e-9);
+    }
 }
 
 impl Case {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::compute::{Climate, Sla};
-use crate::dispatch::{Hour, Terms};
+use crate::dispatch::{ReadyHours, Terms};
 
 /// What a farm sells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -147,8 +147,8 @@ impl Block {
 pub struct SiteCase {
     /// Name of the site.
     pub name: String,
-    /// Typical hours of each period.
-    pub hours: Vec<Vec<Hour>>,
+    /// Typical hours of each period under these terms.
+    pub hours: Vec<ReadyHours>,
     /// Prices of the sources.
     pub terms: Terms,
     /// Climate, for the draw of AI halls.

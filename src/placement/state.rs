@@ -1,13 +1,14 @@
 //! The sites as they stand after the steps taken so far, and what is left of the limits.
 
-use super::problem::{Action, Block, FarmKind, Problem, Replacement, SiteCase, Step};
-use super::value::site_value_usd;
+use super::problem::{Action, Block, FarmKind, Problem, Replacement, Step};
+use super::value::{SiteValue, Valuer};
 
 /// What a policy works on.
 pub(super) struct State<'a> {
     pub problem: &'a Problem,
     pub blocks: Vec<Vec<Block>>,
-    value_usd: Vec<f64>,
+    /// What each site is worth as it stands.
+    value: Vec<SiteValue>,
     convertible_mw: Vec<f64>,
     opening_usd: Vec<f64>,
     budget_usd: f64,
@@ -19,12 +20,12 @@ const EPSILON_MW: f64 = 1e-9;
 
 impl<'a> State<'a> {
     pub fn new(problem: &'a Problem) -> Self {
-        let blocks: Vec<Vec<Block>> = problem.sites.iter().map(|s| s.blocks.clone()).collect();
-        let value_usd = problem.sites.iter().zip(&blocks).map(|(s, b)| site_value_usd(problem, s, b)).collect();
+        let blocks = problem.sites.iter().map(|s| s.blocks.clone()).collect();
+        let value = problem.sites.iter().map(|site| Valuer { problem, site }.value(&site.blocks)).collect();
         Self {
             problem,
             blocks,
-            value_usd,
+            value,
             convertible_mw: problem.sites.iter().map(|s| s.convertible_mw).collect(),
             opening_usd: problem.sites.iter().map(|s| s.opening_usd).collect(),
             budget_usd: problem.limits.budget_usd,
@@ -109,19 +110,20 @@ impl<'a> State<'a> {
 
     /// The step with its expected value filled in.
     pub fn valued(&self, mut step: Step) -> Step {
-        let after_usd = site_value_usd(self.problem, self.case(&step), &self.after(&step));
+        let after_usd = self.value_with(step.site, &self.after(&step)).usd;
         let shield = match step.action {
             Action::Retire => 0.0,
             _ => self.problem.technologies[step.technology].tax_shield_share,
         };
-        step.value_usd = after_usd - self.value_usd[step.site] - step.capital_usd * (1.0 - shield);
+        step.value_usd = after_usd - self.value[step.site].usd - step.capital_usd * (1.0 - shield);
         step
     }
 
     /// Applies a step.
     pub fn take(&mut self, step: &Step) {
-        self.blocks[step.site] = self.after(step);
-        self.value_usd[step.site] = site_value_usd(self.problem, self.case(step), &self.blocks[step.site]);
+        let blocks = self.after(step);
+        self.value[step.site] = self.value_with(step.site, &blocks);
+        self.blocks[step.site] = blocks;
         self.budget_usd -= step.capital_usd;
         let kind = self.problem.technologies[step.technology].kind;
         if takes_demand(step.action, kind) {
@@ -139,8 +141,10 @@ impl<'a> State<'a> {
         self.problem.sites[site].climate as usize
     }
 
-    fn case(&self, step: &Step) -> &SiteCase {
-        &self.problem.sites[step.site]
+    /// What a site would be worth with these blocks.
+    fn value_with(&self, site: usize, blocks: &[Block]) -> SiteValue {
+        let valuer = Valuer { problem: self.problem, site: &self.problem.sites[site] };
+        valuer.value_beside(blocks, &self.blocks[site], &self.value[site])
     }
 
     /// The blocks of the step's site once it is taken.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::calendar::HOURS_PER_YEAR;
 use crate::compute::{Climate, Sla};
-use crate::dispatch::{Hour, Terms};
+use crate::dispatch::{Hour, ReadyHours, Terms};
 
 /// A grid hour at a price, USD/MWh, with 100 MW of import.
 fn hour(price_usd_per_mwh: f64) -> Hour {
@@ -29,7 +29,7 @@ const TERMS: Terms = Terms {
 fn site(name: &str, price_usd_per_mwh: f64) -> SiteCase {
     SiteCase {
         name: name.to_owned(),
-        hours: vec![vec![hour(price_usd_per_mwh); 24]],
+        hours: vec![ReadyHours::new(&[hour(price_usd_per_mwh); 24], &TERMS)],
         terms: TERMS,
         climate: Climate::Mild,
         blocks: Vec::new(),
@@ -144,8 +144,9 @@ fn greedy_fills_the_cheapest_site_first_and_stops_at_site_budget_and_hurdle() {
 fn ai_goes_where_power_is_firm_and_mining_where_it_is_not() {
     // Power in every other hour only: a hall there owes all of its rent in credits.
     let mut windy = site("windy", 20.0);
-    windy.hours =
-        vec![(0..24).map(|h| Hour { import_mw: if h % 2 == 0 { 100.0 } else { 0.0 }, ..hour(20.0) }).collect()];
+    let hours: Vec<Hour> =
+        (0..24).map(|h| Hour { import_mw: if h % 2 == 0 { 100.0 } else { 0.0 }, ..hour(20.0) }).collect();
+    windy.hours = vec![ReadyHours::new(&hours, &TERMS)];
     let firm = site("firm", 50.0);
     let plan = greedy(&problem(vec![windy, firm], vec![miner(), hall()], 1e9));
     for step in &plan.steps {
@@ -199,7 +200,7 @@ fn an_order_to_retire_a_part_leaves_the_rest() {
 #[test]
 fn an_ai_hall_earns_from_its_opening_not_from_the_planners_lead_time() {
     let mut case = problem(vec![site("firm", 40.0)], vec![miner(), hall()], 1e9);
-    let value = |case: &Problem| value::site_value_usd(case, &case.sites[0], &[block(1, 10.0)]);
+    let value = |case: &Problem| value::Valuer { problem: case, site: &case.sites[0] }.value(&[block(1, 10.0)]).usd;
     let at_once = value(&case);
     case.technologies[1].lead_years = 5.0;
     assert_eq!(value(&case), at_once);

@@ -1,6 +1,7 @@
 //! New machines: who orders how many, and when they arrive.
 
-use super::stock::{net_of_fees, power_prices, smooth_step};
+use super::cells::smooth_step;
+use super::stock::{net_of_fees, power_prices};
 use super::{MarketView, VintagesModel, history};
 use crate::bitcoin::machine_price::machine_price_usd_per_th;
 use crate::calendar::{DAYS_PER_YEAR, Day};
@@ -23,6 +24,11 @@ pub(super) struct OrderBook {
     smoothed_hashprice: f64,
     /// Running cost of each power-price class, USD per MWh at the machine.
     cost_usd_per_mwh: Vec<f64>,
+    /// Share of hashprice that buyers expect to be left in the middle of each half-year of a machine's life, halvings
+    /// apart.
+    hashprice_left: Vec<f64>,
+    /// Discount factor of half a year.
+    step_discount: f64,
 }
 
 /// Machines that arrive on a day.
@@ -39,7 +45,13 @@ impl OrderBook {
     pub fn from_history(model: &VintagesModel, start: Day, installed_eh_s: f64, hashprice: f64) -> Self {
         let cost_usd_per_mwh =
             power_prices(model).iter().map(|p| (p + model.other_running_cost_usd_per_mwh) * model.pue).collect();
-        let mut book = Self { due: VecDeque::new(), smoothed_hashprice: hashprice, cost_usd_per_mwh };
+        let mut book = Self {
+            due: VecDeque::new(),
+            smoothed_hashprice: hashprice,
+            cost_usd_per_mwh,
+            hashprice_left: hashprice_left(model),
+            step_discount: step_discount(model),
+        };
         let growth = history::growth_before(start, model.efficiency_gain_per_year).max(0.0);
         let rate = (growth + 1.0 / model.physical_life_years).min(model.manufacturing_cap_per_year);
         let period_days = 14;
@@ -91,12 +103,28 @@ impl OrderBook {
         // 1 J/TH is 1 W per TH/s.
         let site = model.infrastructure_usd_per_mw / 1e6 * efficiency * model.pue;
         let price = (machine + site).max(1e-9);
-        let path = expected_hashprices(model, self.smoothed_hashprice, view);
+        let path = self.expected_hashprices(model, view);
         let shares = self.cost_usd_per_mwh.iter().map(|cost| {
-            let value = discounted_margin_usd_per_th(model, &path, 0.024 * efficiency * cost);
+            let value = discounted_margin_usd_per_th(self.step_discount, &path, 0.024 * efficiency * cost);
             smooth_step((value / price - 1.0) / model.ordering_width_share)
         });
         shares.sum::<f64>() / self.cost_usd_per_mwh.len() as f64
+    }
+
+    /// Hashprice less pool fees that buyers expect in the middle of each half-year of a machine's life, USD/(PH/s·day): it
+    /// falls steadily, and at each halving by the share of the subsidy in the reward that goes.
+    fn expected_hashprices(&self, model: &VintagesModel, view: &MarketView) -> Vec<f64> {
+        let to_halving = f64::from(HALVING_INTERVAL - view.height % HALVING_INTERVAL) / BLOCKS_PER_YEAR;
+        let four_years = f64::from(HALVING_INTERVAL) / BLOCKS_PER_YEAR;
+        let reward = view.subsidy_btc + view.fees_btc_per_block;
+        let at_step = |(i, share_left): (usize, &f64)| {
+            let years = middle_years(i);
+            let halvings = if years < to_halving { 0.0 } else { 1.0 + ((years - to_halving) / four_years).floor() };
+            let subsidy = view.subsidy_btc * math::exp2(-halvings);
+            let left = if reward > 0.0 { (subsidy + view.fees_btc_per_block) / reward } else { 1.0 };
+            net_of_fees(model, self.smoothed_hashprice) * left * share_left
+        };
+        self.hashprice_left.iter().enumerate().map(at_step).collect()
     }
 }
 
@@ -105,27 +133,22 @@ fn sold_efficiency_j_per_th(model: &VintagesModel, day: Day) -> f64 {
     model.sold_to_best_efficiency_multiple * history::best_efficiency_j_per_th(day, model.efficiency_gain_per_year)
 }
 
-/// Hashprice less pool fees that buyers expect in the middle of each half-year of a machine's life, USD/(PH/s·day): it falls steadily, and
-/// at each halving by the share of the subsidy in the reward that goes.
-fn expected_hashprices(model: &VintagesModel, hashprice: f64, view: &MarketView) -> Vec<f64> {
+/// In the middle of which years of its life a machine's margin is added up.
+fn middle_years(step: usize) -> f64 {
+    (step as f64 + 0.5) / STEPS_PER_YEAR
+}
+
+fn hashprice_left(model: &VintagesModel) -> Vec<f64> {
     let steps = (model.economic_life_years * STEPS_PER_YEAR).ceil().max(1.0) as usize;
-    let to_halving = f64::from(HALVING_INTERVAL - view.height % HALVING_INTERVAL) / BLOCKS_PER_YEAR;
-    let four_years = f64::from(HALVING_INTERVAL) / BLOCKS_PER_YEAR;
-    let reward = view.subsidy_btc + view.fees_btc_per_block;
-    (0..steps)
-        .map(|i| {
-            let years = (i as f64 + 0.5) / STEPS_PER_YEAR;
-            let halvings = if years < to_halving { 0.0 } else { 1.0 + ((years - to_halving) / four_years).floor() };
-            let subsidy = view.subsidy_btc * math::exp2(-halvings);
-            let left = if reward > 0.0 { (subsidy + view.fees_btc_per_block) / reward } else { 1.0 };
-            net_of_fees(model, hashprice) * left * math::powf(1.0 - model.expected_hashprice_fall_per_year, years)
-        })
-        .collect()
+    (0..steps).map(|i| math::powf(1.0 - model.expected_hashprice_fall_per_year, middle_years(i))).collect()
+}
+
+fn step_discount(model: &VintagesModel) -> f64 {
+    math::powf(1.0 + model.discount_rate_per_year, -1.0 / STEPS_PER_YEAR)
 }
 
 /// Margin of one TH/s over its life, discounted, USD/TH; it stands still while it loses money.
-fn discounted_margin_usd_per_th(model: &VintagesModel, hashprices: &[f64], cost_usd_per_ph_day: f64) -> f64 {
-    let step_discount = math::powf(1.0 + model.discount_rate_per_year, -1.0 / STEPS_PER_YEAR);
+fn discounted_margin_usd_per_th(step_discount: f64, hashprices: &[f64], cost_usd_per_ph_day: f64) -> f64 {
     let days = DAYS_PER_YEAR / STEPS_PER_YEAR;
     let mut discount = step_discount.sqrt();
     let mut value = 0.0;
@@ -187,8 +210,8 @@ mod tests {
         let model = VintagesModel { discount_rate_per_year: 0.1, ..VintagesModel::default() };
         // 8 half-years of (50 − 30)/1000 USD a day, paid at mid-step, at 10 % a year.
         let expected: f64 = (0..8).map(|i| 0.02 * 182.621_25 / 1.1_f64.powi(2 * i + 1).sqrt().sqrt()).sum();
-        let value = discounted_margin_usd_per_th(&model, &[50.0; 8], 30.0);
+        let value = discounted_margin_usd_per_th(step_discount(&model), &[50.0; 8], 30.0);
         assert!((value / expected - 1.0).abs() < 1e-12, "{value} {expected}");
-        assert_eq!(discounted_margin_usd_per_th(&model, &[50.0; 8], 60.0), 0.0);
+        assert_eq!(discounted_margin_usd_per_th(step_discount(&model), &[50.0; 8], 60.0), 0.0);
     }
 }

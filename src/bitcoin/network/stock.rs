@@ -1,7 +1,11 @@
 //! The machines installed: vintages × power prices, what of them runs, and how they wear.
+#![expect(clippy::inline_always, reason = "see `crate::lanes`")]
 
+use super::cells::{ByClass, Cells, Pace, Wear, by_class};
 use super::{VintagesModel, history};
+use crate::bitcoin::hashprice::revenue_usd_per_mwh;
 use crate::calendar::{DAYS_PER_YEAR, Day};
+use crate::lanes::{Lanes, kernels};
 use crate::math;
 
 /// Machines delivered within this many days are one vintage.
@@ -19,7 +23,9 @@ const MOST_ITERATIONS: usize = 30;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stock {
     /// Running cost of each power-price class, USD per MWh at the machine (power and other cost × PUE).
-    cost_usd_per_mwh: Vec<f64>,
+    cost_usd_per_mwh: ByClass,
+    /// Number of power-price classes.
+    classes: usize,
     vintages: Vec<Vintage>,
 }
 
@@ -28,31 +34,7 @@ pub(super) struct Stock {
 struct Vintage {
     delivered: Day,
     efficiency_j_per_th: f64,
-    cells: Vec<Cell>,
-}
-
-/// Machines of one vintage at one power price.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Cell {
-    eh_s: f64,
-    running_share: f64,
-}
-
-/// How far a step's switching goes.
-#[derive(Debug, Clone, Copy)]
-struct Pace {
-    off: f64,
-    on: f64,
-    width: f64,
-}
-
-impl Pace {
-    /// Running share of a cell when it has answered to a hashprice net of fees.
-    fn running_share_after(self, before: f64, hashprice: f64, efficiency: f64, cost: f64) -> f64 {
-        let wanted = running_share(hashprice, efficiency, cost, self.width);
-        let pace = if wanted < before { self.off } else { self.on };
-        before + pace * (wanted - before)
-    }
+    cells: Cells,
 }
 
 impl Stock {
@@ -63,14 +45,21 @@ impl Stock {
             .iter()
             .map(|price| (price + model.other_running_cost_usd_per_mwh) * model.pue)
             .collect();
-        let mut stock = Self { cost_usd_per_mwh, vintages: past_vintages(model, start) };
+        let mut stock = Self {
+            classes: cost_usd_per_mwh.len(),
+            // Beyond the last class is no machine; its cost is divided by.
+            cost_usd_per_mwh: by_class(&cost_usd_per_mwh, 1.0),
+            vintages: past_vintages(model, start),
+        };
         let mean = model
             .fleet_efficiency_j_per_th
             .unwrap_or_else(|| history::fleet_efficiency_j_per_th(start, model.efficiency_gain_per_year));
         stock.match_mean_efficiency(model, hashprice, mean);
         let (running, _) = stock.running();
         let scale = if running > 0.0 { hashrate_eh_s / running } else { 1.0 };
-        stock.cells_mut().for_each(|(_, _, cell)| cell.eh_s *= scale);
+        for vintage in &mut stock.vintages {
+            vintage.cells.scale(scale);
+        }
         stock
     }
 
@@ -98,29 +87,26 @@ impl Stock {
 
     /// Adds new machines (EH/s, J/TH), evenly to all power prices; they run at once and are switched off like others where they do not pay.
     pub fn add(&mut self, day: Day, eh_s: f64, efficiency_j_per_th: f64) {
-        let classes = self.cost_usd_per_mwh.len();
-        let share = Cell { eh_s: eh_s / classes as f64, running_share: 1.0 };
+        let eh_s_each = eh_s / self.classes as f64;
+        let cells = Cells::even(self.classes, eh_s_each);
         match self.vintages.last_mut().filter(|v| day.0 - v.delivered.0 < VINTAGE_DAYS) {
-            Some(vintage) => vintage.merge(share, efficiency_j_per_th),
-            None => {
-                self.vintages.push(Vintage { delivered: day, efficiency_j_per_th, cells: vec![share; classes] });
-            }
+            Some(vintage) => vintage.merge(&cells, eh_s_each * self.classes as f64, efficiency_j_per_th),
+            None => self.vintages.push(Vintage { delivered: day, efficiency_j_per_th, cells }),
         }
     }
 
     /// What `days` do to machines: some wear out, idle ones are scrapped or sold to where the same model still pays.
     pub fn wear(&mut self, model: &VintagesModel, day: Day, days: f64) {
         let months = days / DAYS_PER_MONTH;
-        let sold_share = 1.0 - math::exp(-months / model.relocation_months.max(1e-9));
-        let kept_idle = math::exp(-months / model.idle_scrap_months);
-        for vintage in &mut self.vintages {
-            let worn = hazard_per_year(model, day.years_since(vintage.delivered)) * days / DAYS_PER_YEAR;
-            let kept = math::exp(-worn);
-            vintage.cells.iter_mut().for_each(|cell| cell.age(kept, kept * kept_idle));
-            vintage.relocate(sold_share);
-        }
-        let least = self.installed_eh_s() * NEGLIGIBLE_SHARE;
-        self.vintages.retain(|v| v.installed_eh_s() > least);
+        let job = WearJob {
+            model,
+            day,
+            days,
+            sold_share: 1.0 - math::exp(-months / model.relocation_months.max(1e-9)),
+            kept_idle: math::exp(-months / model.idle_scrap_months),
+        };
+        let least = wearing::best()(&job, &mut self.vintages) * NEGLIGIBLE_SHARE;
+        self.vintages.retain(|v| v.cells.installed_eh_s() > least);
     }
 
     /// Switches on what pays and off what does not, as far as `days` allow.
@@ -139,164 +125,139 @@ impl Stock {
             let ratio = (implied_eh_s / eh_s.max(f64::MIN_POSITIVE)).clamp(LEAST_FORESEEN, 1.0 / LEAST_FORESEEN);
             hashprice * math::powf(ratio, model.foresight_share)
         };
-        let answer = if model.foresight_share > 0.0 {
-            self.consistent_eh_s(|eh_s| self.running_after(pace, foreseen(eh_s)))
+        let (running_eh_s, _) = self.running();
+        let (answer, costs) = (answering::best(), &self.cost_usd_per_mwh);
+        let mut answer_to =
+            |eh_s: f64| answer(&AnswerJob { pace, hashprice: foreseen(eh_s), costs }, &mut self.vintages);
+        if model.foresight_share > 0.0 {
+            ask_until_consistent(running_eh_s, answer_to);
         } else {
-            implied_eh_s
-        };
-        let hashprice = foreseen(answer);
-        self.cells_mut().for_each(|(efficiency, cost, cell)| {
-            cell.running_share = pace.running_share_after(cell.running_share, hashprice, efficiency, cost);
-        });
-    }
-
-    /// The hashrate that `answer`, which falls with the hashrate expected, gives back: regula falsi (Illinois).
-    fn consistent_eh_s(&self, answer: impl Fn(f64) -> f64) -> f64 {
-        // What is expected and what answers it lie on either side of the solution.
-        let (mut a, _) = self.running();
-        let mut excess_a = answer(a) - a;
-        let mut b = a + excess_a;
-        let mut excess_b = answer(b) - b;
-        for _ in 0..MOST_ITERATIONS {
-            if excess_b.abs() <= CONSISTENT_WITHIN * b {
-                break;
-            }
-            let middle = (a * excess_b - b * excess_a) / (excess_b - excess_a);
-            let excess = answer(middle) - middle;
-            if (excess > 0.0) == (excess_b > 0.0) {
-                excess_a *= 0.5;
-            } else {
-                (a, excess_a) = (b, excess_b);
-            }
-            (b, excess_b) = (middle, excess);
+            answer_to(implied_eh_s);
         }
-        b
-    }
-
-    /// Hashrate that would run after switching at a hashprice net of fees, EH/s.
-    fn running_after(&self, pace: Pace, hashprice: f64) -> f64 {
-        let vintages = self.vintages.iter().map(|vintage| {
-            let cells = vintage.cells.iter().zip(&self.cost_usd_per_mwh);
-            cells
-                .map(|(cell, &cost)| {
-                    let efficiency = vintage.efficiency_j_per_th;
-                    cell.eh_s * pace.running_share_after(cell.running_share, hashprice, efficiency, cost)
-                })
-                .sum::<f64>()
-        });
-        vintages.sum()
+        for vintage in &mut self.vintages {
+            vintage.cells.settle();
+        }
     }
 
     fn switch_at_once(&mut self, model: &VintagesModel, hashprice: f64) {
         let hashprice = net_of_fees(model, hashprice);
-        self.cells_mut().for_each(|(efficiency, cost, cell)| {
-            cell.running_share = running_share(hashprice, efficiency, cost, model.switching_width_share);
-        });
+        for vintage in &mut self.vintages {
+            let revenue = revenue_usd_per_mwh(hashprice, vintage.efficiency_j_per_th);
+            vintage.cells.switch_at_once(revenue, &self.cost_usd_per_mwh, model.switching_width_share);
+        }
     }
 
     /// Hashrate of all machines, EH/s.
     pub fn installed_eh_s(&self) -> f64 {
-        self.vintages.iter().map(Vintage::installed_eh_s).sum()
+        self.vintages.iter().map(|v| v.cells.installed_eh_s()).sum()
     }
 
     /// Hashrate that runs (EH/s) and its mean efficiency (J/TH).
     pub fn running(&self) -> (f64, f64) {
         let (mut hashrate, mut power) = (0.0, 0.0);
         for vintage in &self.vintages {
-            let running: f64 = vintage.cells.iter().map(Cell::running_eh_s).sum();
+            let running = vintage.cells.running_eh_s();
             hashrate += running;
             power += running * vintage.efficiency_j_per_th;
         }
         (hashrate, if hashrate > 0.0 { power / hashrate } else { 0.0 })
     }
-
-    /// Each cell with its efficiency (J/TH) and running cost (USD/MWh).
-    fn cells_mut(&mut self) -> impl Iterator<Item = (f64, f64, &mut Cell)> {
-        let costs = &self.cost_usd_per_mwh;
-        self.vintages.iter_mut().flat_map(move |vintage| {
-            let efficiency = vintage.efficiency_j_per_th;
-            vintage.cells.iter_mut().zip(costs).map(move |(cell, &cost)| (efficiency, cost, cell))
-        })
-    }
-}
-
-impl Cell {
-    /// Keeps a share of what runs and a share of what is idle.
-    fn age(&mut self, kept_running: f64, kept_idle: f64) {
-        let running = self.eh_s * self.running_share * kept_running;
-        let idle = self.eh_s * (1.0 - self.running_share) * kept_idle;
-        self.set(running, idle);
-    }
-
-    fn set(&mut self, running: f64, idle: f64) {
-        self.eh_s = running + idle;
-        if self.eh_s > 0.0 {
-            self.running_share = running / self.eh_s;
-        }
-    }
-
-    fn running_eh_s(&self) -> f64 {
-        self.eh_s * self.running_share
-    }
-
-    fn idle_eh_s(&self) -> f64 {
-        self.eh_s * (1.0 - self.running_share)
-    }
 }
 
 impl Vintage {
-    fn installed_eh_s(&self) -> f64 {
-        self.cells.iter().map(|cell| cell.eh_s).sum()
-    }
-
-    /// Moves a share of the idle machines to where machines of this vintage run, in proportion to what runs there.
-    fn relocate(&mut self, share: f64) {
-        let running: f64 = self.cells.iter().map(Cell::running_eh_s).sum();
-        let moved: f64 = share * self.cells.iter().map(Cell::idle_eh_s).sum::<f64>();
-        if running <= 0.0 || moved <= 0.0 {
-            return;
-        }
-        // What runs nowhere finds no buyer: the more of a vintage is idle, the less of the idle can be placed.
-        let placed = moved * running / self.installed_eh_s();
-        for cell in &mut self.cells {
-            let here = cell.running_eh_s();
-            let left = cell.idle_eh_s() * (1.0 - share * placed / moved);
-            cell.set(here * (1.0 + placed / running), left);
-        }
-    }
-
-    fn merge(&mut self, new: Cell, efficiency_j_per_th: f64) {
-        let before = self.installed_eh_s();
-        let added = new.eh_s * self.cells.len() as f64;
-        if before + added > 0.0 {
+    fn merge(&mut self, new: &Cells, new_eh_s: f64, efficiency_j_per_th: f64) {
+        let before = self.cells.installed_eh_s();
+        if before + new_eh_s > 0.0 {
             self.efficiency_j_per_th =
-                (self.efficiency_j_per_th * before + efficiency_j_per_th * added) / (before + added);
+                (self.efficiency_j_per_th * before + efficiency_j_per_th * new_eh_s) / (before + new_eh_s);
         }
-        for cell in &mut self.cells {
-            let total = cell.eh_s + new.eh_s;
-            if total > 0.0 {
-                cell.running_share = (cell.running_share * cell.eh_s + new.running_share * new.eh_s) / total;
-            }
-            cell.eh_s = total;
+        self.cells.merge(new);
+    }
+}
+
+/// A step's wear, see [`Stock::wear`].
+struct WearJob<'a> {
+    model: &'a VintagesModel,
+    day: Day,
+    days: f64,
+    sold_share: f64,
+    kept_idle: f64,
+}
+
+mod wearing {
+    use super::{Vintage, WearJob, kernels, wear};
+    kernels! {
+        /// Wears all vintages; gives the hashrate of all that is left, EH/s.
+        pub(super) type Kernel = fn(job: &WearJob, vintages: &mut [Vintage]) -> f64;
+        wear
+    }
+}
+
+#[inline(always)]
+fn wear<V: Lanes>(job: &WearJob, vintages: &mut [Vintage]) -> f64 {
+    // No closures: the target features of a kernel do not reach into them.
+    let mut left_eh_s = 0.0;
+    for vintage in vintages {
+        let worn = hazard_per_year(job.model, job.day.years_since(vintage.delivered)) * job.days / DAYS_PER_YEAR;
+        let kept = math::exp(-worn);
+        let wear = Wear { kept_running: kept, kept_idle: kept * job.kept_idle, offered_share: job.sold_share };
+        left_eh_s += vintage.cells.wear::<V>(wear);
+    }
+    left_eh_s
+}
+
+/// How miners answer to a hashprice net of fees.
+struct AnswerJob<'a> {
+    pace: Pace,
+    hashprice: f64,
+    costs: &'a ByClass,
+}
+
+mod answering {
+    use super::{AnswerJob, Vintage, answer, kernels};
+    kernels! {
+        /// Hashrate that would run, EH/s.
+        pub(super) type Kernel = fn(job: &AnswerJob, vintages: &mut [Vintage]) -> f64;
+        answer
+    }
+}
+
+#[inline(always)]
+fn answer<V: Lanes>(job: &AnswerJob, vintages: &mut [Vintage]) -> f64 {
+    let mut running_eh_s = 0.0;
+    for vintage in vintages {
+        let revenue = revenue_usd_per_mwh(job.hashprice, vintage.efficiency_j_per_th);
+        running_eh_s += vintage.cells.answer::<V>(revenue, job.costs, job.pace);
+    }
+    running_eh_s
+}
+
+/// Asks how miners answer to a hashrate they expect, until what then runs is what they expected: the answer falls with
+/// what is expected (regula falsi, Illinois).
+fn ask_until_consistent(running_eh_s: f64, mut answer: impl FnMut(f64) -> f64) {
+    // What is expected and what answers it lie on either side of the solution.
+    let mut a = running_eh_s;
+    let mut excess_a = answer(a) - a;
+    let mut b = a + excess_a;
+    let mut excess_b = answer(b) - b;
+    for _ in 0..MOST_ITERATIONS {
+        if excess_b.abs() <= CONSISTENT_WITHIN * b {
+            break;
         }
+        let middle = (a * excess_b - b * excess_a) / (excess_b - excess_a);
+        let excess = answer(middle) - middle;
+        if (excess > 0.0) == (excess_b > 0.0) {
+            excess_a *= 0.5;
+        } else {
+            (a, excess_a) = (b, excess_b);
+        }
+        (b, excess_b) = (middle, excess);
     }
 }
 
 /// What a miner gets of a hashprice when the pool has taken its fee.
 pub(super) fn net_of_fees(model: &VintagesModel, hashprice: f64) -> f64 {
     hashprice * (1.0 - model.pool_fee_share)
-}
-
-/// Share of machines that owners run at a hashprice: half at break-even, rising with the margin relative to cost. The
-/// algebraic sigmoid needs no exponential and leaves a thin tail of miners who run at a loss.
-fn running_share(hashprice: f64, efficiency_j_per_th: f64, cost_usd_per_mwh: f64, width: f64) -> f64 {
-    let revenue = crate::bitcoin::hashprice::revenue_usd_per_mwh(hashprice, efficiency_j_per_th);
-    smooth_step((revenue - cost_usd_per_mwh) / (width * cost_usd_per_mwh))
-}
-
-/// Rises smoothly from 0 to 1, one half at 0.
-pub(super) fn smooth_step(x: f64) -> f64 {
-    0.5 + 0.5 * x / (1.0 + x * x).sqrt()
 }
 
 /// Wear per year: nothing at first, e-fold within a year beyond the physical life; the fourth power of age spreads it.
@@ -338,11 +299,7 @@ fn past_vintages(model: &VintagesModel, start: Day) -> Vec<Vintage> {
             let added = (now - before).max(0.0) + now * replacement_per_year * f64::from(VINTAGE_DAYS) / DAYS_PER_YEAR;
             let left = added * survival(model, start.years_since(delivered));
             let best = history::best_efficiency_j_per_th(delivered.plus_days(-lead_days), gain);
-            Vintage {
-                delivered,
-                efficiency_j_per_th: best,
-                cells: vec![Cell { eh_s: left / classes as f64, running_share: 1.0 }; classes],
-            }
+            Vintage { delivered, efficiency_j_per_th: best, cells: Cells::even(classes, left / classes as f64) }
         })
         .collect()
 }
@@ -409,6 +366,33 @@ mod tests {
         stock.add(day.plus_days(30), 30.0, 16.0);
         assert_eq!(stock.vintages.len(), vintages + 1);
         assert!((stock.vintages.last().unwrap().efficiency_j_per_th - 17.0).abs() < 1e-12);
-        assert!((stock.vintages.last().unwrap().cells.iter().map(|c| c.eh_s).sum::<f64>() - 40.0).abs() < 1e-9);
+        assert!((stock.vintages.last().unwrap().cells.installed_eh_s() - 40.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn every_processor_has_the_same_bits() {
+        // Eleven classes fill no eight.
+        let model = VintagesModel { power_price_cells: 11, ..VintagesModel::default() };
+        let day = Day::parse("2024-06-15").unwrap();
+        let before = Stock::from_history(&model, day, 600.0, 50.0);
+        let pace = Pace { off: 0.7, on: 0.4, width: 0.3 };
+        let answered = answering::available().into_iter().map(|kernel| {
+            let mut stock = before.clone();
+            let job = AnswerJob { pace, hashprice: 41.0, costs: &before.cost_usd_per_mwh };
+            let running_eh_s = kernel(&job, &mut stock.vintages);
+            stock.vintages.iter_mut().for_each(|v| v.cells.settle());
+            assert_eq!(running_eh_s, stock.running().0, "what is answered comes true");
+            stock
+        });
+        let stocks: Vec<Stock> = answered.collect();
+        assert!(stocks.iter().all(|s| *s == stocks[0] && *s != before));
+        let job = WearJob { model: &model, day, days: 14.0, sold_share: 0.1, kept_idle: 0.95 };
+        let worn = wearing::available().into_iter().map(|kernel| {
+            let mut stock = stocks[0].clone();
+            assert_eq!(kernel(&job, &mut stock.vintages), stock.installed_eh_s());
+            stock
+        });
+        let worn: Vec<Stock> = worn.collect();
+        assert!(worn.iter().all(|s| *s == worn[0] && *s != stocks[0]));
     }
 }

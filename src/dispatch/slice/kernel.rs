@@ -3,74 +3,23 @@
 //! Each block of hours is gone through twice: once for the clearing prices and what sources, export and the firm load
 //! earn or pay, once for the gains of the miners, four miners at a time. What a site lacks costs no time: the text is
 //! compiled for grid with zero, one or two local sources, with and without export.
-#![expect(clippy::inline_always, reason = "see `lanes`")]
+#![expect(clippy::inline_always, reason = "see `crate::lanes`")]
 
 use super::super::clearing::{
     Demand, Export, Offers, Prices, Step, best_usd_per_mwh, may_export_grid, price, two_prices,
 };
 use super::super::hour::{MinerTier, Terms};
-use super::super::lanes::{LANES, Lanes, Portable};
 use super::{Slice, SliceDual};
+use crate::lanes::{LANES, Lanes, kernels};
 
-/// One way to compute; all give the same bits.
-pub(super) type Kernel = fn(&Job, &mut [f64]) -> SliceDual;
+kernels! {
+    /// One way to compute; all give the same bits.
+    pub(super) type Kernel = fn(job: &Job, gains: &mut [f64]) -> SliceDual;
+    run
+}
 
 /// Eights of hours in a block: its prices stay in the nearest cache.
 const BLOCK: usize = 16;
-
-/// The kernel with the widest registers this processor has.
-pub(super) fn best() -> Kernel {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if let Some(kernel) = x86::avx512().or_else(x86::avx2) {
-            return kernel;
-        }
-    }
-    run::<Portable>
-}
-
-/// All kernels this processor can run, the portable one first.
-#[cfg(test)]
-pub(super) fn available() -> Vec<Kernel> {
-    #[allow(unused_mut, reason = "other processors have the portable kernel only")]
-    let mut kernels: Vec<Kernel> = vec![run::<Portable>];
-    #[cfg(target_arch = "x86_64")]
-    kernels.extend([x86::avx2(), x86::avx512()].into_iter().flatten());
-    kernels
-}
-
-#[cfg(target_arch = "x86_64")]
-mod x86 {
-    //! The same text with the registers of newer processors.
-    #![expect(unsafe_code, reason = "functions with target features may only be called once the processor is known")]
-
-    use super::super::super::lanes::{avx2::Avx2, avx512::Avx512};
-    use super::{Job, Kernel, SliceDual, run};
-
-    /// The kernel in AVX2, where the processor has it.
-    pub(super) fn avx2() -> Option<Kernel> {
-        // SAFETY: only this function gives the closure away, after finding the feature that `run_avx2` enables.
-        let kernel: Kernel = |job, gains| unsafe { run_avx2(job, gains) };
-        is_x86_feature_detected!("avx2").then_some(kernel)
-    }
-
-    /// The kernel in AVX-512, where the processor has it.
-    pub(super) fn avx512() -> Option<Kernel> {
-        // SAFETY: only this function gives the closure away, after finding the feature that `run_avx512` enables.
-        let kernel: Kernel = |job, gains| unsafe { run_avx512(job, gains) };
-        is_x86_feature_detected!("avx512f").then_some(kernel)
-    }
-
-    #[target_feature(enable = "avx2")]
-    fn run_avx2(job: &Job, gains: &mut [f64]) -> SliceDual {
-        run::<Avx2>(job, gains)
-    }
-
-    #[target_feature(enable = "avx512f")]
-    fn run_avx512(job: &Job, gains: &mut [f64]) -> SliceDual {
-        run::<Avx512>(job, gains)
-    }
-}
 
 /// Whether the firm load certainly bids at least as much as every miner, or has no part in it.
 pub(super) fn firm_first(terms: &Terms, firm_mw: f64, miners: &[MinerTier]) -> bool {

@@ -9,7 +9,7 @@ use crate::bitcoin::forecast::{ChainSnapshot, ForecastPoint, forecast};
 use crate::bitcoin::market::planner_price;
 use crate::calendar::{DAYS_PER_YEAR, Day, HOURS_PER_YEAR};
 use crate::compute::SiteFacts;
-use crate::dispatch::Hour;
+use crate::dispatch::{Hour, ReadyHours};
 use crate::placement::{Block, FarmKind, Limits, Problem, SiteCase};
 use crate::scenario::Scenario;
 use crate::scenario::model::Site as SiteParams;
@@ -161,7 +161,8 @@ fn site_case(
         overhead_usd_per_year: eye.site_usd_per_year(site.index),
         outages_per_year: grid.map_or(0.0, |g| g.outages_per_year),
         outage_hours: grid.map_or(0.0, |g| g.outage_hours),
-        hours,
+        // The plain hours of a site are given back before the next one's are drawn: memory touched anew costs more.
+        hours: hours.iter().map(|hours| ReadyHours::new(hours, &site.terms)).collect(),
     }
 }
 
@@ -211,22 +212,24 @@ fn sample_hours(params: &SiteParams, supply: &crate::energy::Hourly, eye: &Eye) 
             let days = (span.to.0 - span.from.0) as usize;
             let count = ((days as f64 / DAYS_PER_YEAR * per_year) as usize).clamp(4.min(days), days.max(1));
             let day_at = |i: usize| first + (2 * i + 1) * days / (2 * count);
-            (0..count)
-                .flat_map(|i| (0..24).map(move |slot| 24 * day_at(i) + slot))
-                .map(|index| hour_at(params, supply, index))
-                .collect()
+            let mut hours = Vec::with_capacity(24 * count);
+            for day in (0..count).map(day_at) {
+                hours.extend((24 * day..24 * (day + 1)).map(|index| hour_at(params, supply, index)));
+            }
+            hours
         })
         .collect()
 }
 
 /// What the screens ask: fibre, room, and the share of hours in which power for the smallest hall is there.
 fn facts(params: &SiteParams, hours: &[Vec<Hour>]) -> SiteFacts {
-    let all: Vec<&Hour> = hours.iter().flatten().collect();
-    let firm = |h: &&&Hour| h.import_mw + h.surplus_mw + h.hydro_mw > 0.5 * params.maximum_mw.min(50.0);
-    let firm_hours = all.iter().filter(firm).count() as f64;
+    let smallest_mw = 0.5 * params.maximum_mw.min(50.0);
+    let firm = |h: &&Hour| h.import_mw + h.surplus_mw + h.hydro_mw > smallest_mw;
+    let firm_hours: usize = hours.iter().map(|period| period.iter().filter(firm).count()).sum();
+    let all_hours: usize = hours.iter().map(Vec::len).sum();
     SiteFacts {
         fibre: params.fibre,
         utility_mw: params.maximum_mw,
-        availability_share: if all.is_empty() { 0.0 } else { firm_hours / all.len() as f64 },
+        availability_share: if all_hours == 0 { 0.0 } else { firm_hours as f64 / all_hours as f64 },
     }
 }
