@@ -83,6 +83,8 @@ struct Figure {
     stem: String,
     /// What it is, with its unit.
     label: String,
+    /// What it is, without.
+    name: String,
     /// Its place among the figures of a run.
     metric: usize,
     /// Factor to the unit of the label.
@@ -109,6 +111,7 @@ fn figures(file: &SweepFile) -> Vec<Figure> {
         Some(Figure {
             stem: stem.to_owned(),
             label: label.to_owned(),
+            name: label.rsplit_once(", ").map_or(label, |(name, _)| name).to_owned(),
             metric: METRICS.iter().position(|m| m.0 == column)?,
             factor,
             main: matches!(stem, "npv" | "all-in-cost"),
@@ -121,7 +124,8 @@ fn figures(file: &SweepFile) -> Vec<Figure> {
         let words = money.unwrap_or(&metric.name).replace('_', " ");
         Figure {
             stem: metric.name.replace('_', "-"),
-            label: if money.is_some() { format!("{words}, million USD") } else { words },
+            label: if money.is_some() { format!("{words}, million USD") } else { words.clone() },
+            name: words,
             metric: METRICS.len() + i,
             factor: if money.is_some() { 1e-6 } else { 1.0 },
             main: true,

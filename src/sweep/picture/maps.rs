@@ -76,8 +76,9 @@ impl Grid<'_> {
         let alike =
             own.windows(2).all(|pair| pair[0].factor == pair[1].factor && pair[0].breaks_even == pair[1].breaks_even);
         if self.groups.len() == 1 && (2..=MOST_MAPS).contains(&own.len()) && alike {
-            let maps = own.iter().map(|f| TitledMap { title: f.label.clone(), z: self.values(f, &self.groups[0]) });
-            let title = "Figures of this sweep side by side".to_owned();
+            let maps = own.iter().map(|f| TitledMap { title: f.name.clone(), z: self.values(f, &self.groups[0]) });
+            let unit = own[0].label.strip_prefix(&own[0].name).unwrap_or_default();
+            let title = format!("Figures of this sweep side by side{unit}");
             pictures
                 .push(Picture::new("side-by-side", What::HeatMaps(self.side_by_side(title, maps.collect(), own[0]))));
         }

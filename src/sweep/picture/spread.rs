@@ -32,6 +32,8 @@ pub fn fans(plan: &Plan, tables: &Tables) -> Vec<Picture> {
 
 fn drawn(plan: &Plan, fan: &analysis::Fan) -> Fan {
     let months: BTreeSet<&str> = fan.rows.iter().map(|row| row.month.as_str()).collect();
+    // Nobody wants to see how no AI spreads.
+    let is_there = |course: &str| fan.rows.iter().any(|row| row.course == course && (row.p5 != 0.0 || row.p95 != 0.0));
     let panel = |(course, label, factor, log): &(&str, &str, f64, bool)| {
         let value = |month: &&str| {
             let row = fan.rows.iter().find(|row| row.course == *course && row.month == *month);
@@ -42,7 +44,7 @@ fn drawn(plan: &Plan, fan: &analysis::Fan) -> Fan {
     let runs = fan.population.runs.len();
     let of = title(&fan.population);
     Fan {
-        title: "Courses over the runs".into(),
+        title: "How the runs spread over time".into(),
         subtitle: format!("{}: {of}, {runs} runs; bands hold 50 % and 90 % of them", base(plan)),
         // A month's value stands in its middle.
         days: months.iter().filter_map(|month| Day::parse(&format!("{month}-15")).ok()).collect(),
@@ -51,7 +53,7 @@ fn drawn(plan: &Plan, fan: &analysis::Fan) -> Fan {
             .iter()
             .filter_map(|day| Some(Moment { day: Day::parse(day).ok()?, label: "halving".into() }))
             .collect(),
-        panels: PANELS.iter().map(panel).collect(),
+        panels: PANELS.iter().filter(|panel| is_there(panel.0)).map(panel).collect(),
     }
 }
 
