@@ -11,6 +11,7 @@ mod bootstrap;
 mod connection;
 mod field;
 mod hydro;
+mod normals;
 mod outage;
 mod plant;
 mod price;

@@ -30,6 +30,7 @@ pub mod dispatch;
 pub mod energy;
 pub mod finance;
 pub mod hash;
+mod lanes;
 pub mod math;
 pub mod placement;
 pub mod results;

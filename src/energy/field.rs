@@ -8,11 +8,13 @@
 //! follows `exp(-d / L)`: 0.87 at 0.25 L, 0.70 at 0.5 L, 0.39 at L, 0.17 at 1.5 L, 0.06 at 2 L. It is a little high nearby
 //! because each site adds a share of its own.
 
-use rand::Rng;
+mod sum;
 
 use super::Location;
-use crate::math;
-use crate::rng::{self, Stream};
+use crate::rng;
+use crate::rng::chacha::Key;
+use crate::{lanes, math};
+use sum::Sum;
 
 /// Mean radius of the earth, km.
 const EARTH_KM: f64 = 6_371.0;
@@ -75,14 +77,9 @@ impl Field {
     /// (kurtosis 2.7 to 3 by how near the nearest cell is), and the filters over time bring it closer still.
     pub(super) fn noise(&self, seed: u64, purpose: &str, len: usize) -> Vec<f32> {
         let mut noise = vec![0.0_f32; len];
-        let mut bytes = vec![0_u8; len];
-        for cell in &self.cells {
-            rng::stream(seed, purpose, &cell.name).fill_bytes(&mut bytes);
-            let weight = cell.weight as f32 / BYTE_SD;
-            for (sum, byte) in noise.iter_mut().zip(&bytes) {
-                *sum += weight * (f32::from(*byte) - 127.5);
-            }
-        }
+        let key = |cell: &Cell| rng::key(seed, purpose, &cell.name);
+        let cells: Vec<(Key, f32)> = self.cells.iter().map(|c| (key(c), c.weight as f32 / BYTE_SD)).collect();
+        lanes::widest(Sum { cells: &cells, noise: &mut noise });
         noise
     }
 }
@@ -99,12 +96,6 @@ pub(super) fn distance_km(a: Location, b: Location) -> f64 {
     let cosines = math::cos(a.latitude_deg.to_radians()) * math::cos(b.latitude_deg.to_radians());
     let h = s_lat * s_lat + cosines * s_lon * s_lon;
     2.0 * EARTH_KM * math::asin(h.sqrt().min(1.0))
-}
-
-/// Standard normal draws of one stream.
-pub(super) fn normals(stream: &mut Stream, len: usize) -> Vec<f64> {
-    use rand_distr::{Distribution, StandardNormal};
-    StandardNormal.sample_iter(stream).take(len).collect()
 }
 
 /// First-order autoregression with variance 1 over unit white noise.

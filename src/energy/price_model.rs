@@ -9,7 +9,8 @@ use core::f64::consts::TAU;
 
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
-use super::field::{normals, run_in};
+use super::field::run_in;
+use super::normals::normals;
 use super::sampling::Sampling;
 use super::{GeneratedPrice, Location, Problem};
 use crate::calendar::HOURS_PER_YEAR;
@@ -35,24 +36,29 @@ pub(super) fn generated_price(
 ) -> Vec<f64> {
     let model = Model::calibrated(price);
     let market = price.market.as_deref().unwrap_or(site);
-    let (deviations, spikes) = (deviations(price, market, sampling), spikes(price, market, sampling));
+    let deviations = deviations(price, market, sampling);
+    let spikes = spikes(price, market, sampling);
+    let drawn = deviations.days().zip(spikes.days()).zip(wind.chunks_exact(24)).cycle();
     let by_hour: Vec<f64> = (0..24).map(|h| price.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
+    let centre = price.mean_deviation();
+    // First `y` of every hour, then its price.
     let mut prices = Vec::with_capacity(sampling.hours());
     let mut year = None;
     let mut level = 0.0;
-    for day in 0..sampling.days {
-        let date = sampling.day(day);
+    for (date, ((deviations, spikes), wind)) in sampling.dates().zip(drawn) {
         if year != Some(date.year()) {
             year = Some(date.year());
             level = model.level(annual_mean(price, date.year(), sampling));
         }
         let base = level + price.of_day(f64::from(date.day_of_year()));
-        for (hour, of_hour) in by_hour.iter().enumerate() {
-            let drawn = (day * 24 + hour) % deviations.len();
-            let free = model.free_weight * deviations[drawn] + spikes[drawn];
-            let y = base + of_hour + free + model.of_wind(wind[drawn]);
-            prices.push((SCALE * math::sinh(y)).clamp(price.floor_usd_per_mwh, price.cap_usd_per_mwh));
-        }
+        prices.extend(by_hour.iter().enumerate().map(|(hour, of_hour)| {
+            let free = model.free_weight * (deviations[hour] - centre) + spikes[hour];
+            base + of_hour + free + model.of_wind(wind[hour])
+        }));
+    }
+    math::sinh_all(&mut prices);
+    for price_usd_per_mwh in &mut prices {
+        *price_usd_per_mwh = (SCALE * *price_usd_per_mwh).clamp(price.floor_usd_per_mwh, price.cap_usd_per_mwh);
     }
     prices
 }
@@ -66,37 +72,50 @@ fn annual_mean(price: &GeneratedPrice, year: i16, sampling: &Sampling) -> f64 {
     price.mean_usd_per_mwh * growth * math::exp(sd * score - 0.5 * sd * sd)
 }
 
-/// The autoregression with jumps, around 0.
-fn deviations(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Vec<f64> {
+/// The autoregression with jumps, around their mean.
+fn deviations(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Faded {
     let lead = run_in(price.phi);
-    let mut stream = rng::stream(sampling.seed, &sampling.purpose("price"), market);
-    let mut shocks = normals(&mut stream, lead + sampling.hours_drawn());
+    let key = rng::key(sampling.seed, &sampling.purpose("price"), market);
+    let mut shocks = normals(&key, lead + sampling.hours_drawn());
     for shock in &mut shocks {
         *shock *= price.sigma;
     }
     let (up, down) = (price.jump(), price.jump().down());
     up.add_to(&mut shocks, price.jumps_up_per_year, "price jumps up", market, sampling);
     down.add_to(&mut shocks, price.jumps_down_per_year, "price jumps down", market, sampling);
-    let centre = price.mean_deviation();
-    faded(shocks, price.phi, lead).map(|x| x - centre).collect()
+    Faded::of(shocks, price.phi, lead)
 }
 
 /// What scarcity adds.
-fn spikes(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Vec<f64> {
+fn spikes(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Faded {
     let lead = run_in(price.scarcity_phi);
     let mut shocks = vec![0.0; lead + sampling.hours_drawn()];
     price.spike().add_to(&mut shocks, price.scarcity_per_year, "scarcity", market, sampling);
-    faded(shocks, price.scarcity_phi, lead).collect()
+    Faded::of(shocks, price.scarcity_phi, lead)
 }
 
-/// The sum of all past shocks, each fading by `phi` an hour, after `lead` hours.
-fn faded(shocks: Vec<f64>, phi: f64, lead: usize) -> impl Iterator<Item = f64> {
-    let mut x = 0.0;
-    let series = shocks.into_iter().map(move |shock| {
-        x = phi * x + shock;
-        x
-    });
-    series.skip(lead)
+/// The sum of all past shocks, each fading by `phi` an hour.
+struct Faded {
+    /// From the first shock on.
+    sums: Vec<f64>,
+    /// Hours of running in.
+    lead: usize,
+}
+
+impl Faded {
+    fn of(mut shocks: Vec<f64>, phi: f64, lead: usize) -> Self {
+        let mut x = 0.0;
+        for shock in &mut shocks {
+            x = phi * x + *shock;
+            *shock = x;
+        }
+        Self { sums: shocks, lead }
+    }
+
+    /// The days drawn.
+    fn days(&self) -> impl Iterator<Item = &[f64]> + Clone {
+        self.sums[self.lead..].chunks_exact(24)
+    }
 }
 
 /// Distribution of the sizes of a kind of jump: a fixed part and an exponential one, so that a few are large.
@@ -226,6 +245,8 @@ struct Model<'a> {
     congested_above: f64,
     /// `E[exp(y - level)]` and `E[exp(level - y)]`.
     moments: [f64; 2],
+    /// Share of hours with a negative price that it makes.
+    negative_share: f64,
 }
 
 impl<'a> Model<'a> {
@@ -237,18 +258,20 @@ impl<'a> Model<'a> {
             wind_slope: correlation * price.variance().sqrt(),
             congested_above: f64::INFINITY,
             moments: [0.0; 2],
+            negative_share: 0.0,
         };
         let weight = model.free_weight;
         let free = [1.0, -1.0].map(|sign| {
             math::exp(price.log_moment(sign * weight) + price.log_spike_moment(sign)) * price.season_moment(sign)
         });
-        model.moments = model.with_wind(free);
-        if model.negative_share() < price.negative_hours_share {
+        let scores: Vec<(f64, f64)> = scores().collect();
+        model.solve(free, &scores);
+        if model.negative_share < price.negative_hours_share {
             let (mut low, mut high) = (-4.0, 4.0);
             for _ in 0..40 {
                 model.congested_above = 0.5 * (low + high);
-                model.moments = model.with_wind(free);
-                if model.negative_share() < price.negative_hours_share {
+                model.solve(free, &scores);
+                if model.negative_share < price.negative_hours_share {
                     high = model.congested_above;
                 } else {
                     low = model.congested_above;
@@ -258,10 +281,13 @@ impl<'a> Model<'a> {
         model
     }
 
-    /// Moments of the whole from those of what does not depend on the wind.
-    fn with_wind(&self, free: [f64; 2]) -> [f64; 2] {
-        let wind = |sign: f64| scores().map(|(w, p)| p * math::exp(sign * self.of_wind(w))).sum::<f64>();
-        [free[0] * wind(1.0), free[1] * wind(-1.0)]
+    /// Solves for what follows from the congestion: the moments, from those of what does not depend on the wind, and the
+    /// share of negative hours.
+    fn solve(&mut self, free: [f64; 2], scores: &[(f64, f64)]) {
+        let winds: Vec<(f64, f64)> = scores.iter().map(|(w, p)| (self.of_wind(*w), *p)).collect();
+        let moment = |sign: f64| winds.iter().map(|(y, p)| p * math::exp(sign * y)).sum::<f64>();
+        self.moments = [free[0] * moment(1.0), free[1] * moment(-1.0)];
+        self.negative_share = self.negative_share(&winds);
     }
 
     /// Change of `y` at a normal score of the wind.
@@ -279,13 +305,13 @@ impl<'a> Model<'a> {
     }
 
     /// Share of hours with a negative price in a year of the mean price, taking all but the wind as normal.
-    fn negative_share(&self) -> f64 {
+    fn negative_share(&self, winds: &[(f64, f64)]) -> f64 {
         let level = self.level(self.price.mean_usd_per_mwh);
         let sd = (self.free_weight * self.free_weight * self.price.variance() + self.price.season_variance()).sqrt();
         let at = |y: f64| {
             if sd > 0.0 { math::normal_cdf(-y / sd) } else { f64::from(u8::from(y < 0.0)) }
         };
-        scores().map(|(w, p)| p * at(level + self.of_wind(w))).sum()
+        winds.iter().map(|(y, p)| p * at(level + y)).sum()
     }
 }
 
@@ -313,7 +339,7 @@ pub(super) fn check(price: &GeneratedPrice) -> Vec<Problem> {
     if !(price.floor_usd_per_mwh..=price.cap_usd_per_mwh).contains(&price.mean_usd_per_mwh) {
         add("mean_usd_per_mwh", "must lie between `floor_usd_per_mwh` and `cap_usd_per_mwh`".to_owned());
     }
-    let reached = Model::calibrated(price).negative_share();
+    let reached = Model::calibrated(price).negative_share;
     if reached < price.negative_hours_share - 0.005 {
         add(
             "negative_hours_share",

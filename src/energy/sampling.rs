@@ -1,5 +1,7 @@
 //! What is drawn: which weather, over which days, from which files.
 
+use jiff::civil::Date;
+
 use super::{MultiYear, SeriesFiles, Weather};
 use crate::calendar::Day;
 
@@ -34,9 +36,22 @@ impl Sampling<'_> {
         self.start.plus_days(index as i32)
     }
 
+    /// The dates of the days.
+    pub(super) fn dates(&self) -> impl Iterator<Item = Date> {
+        core::iter::successors(Some(self.start.date()), |date| date.tomorrow().ok()).take(self.days)
+    }
+
     /// Hours of the whole span.
     pub(super) fn hours(&self) -> usize {
         self.days * 24
+    }
+
+    /// The hours drawn, again and again until the whole span is full.
+    pub(super) fn repeated(&self, mut drawn: Vec<f64>) -> Vec<f64> {
+        while drawn.len() < self.hours() {
+            drawn.extend_from_within(..drawn.len().min(self.hours() - drawn.len()));
+        }
+        drawn
     }
 
     /// Hours that generators draw; after them a repeated year begins again.

@@ -36,15 +36,21 @@ pub fn supply(site: &str, at: Location, energy: &SiteEnergy, sampling: &Sampling
     let surplus_mw = energy.surplus.as_ref().map_or_else(
         || vec![0.0; sampling.hours()],
         |surplus| {
-            let output = draw.output(&surplus.output, surplus.capacity_mw);
-            output.iter().zip(&price_usd_per_mwh).map(|(share, price)| surplus.left(*share, *price)).collect()
+            let mut hours = draw.output(&surplus.output, surplus.capacity_mw);
+            for (hour, price) in hours.iter_mut().zip(&price_usd_per_mwh) {
+                *hour = surplus.left(*hour, *price);
+            }
+            hours
         },
     );
     let hydro_mw = energy.hydro.as_ref().map_or_else(
         || vec![0.0; sampling.hours()],
         |hydro| {
-            let output = draw.flow(&hydro.flow, hydro.capacity_mw);
-            output.iter().map(|share| (hydro.capacity_mw * share - hydro.contracted_mw).max(0.0)).collect()
+            let mut hours = draw.flow(&hydro.flow, hydro.capacity_mw);
+            for hour in &mut hours {
+                *hour = (hydro.capacity_mw * *hour - hydro.contracted_mw).max(0.0);
+            }
+            hours
         },
     );
     let grid_available = energy
@@ -117,8 +123,7 @@ impl<'a> SiteDraw<'a> {
     /// A value for each hour from that of its month (0–11), growing at each 1 January.
     fn grown(&self, growth_per_year: f64, of_month: impl Fn(usize) -> f64) -> Vec<f64> {
         let mut values = Vec::with_capacity(self.sampling.hours());
-        for day in 0..self.sampling.days {
-            let date = self.sampling.day(day);
+        for date in self.sampling.dates() {
             let years = f64::from(date.year() - self.sampling.start.year());
             let value = of_month(date.month() as usize - 1) * math::powf(1.0 + growth_per_year, years);
             values.extend([value; 24]);

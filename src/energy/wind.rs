@@ -2,7 +2,8 @@
 
 use core::f64::consts::TAU;
 
-use super::field::{Field, normals, run_in};
+use super::field::{Field, run_in};
+use super::normals::normals;
 use super::sampling::Sampling;
 use super::{Location, WindMemory, WindOutput};
 use crate::math;
@@ -21,14 +22,9 @@ pub(super) fn local_wind(site: &str, field: &Field, sampling: &Sampling) -> Vec<
     let hours = sampling.hours_drawn();
     let lead = run_in(memory.slow_phi);
     let shared = field.noise(sampling.seed, &sampling.purpose("wind"), lead + hours);
-    let mut stream = rng::stream(sampling.seed, &sampling.purpose("local wind"), site);
-    let own = normals(&mut stream, lead + hours);
+    let own = normals(&rng::key(sampling.seed, &sampling.purpose("local wind"), site), lead + hours);
     let mut filter = WindFilter::new(memory);
-    let mut score = Vec::with_capacity(hours);
-    for (shared, own) in shared.into_iter().zip(own) {
-        score.push(filter.next(f64::from(shared), own));
-    }
-    score.split_off(lead)
+    shared.iter().zip(own).map(|(shared, own)| filter.next(f64::from(*shared), own)).skip(lead).collect()
 }
 
 /// Turns white noise into the normal score of the wind.
@@ -90,14 +86,14 @@ impl WindFilter {
 pub(super) fn wind_output(wind: &WindOutput, at: Location, score: &[f64], sampling: &Sampling) -> Vec<f64> {
     let curve = OutputCurve::calibrated(wind);
     let seasons = Seasons::of(wind);
-    let mut output = Vec::with_capacity(sampling.days * 24);
+    let mut output = Vec::with_capacity(sampling.hours());
     let by_hour: Vec<f64> = (0..24).map(|h| seasons.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
-    for day in 0..sampling.days {
-        let season = seasons.of_day(f64::from(sampling.day(day).day_of_year()));
-        for (hour, of_hour) in by_hour.iter().enumerate() {
-            let deviation = seasons.residual * score[(day * 24 + hour) % score.len()];
-            output.push(curve.at(season + of_hour + deviation));
-        }
+    for (date, score) in sampling.dates().zip(score.chunks_exact(24).cycle()) {
+        let season = seasons.of_day(f64::from(date.day_of_year()));
+        output.extend(by_hour.iter().zip(score).map(|(of_hour, score)| {
+            let deviation = seasons.residual * score;
+            curve.at(season + of_hour + deviation)
+        }));
     }
     output
 }
@@ -171,7 +167,8 @@ impl OutputCurve {
 /// Weibull scale with the greatest mean output, m/s.
 fn strongest_useful_scale(wind: &WindOutput, mean: &impl Fn(f64) -> f64) -> f64 {
     let candidates = (0..60).map(|i| wind.rated_m_per_s * (0.5 + 0.05 * f64::from(i)));
-    candidates.max_by(|a, b| mean(*a).total_cmp(&mean(*b))).unwrap_or(wind.rated_m_per_s)
+    let outputs = candidates.map(|scale| (scale, mean(scale)));
+    outputs.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(wind.rated_m_per_s, |(scale, _)| scale)
 }
 
 /// Greatest mean output a plant of these keys can have.
