@@ -8,13 +8,13 @@
 //! follows `exp(-d / L)`: 0.87 at 0.25 L, 0.70 at 0.5 L, 0.39 at L, 0.17 at 1.5 L, 0.06 at 2 L. It is a little high nearby
 //! because each site adds a share of its own.
 
-mod sum;
+mod noise;
 
 use super::Location;
+use super::sampling::AT_ONCE;
+use crate::math;
 use crate::rng;
-use crate::rng::chacha::Key;
-use crate::{lanes, math};
-use sum::Sum;
+use noise::Noise;
 
 /// Mean radius of the earth, km.
 const EARTH_KM: f64 = 6_371.0;
@@ -71,16 +71,14 @@ impl Field {
         Self { cells }
     }
 
-    /// White noise of mean 0 and variance 1, correlated in space.
+    /// White noise of mean 0 and variance 1, correlated in space; it does not end.
     ///
     /// Each cell draws bytes, not normals, which is what makes a long run fast: a sum over dozens of cells is close to normal
     /// (kurtosis 2.7 to 3 by how near the nearest cell is), and the filters over time bring it closer still.
-    pub(super) fn noise(&self, seed: u64, purpose: &str, len: usize) -> Vec<f32> {
-        let mut noise = vec![0.0_f32; len];
+    pub(super) fn noise(&self, seed: u64, purpose: &str) -> Noise {
         let key = |cell: &Cell| rng::key(seed, purpose, &cell.name);
-        let cells: Vec<(Key, f32)> = self.cells.iter().map(|c| (key(c), c.weight as f32 / BYTE_SD)).collect();
-        lanes::widest(Sum { cells: &cells, noise: &mut noise });
-        noise
+        let cells = self.cells.iter().map(|cell| (key(cell), cell.weight as f32 / BYTE_SD)).collect();
+        Noise::of(cells)
     }
 }
 
@@ -122,6 +120,14 @@ impl Ar1 {
 /// Steps after which an autoregression has forgotten its start (to a correlation of 0.001).
 pub(super) fn run_in(phi: f64) -> usize {
     if phi <= 0.0 { 0 } else { (math::ln(0.001) / math::ln(phi)).ceil() as usize }
+}
+
+/// Lets a series run in: draws some hours and forgets them.
+pub(super) fn forget(hours: usize, mut fill: impl FnMut(&mut [f64])) {
+    let mut scratch = [0.0; AT_ONCE];
+    for from in (0..hours).step_by(AT_ONCE) {
+        fill(&mut scratch[..AT_ONCE.min(hours - from)]);
+    }
 }
 
 #[cfg(test)]
@@ -175,7 +181,7 @@ mod tests {
     #[test]
     fn noise_is_white_with_variance_one_and_correlates_as_the_cells_say() {
         let (here, there) = (Field::around(place(32.0, -100.0), 400.0), Field::around(place(34.0, -101.0), 400.0));
-        let draw = |field: &Field| field.noise(7, "t", 40_000).iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
+        let draw = |field: &Field| field.noise(7, "t").take(40_000).map(f64::from).collect::<Vec<_>>();
         let (a, b) = (draw(&here), draw(&there));
         let variance = a.iter().map(|v| v * v).sum::<f64>() / a.len() as f64;
         assert!((variance - 1.0).abs() < 0.03, "{variance}");
@@ -187,10 +193,11 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_run_begins_like_a_shorter_one() {
+    fn the_same_key_gives_the_same_noise_and_another_seed_or_purpose_does_not() {
         let field = Field::around(place(32.0, -100.0), 400.0);
-        assert_eq!(field.noise(7, "t", 100)[..], field.noise(7, "t", 1_000)[..100]);
-        assert_ne!(field.noise(7, "t", 100), field.noise(7, "u", 100));
-        assert_ne!(field.noise(7, "t", 100), field.noise(8, "t", 100));
+        let noise = |seed, purpose| field.noise(seed, purpose).take(100).collect::<Vec<_>>();
+        assert_eq!(noise(7, "t"), noise(7, "t"));
+        assert_ne!(noise(7, "t"), noise(7, "u"));
+        assert_ne!(noise(7, "t"), noise(8, "t"));
     }
 }

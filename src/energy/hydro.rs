@@ -36,10 +36,9 @@ pub(super) fn hydro_output(flow: &GeneratedFlow, field: &Field, sampling: &Sampl
 /// Normal score of the flow of each day, one more than the days drawn.
 fn daily_score(flow: &GeneratedFlow, field: &Field, sampling: &Sampling) -> Vec<f64> {
     let phi = math::powf(flow.monthly_correlation, 1.0 / MONTH_DAYS);
-    let lead = run_in(phi);
-    let noise = field.noise(sampling.seed, &sampling.purpose("flow"), lead + sampling.hours_drawn() / 24 + 1);
+    let noise = field.noise(sampling.seed, &sampling.purpose("flow")).map(f64::from);
     let mut score = Ar1::new(phi);
-    noise.into_iter().map(|noise| score.next(f64::from(noise))).skip(lead).collect()
+    noise.map(|noise| score.next(noise)).skip(run_in(phi)).take(sampling.hours_drawn() / 24 + 1).collect()
 }
 
 /// Months since the middle of January, 0 to 12.

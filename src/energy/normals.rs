@@ -11,30 +11,55 @@ use rand::{Rng, TryRng};
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::lanes;
+use crate::rng;
 use crate::rng::chacha::{BLOCK_WORDS, Fill, Key};
 
 /// Strips of the ziggurat.
 const STRIPS: usize = 256;
 /// Words that are computed at a time.
-const BUFFER_WORDS: usize = 64 * BLOCK_WORDS;
+const BUFFER_WORDS: usize = 32 * BLOCK_WORDS;
 
-/// Standard normal draws of the stream of a key.
-pub(super) fn normals(key: &Key, len: usize) -> Vec<f64> {
-    static WIDTHS: LazyLock<Widths> = LazyLock::new(widths);
-    let widths = &*WIDTHS;
-    let mut words = Words::new(key);
-    let mut draws = Vec::with_capacity(len);
-    draws.extend((0..len).map(|_| {
-        let word = words.next_u64();
-        let strip = (word & 0xff) as usize;
-        let draw = point(word) * widths[strip];
-        if draw.abs() < widths[strip + 1] {
-            return draw;
+/// Standard normal draws without end.
+pub(super) struct Normals {
+    words: Words,
+    widths: &'static Widths,
+}
+
+impl Normals {
+    /// Those of the stream that [`rng::stream`] opens.
+    pub(super) fn of(seed: u64, purpose: &str, entity: &str) -> Self {
+        static WIDTHS: LazyLock<Widths> = LazyLock::new(widths);
+        Self { words: Words::new(rng::key(seed, purpose, entity)), widths: &WIDTHS }
+    }
+}
+
+impl Normals {
+    /// The next draws.
+    pub(super) fn fill(&mut self, draws: &mut [f64]) {
+        let mut done = 0;
+        while done < draws.len() {
+            let settled = self.look(&mut draws[done..]);
+            self.words.next += settled;
+            done += settled;
+            if let Some(draw) = draws.get_mut(done) {
+                *draw = StandardNormal.sample(&mut self.words);
+                done += 1;
+            }
         }
-        words.next -= 2;
-        StandardNormal.sample(&mut words)
-    }));
-    draws
+    }
+
+    /// Draws from the words in the buffer as long as the first look settles them, and says how many it did.
+    fn look(&self, draws: &mut [f64]) -> usize {
+        let words = &self.words.buffer[self.words.next..];
+        for (settled, (draw, word)) in draws.iter_mut().zip(words).enumerate() {
+            let strip = (word & 0xff) as usize;
+            *draw = point(*word) * self.widths[strip];
+            if draw.abs() >= self.widths[strip + 1] {
+                return settled;
+            }
+        }
+        draws.len().min(words.len())
+    }
 }
 
 /// Where a word points to in its strip, -1 to 1.
@@ -76,34 +101,37 @@ impl TryRng for Question {
     }
 }
 
-/// The words of a stream from its beginning.
-struct Words<'a> {
-    key: &'a Key,
+/// The words of a stream from its beginning, 64 bits each.
+struct Words {
+    key: Key,
     /// Block after the last in the buffer.
     next_block: u32,
-    buffer: Box<[u32; BUFFER_WORDS]>,
+    buffer: Box<[u64; BUFFER_WORDS]>,
     /// Place of the next word in the buffer.
     next: usize,
 }
 
-impl<'a> Words<'a> {
-    fn new(key: &'a Key) -> Self {
+impl Words {
+    fn new(key: Key) -> Self {
         Self { key, next_block: 0, buffer: Box::new([0; BUFFER_WORDS]), next: BUFFER_WORDS }
     }
 
-    #[cold]
     fn refill(&mut self) {
-        lanes::widest(Fill { key: self.key, first: self.next_block, words: &mut self.buffer[..] });
+        lanes::widest(Fill { key: &self.key, first: self.next_block, words: &mut self.buffer[..] });
         self.next_block += (BUFFER_WORDS / BLOCK_WORDS) as u32;
         self.next = 0;
     }
 }
 
-impl TryRng for Words<'_> {
+impl TryRng for Words {
     type Error = Infallible;
 
-    #[inline]
+    /// The lower half of a word; the normals do not ask for halves.
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.next_u64() as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
         if self.next == BUFFER_WORDS {
             self.refill();
         }
@@ -112,15 +140,9 @@ impl TryRng for Words<'_> {
         Ok(word)
     }
 
-    #[inline]
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let low = self.next_u32();
-        Ok(u64::from(low) | u64::from(self.next_u32()) << 32)
-    }
-
     fn try_fill_bytes(&mut self, to: &mut [u8]) -> Result<(), Infallible> {
-        for bytes in to.chunks_mut(4) {
-            bytes.copy_from_slice(&self.next_u32().to_le_bytes()[..bytes.len()]);
+        for bytes in to.chunks_mut(8) {
+            bytes.copy_from_slice(&self.next_u64().to_le_bytes()[..bytes.len()]);
         }
         Ok(())
     }
@@ -129,14 +151,17 @@ impl TryRng for Words<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::{key, stream};
 
     #[test]
     fn the_draws_are_those_of_rand_distr() {
         for entity in ["a", "b"] {
-            let draws = normals(&key(5, "clouds", entity), 2_000_000);
-            let expected = StandardNormal.sample_iter(stream(5, "clouds", entity));
-            assert!(draws.iter().zip(expected).all(|(a, b): (&f64, f64)| a.to_bits() == b.to_bits()));
+            let mut expected = StandardNormal.sample_iter(rng::stream(5, "clouds", entity));
+            let mut normals = Normals::of(5, "clouds", entity);
+            for len in (0..2_000).cycle().step_by(7).take(2_000) {
+                let mut draws = vec![0.0_f64; len];
+                normals.fill(&mut draws);
+                assert!(draws.iter().all(|draw| Some(draw.to_bits()) == expected.next().map(f64::to_bits)));
+            }
         }
     }
 

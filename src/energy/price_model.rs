@@ -9,13 +9,13 @@ use core::f64::consts::TAU;
 
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
-use super::field::run_in;
-use super::normals::normals;
-use super::sampling::Sampling;
+use super::field::{forget, run_in};
+use super::normals::Normals;
+use super::sampling::{AT_ONCE, Sampling};
 use super::{GeneratedPrice, Location, Problem};
 use crate::calendar::HOURS_PER_YEAR;
 use crate::math;
-use crate::rng;
+use crate::rng::{self, Stream};
 
 /// Scale of the asinh transform, USD/MWh.
 const SCALE: f64 = 20.0;
@@ -36,31 +36,35 @@ pub(super) fn generated_price(
 ) -> Vec<f64> {
     let model = Model::calibrated(price);
     let market = price.market.as_deref().unwrap_or(site);
-    let deviations = deviations(price, market, sampling);
-    let spikes = spikes(price, market, sampling);
-    let drawn = deviations.days().zip(spikes.days()).zip(wind.chunks_exact(24)).cycle();
+    // First what the wind and the season have no part in, then `y`, then the price.
+    let (mut deviations, mut spikes) = (deviations(price, market, sampling), spikes(price, market, sampling));
+    let mut spiked = [0.0; AT_ONCE];
+    let mut hours = sampling.hourly(|hours| {
+        let spiked = &mut spiked[..hours.len()];
+        deviations(hours);
+        spikes(spiked);
+        for (hour, spike) in hours.iter_mut().zip(spiked) {
+            *hour = model.free_weight * *hour + *spike;
+        }
+    });
     let by_hour: Vec<f64> = (0..24).map(|h| price.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
-    let centre = price.mean_deviation();
-    // First `y` of every hour, then its price.
-    let mut prices = Vec::with_capacity(sampling.hours());
     let mut year = None;
     let mut level = 0.0;
-    for (date, ((deviations, spikes), wind)) in sampling.dates().zip(drawn) {
+    for ((date, day), wind) in sampling.dates().zip(hours.chunks_exact_mut(24)).zip(wind.chunks_exact(24)) {
         if year != Some(date.year()) {
             year = Some(date.year());
             level = model.level(annual_mean(price, date.year(), sampling));
         }
         let base = level + price.of_day(f64::from(date.day_of_year()));
-        prices.extend(by_hour.iter().enumerate().map(|(hour, of_hour)| {
-            let free = model.free_weight * (deviations[hour] - centre) + spikes[hour];
-            base + of_hour + free + model.of_wind(wind[hour])
-        }));
+        for ((hour, of_hour), wind) in day.iter_mut().zip(&by_hour).zip(wind) {
+            *hour = base + of_hour + *hour + model.of_wind(*wind);
+        }
     }
-    math::sinh_all(&mut prices);
-    for price_usd_per_mwh in &mut prices {
-        *price_usd_per_mwh = (SCALE * *price_usd_per_mwh).clamp(price.floor_usd_per_mwh, price.cap_usd_per_mwh);
+    math::sinh_all(&mut hours);
+    for hour in &mut hours {
+        *hour = (SCALE * *hour).clamp(price.floor_usd_per_mwh, price.cap_usd_per_mwh);
     }
-    prices
+    hours
 }
 
 /// Expected price of a calendar year: grown, and raised or lowered by the year's own luck.
@@ -72,49 +76,58 @@ fn annual_mean(price: &GeneratedPrice, year: i16, sampling: &Sampling) -> f64 {
     price.mean_usd_per_mwh * growth * math::exp(sd * score - 0.5 * sd * sd)
 }
 
-/// The autoregression with jumps, around their mean.
-fn deviations(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Faded {
-    let lead = run_in(price.phi);
-    let key = rng::key(sampling.seed, &sampling.purpose("price"), market);
-    let mut shocks = normals(&key, lead + sampling.hours_drawn());
-    for shock in &mut shocks {
-        *shock *= price.sigma;
-    }
-    let (up, down) = (price.jump(), price.jump().down());
-    up.add_to(&mut shocks, price.jumps_up_per_year, "price jumps up", market, sampling);
-    down.add_to(&mut shocks, price.jumps_down_per_year, "price jumps down", market, sampling);
-    Faded::of(shocks, price.phi, lead)
+/// The autoregression with jumps, around 0: fills one stretch of hours after the other.
+fn deviations(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> impl FnMut(&mut [f64]) {
+    let jumps = |jump: Jump, per_year, name| Jumps::of(jump, per_year, name, market, sampling);
+    let mut up = jumps(price.jump(), price.jumps_up_per_year, "price jumps up");
+    let mut down = jumps(price.jump().down(), price.jumps_down_per_year, "price jumps down");
+    let mut normals = Normals::of(sampling.seed, &sampling.purpose("price"), market);
+    let mut sum = Faded::by(price.phi);
+    let (sigma, centre) = (price.sigma, price.mean_deviation());
+    let mut fill = move |hours: &mut [f64]| {
+        normals.fill(hours);
+        for hour in &mut *hours {
+            *hour *= sigma;
+        }
+        up.add_to(hours);
+        down.add_to(hours);
+        for hour in hours {
+            *hour = sum.next(*hour) - centre;
+        }
+    };
+    forget(run_in(price.phi), &mut fill);
+    fill
 }
 
-/// What scarcity adds.
-fn spikes(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Faded {
-    let lead = run_in(price.scarcity_phi);
-    let mut shocks = vec![0.0; lead + sampling.hours_drawn()];
-    price.spike().add_to(&mut shocks, price.scarcity_per_year, "scarcity", market, sampling);
-    Faded::of(shocks, price.scarcity_phi, lead)
+/// What scarcity adds: fills one stretch of hours after the other.
+fn spikes(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> impl FnMut(&mut [f64]) {
+    let mut spikes = Jumps::of(price.spike(), price.scarcity_per_year, "scarcity", market, sampling);
+    let mut sum = Faded::by(price.scarcity_phi);
+    let mut fill = move |hours: &mut [f64]| {
+        hours.fill(0.0);
+        spikes.add_to(hours);
+        for hour in hours {
+            *hour = sum.next(*hour);
+        }
+    };
+    forget(run_in(price.scarcity_phi), &mut fill);
+    fill
 }
 
 /// The sum of all past shocks, each fading by `phi` an hour.
 struct Faded {
-    /// From the first shock on.
-    sums: Vec<f64>,
-    /// Hours of running in.
-    lead: usize,
+    phi: f64,
+    sum: f64,
 }
 
 impl Faded {
-    fn of(mut shocks: Vec<f64>, phi: f64, lead: usize) -> Self {
-        let mut x = 0.0;
-        for shock in &mut shocks {
-            x = phi * x + *shock;
-            *shock = x;
-        }
-        Self { sums: shocks, lead }
+    fn by(phi: f64) -> Self {
+        Self { phi, sum: 0.0 }
     }
 
-    /// The days drawn.
-    fn days(&self) -> impl Iterator<Item = &[f64]> + Clone {
-        self.sums[self.lead..].chunks_exact(24)
+    fn next(&mut self, shock: f64) -> f64 {
+        self.sum = self.phi * self.sum + shock;
+        self.sum
     }
 }
 
@@ -155,23 +168,44 @@ impl Jump {
         }
         sum
     }
+}
 
-    /// Adds jumps that come at random moments to the shocks of their hours.
-    fn add_to(self, shocks: &mut [f64], per_year: f64, name: &str, market: &str, sampling: &Sampling) {
-        if per_year <= 0.0 {
-            return;
+/// Jumps that come at random moments, in the order of time.
+struct Jumps {
+    jump: Jump,
+    per_year: f64,
+    stream: Stream,
+    /// Moment of the next jump, hours.
+    next: f64,
+    /// Size of it.
+    size: f64,
+    /// Hours that have had their jumps.
+    past: usize,
+}
+
+impl Jumps {
+    fn of(jump: Jump, per_year: f64, name: &str, market: &str, sampling: &Sampling) -> Self {
+        let stream = rng::stream(sampling.seed, &sampling.purpose(name), market);
+        let mut jumps = Self { jump, per_year, stream, next: 0.0, size: 0.0, past: 0 };
+        jumps.draw();
+        jumps
+    }
+
+    fn draw(&mut self) {
+        let wait: f64 = Exp1.sample(&mut self.stream);
+        let large: f64 = Exp1.sample(&mut self.stream);
+        // None come if there are none a year: the wait is infinite.
+        self.next += wait * HOURS_PER_YEAR / self.per_year.max(0.0);
+        self.size = self.jump.fixed + self.jump.spread * large;
+    }
+
+    /// Adds the jumps of the next hours.
+    fn add_to(&mut self, hours: &mut [f64]) {
+        while let Some(hour) = hours.get_mut(self.next as usize - self.past) {
+            *hour += self.size;
+            self.draw();
         }
-        let mut stream = rng::stream(sampling.seed, &sampling.purpose(name), market);
-        let mut hour = 0.0;
-        loop {
-            let wait: f64 = Exp1.sample(&mut stream);
-            let large: f64 = Exp1.sample(&mut stream);
-            hour += wait * HOURS_PER_YEAR / per_year;
-            let Some(shock) = shocks.get_mut(hour as usize) else {
-                return;
-            };
-            *shock += self.fixed + self.spread * large;
-        }
+        self.past += hours.len();
     }
 }
 

@@ -8,6 +8,9 @@ use crate::calendar::Day;
 /// Hours of the year that [`MultiYear::Repeat`] repeats.
 const YEAR_HOURS: usize = 8_760;
 
+/// Hours that are drawn at a time: they stay in the nearest cache.
+pub(super) const AT_ONCE: usize = 512;
+
 /// One draw of the weather and the prices of a span of days.
 #[derive(Debug, Clone, Copy)]
 pub struct Sampling<'a> {
@@ -46,12 +49,21 @@ impl Sampling<'_> {
         self.days * 24
     }
 
-    /// The hours drawn, again and again until the whole span is full.
-    pub(super) fn repeated(&self, mut drawn: Vec<f64>) -> Vec<f64> {
-        while drawn.len() < self.hours() {
-            drawn.extend_from_within(..drawn.len().min(self.hours() - drawn.len()));
+    /// Every hour of the span: what `fill` draws, [`AT_ONCE`] hours or fewer at a time, and after that the same again.
+    pub(super) fn hourly(&self, fill: impl FnMut(&mut [f64])) -> Vec<f64> {
+        let mut hours = vec![0.0; self.hours()];
+        hours[..self.hours_drawn()].chunks_mut(AT_ONCE).for_each(fill);
+        self.repeat(&mut hours);
+        hours
+    }
+
+    /// Writes the hours drawn again and again behind themselves.
+    pub(super) fn repeat(&self, hours: &mut [f64]) {
+        let drawn = self.hours_drawn();
+        for from in (drawn..hours.len()).step_by(drawn.max(1)) {
+            let len = drawn.min(hours.len() - from);
+            hours.copy_within(..len, from);
         }
-        drawn
     }
 
     /// Hours that generators draw; after them a repeated year begins again.

@@ -2,12 +2,11 @@
 
 use core::f64::consts::TAU;
 
-use super::field::{Ar1, Field, run_in};
-use super::normals::normals;
+use super::field::{Ar1, Field, forget, run_in};
+use super::normals::Normals;
 use super::sampling::Sampling;
 use super::{Location, SolarMounting, SolarOutput};
 use crate::math;
-use crate::rng;
 
 /// Lag-1 correlation of the normal score of a day's clearness; with the quantiles below it gives 0.26–0.31 for the
 /// clearness itself (NSRDB, Abilene and Amarillo).
@@ -33,35 +32,39 @@ pub(super) fn solar_output(
 ) -> Vec<f64> {
     let plant = Plant::calibrated(solar, at);
     let clearness = daily_clearness(&plant, field, sampling);
-    let clouds = hourly_clouds(site, sampling);
-    let mut output = Vec::with_capacity(sampling.hours());
+    let mut hours = hourly_clouds(site, sampling);
     // The sky of a day of the year is the same every year.
     let mut skies = vec![None; 367];
-    let drawn = clearness.iter().zip(clouds.chunks_exact(24)).cycle();
-    for (date, (clear, clouds)) in sampling.dates().zip(drawn) {
+    for ((date, day), clear) in sampling.dates().zip(hours.chunks_exact_mut(24)).zip(clearness.iter().cycle()) {
         let day_of_year = date.day_of_year();
         let sky = skies[day_of_year as usize].get_or_insert_with(|| plant.sky(f64::from(day_of_year)));
-        output.extend(sky.iter().zip(clouds).map(|(light, clouds)| plant.output(light.as_ref(), *clear, *clouds)));
+        for (hour, light) in day.iter_mut().zip(sky) {
+            *hour = plant.output(light.as_ref(), *clear, *hour);
+        }
     }
-    output
+    hours
 }
 
 /// Clear-sky index of each day.
 fn daily_clearness(plant: &Plant, field: &Field, sampling: &Sampling) -> Vec<f64> {
-    let lead = run_in(DAILY_PHI);
-    let noise = field.noise(sampling.seed, &sampling.purpose("clearness"), lead + sampling.hours_drawn() / 24);
+    let noise = field.noise(sampling.seed, &sampling.purpose("clearness")).map(f64::from);
     let mut score = Ar1::new(DAILY_PHI);
-    let days = noise.into_iter().map(|noise| plant.clearness(math::normal_cdf(score.next(f64::from(noise)))));
-    days.skip(lead).collect()
+    let days = noise.map(|noise| plant.clearness(math::normal_cdf(score.next(noise))));
+    days.skip(run_in(DAILY_PHI)).take(sampling.hours_drawn() / 24).collect()
 }
 
 /// Normal score of the clouds of each hour, local to the site.
 fn hourly_clouds(site: &str, sampling: &Sampling) -> Vec<f64> {
-    let lead = run_in(HOURLY_PHI);
-    let key = rng::key(sampling.seed, &sampling.purpose("clouds"), site);
+    let mut normals = Normals::of(sampling.seed, &sampling.purpose("clouds"), site);
     let mut score = Ar1::new(HOURLY_PHI);
-    let hours = normals(&key, lead + sampling.hours_drawn()).into_iter().map(|noise| score.next(noise));
-    hours.skip(lead).collect()
+    let mut fill = |hours: &mut [f64]| {
+        normals.fill(hours);
+        for hour in hours {
+            *hour = score.next(*hour);
+        }
+    };
+    forget(run_in(HOURLY_PHI), &mut fill);
+    sampling.hourly(fill)
 }
 
 /// A plant with what was solved for it.

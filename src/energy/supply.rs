@@ -31,7 +31,7 @@ pub struct Hourly {
 /// # Panics
 /// When `sampling.files` lacks a source named by [`SiteEnergy::sources`].
 pub fn supply(site: &str, at: Location, energy: &SiteEnergy, sampling: &Sampling) -> Hourly {
-    let draw = SiteDraw::new(site, at, energy, sampling);
+    let mut draw = SiteDraw::new(site, at, energy, sampling);
     let price_usd_per_mwh = energy.price.as_ref().map_or_else(|| vec![0.0; sampling.hours()], |p| draw.price(p));
     let surplus_mw = energy.surplus.as_ref().map_or_else(
         || vec![0.0; sampling.hours()],
@@ -88,7 +88,7 @@ struct SiteDraw<'a> {
     at: Location,
     sampling: &'a Sampling<'a>,
     field: Field,
-    /// Normal score of the wind, where something depends on it.
+    /// Normal score of the wind of every hour, where something depends on it.
     wind: Vec<f64>,
 }
 
@@ -131,10 +131,12 @@ impl<'a> SiteDraw<'a> {
         values
     }
 
-    /// Output share of a plant for every hour.
-    fn output(&self, output: &CapacityFactor, capacity_mw: f64) -> Vec<f64> {
+    /// Output share of a plant for every hour; wind uses up the score, so ask for the price before.
+    fn output(&mut self, output: &CapacityFactor, capacity_mw: f64) -> Vec<f64> {
         match output {
-            CapacityFactor::Wind(wind) => wind::wind_output(wind, self.at, &self.wind, self.sampling),
+            CapacityFactor::Wind(wind) => {
+                wind::wind_output(wind, self.at, core::mem::take(&mut self.wind), self.sampling)
+            }
             CapacityFactor::Solar(solar) => solar::solar_output(solar, self.site, self.at, &self.field, self.sampling),
             CapacityFactor::Csv(file) => self.share_of_file(&file.source, capacity_mw),
             CapacityFactor::Constant(constant) => vec![constant.capacity_factor_share; self.sampling.hours()],

@@ -2,12 +2,11 @@
 
 use core::f64::consts::TAU;
 
-use super::field::{Field, run_in};
-use super::normals::normals;
-use super::sampling::Sampling;
+use super::field::{Field, forget, run_in};
+use super::normals::Normals;
+use super::sampling::{AT_ONCE, Sampling};
 use super::{Location, WindMemory, WindOutput};
 use crate::math;
-use crate::rng;
 
 /// Half-width of the tables over the normal score.
 const SCORE_LIMIT: f64 = 5.0;
@@ -19,12 +18,19 @@ const POINTS: usize = 401;
 /// `slow + fast` autoregressions over noise shared with the neighbours, plus a local share of the fast kind.
 pub(super) fn local_wind(site: &str, field: &Field, sampling: &Sampling) -> Vec<f64> {
     let memory = &sampling.weather.wind;
-    let hours = sampling.hours_drawn();
-    let lead = run_in(memory.slow_phi);
-    let shared = field.noise(sampling.seed, &sampling.purpose("wind"), lead + hours);
-    let own = normals(&rng::key(sampling.seed, &sampling.purpose("local wind"), site), lead + hours);
+    let mut noise = field.noise(sampling.seed, &sampling.purpose("wind"));
+    let mut own = Normals::of(sampling.seed, &sampling.purpose("local wind"), site);
     let mut filter = WindFilter::new(memory);
-    shared.iter().zip(own).map(|(shared, own)| filter.next(f64::from(*shared), own)).skip(lead).collect()
+    let mut shared = [0.0; AT_ONCE];
+    let mut fill = |hours: &mut [f64]| {
+        noise.fill(&mut shared[..hours.len()]);
+        own.fill(hours);
+        for (hour, shared) in hours.iter_mut().zip(&shared) {
+            *hour = filter.next(f64::from(*shared), *hour);
+        }
+    };
+    forget(run_in(memory.slow_phi), &mut fill);
+    sampling.hourly(fill)
 }
 
 /// Turns white noise into the normal score of the wind.
@@ -83,19 +89,17 @@ impl WindFilter {
 }
 
 /// Output share of a wind plant, hour by hour, for the normal score of its wind.
-pub(super) fn wind_output(wind: &WindOutput, at: Location, score: &[f64], sampling: &Sampling) -> Vec<f64> {
+pub(super) fn wind_output(wind: &WindOutput, at: Location, mut score: Vec<f64>, sampling: &Sampling) -> Vec<f64> {
     let curve = OutputCurve::calibrated(wind);
     let seasons = Seasons::of(wind);
-    let mut output = Vec::with_capacity(sampling.hours());
     let by_hour: Vec<f64> = (0..24).map(|h| seasons.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
-    for (date, score) in sampling.dates().zip(score.chunks_exact(24).cycle()) {
+    for (date, day) in sampling.dates().zip(score.chunks_exact_mut(24)) {
         let season = seasons.of_day(f64::from(date.day_of_year()));
-        output.extend(by_hour.iter().zip(score).map(|(of_hour, score)| {
-            let deviation = seasons.residual * score;
-            curve.at(season + of_hour + deviation)
-        }));
+        for (hour, of_hour) in day.iter_mut().zip(&by_hour) {
+            *hour = curve.at(season + of_hour + seasons.residual * *hour);
+        }
     }
-    output
+    score
 }
 
 /// Mean of the normal score over the year and the day.
@@ -229,7 +233,7 @@ mod tests {
     fn output(wind: &WindOutput, at: Location, seed: u64, days: usize) -> Vec<f64> {
         let sampling = sampled(seed, days);
         let field = Field::around(at, sampling.weather.correlation_length_km);
-        wind_output(wind, at, &local_wind("a", &field, &sampling), &sampling)
+        wind_output(wind, at, local_wind("a", &field, &sampling), &sampling)
     }
 
     #[test]
