@@ -55,8 +55,13 @@ impl Field {
             let circumference_km = 360.0 * km_per_deg * math::cos(latitude_deg.to_radians()).max(0.0);
             let columns = (circumference_km / spacing_km).round().max(1.0) as i64;
             let width_deg = 360.0 / columns as f64;
+            let far_deg = certainly_beyond_deg(reach_km, at.latitude_deg, latitude_deg);
             for column in 0..columns {
                 let centre = Location { latitude_deg, longitude_deg: column as f64 * width_deg };
+                let apart_deg = (centre.longitude_deg - at.longitude_deg).abs();
+                if apart_deg.min((360.0 - apart_deg).abs()) > far_deg {
+                    continue;
+                }
                 let r = distance_km(at, centre);
                 if r < reach_km {
                     let weight = kernel(r / correlation_length_km);
@@ -85,6 +90,14 @@ impl Field {
 /// Weight of a cell at distance `r` (in correlation lengths) before normalisation.
 fn kernel(r: f64) -> f64 {
     math::powf(r + 0.05, -0.75) * math::exp(-r / 1.5) * (1.0 - (r / REACH) * (r / REACH))
+}
+
+/// Difference of longitudes beyond which two places of these latitudes are certainly more than `reach_km` apart: what
+/// [`distance_km`] says where the latitudes do not differ, with `sin x >= 2 x / π`.
+fn certainly_beyond_deg(reach_km: f64, a_latitude_deg: f64, b_latitude_deg: f64) -> f64 {
+    let cosines = math::cos(a_latitude_deg.to_radians()) * math::cos(b_latitude_deg.to_radians());
+    let margin = 1.001;
+    margin * 180.0 * math::sin(0.5 * reach_km / EARTH_KM) / cosines.max(1e-9).sqrt()
 }
 
 /// Great-circle distance, km (haversine).

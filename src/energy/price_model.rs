@@ -48,6 +48,7 @@ pub(super) fn generated_price(
         }
     });
     let by_hour: Vec<f64> = (0..24).map(|h| price.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
+    let by_day = Sampling::of_days_of_year(|day| price.of_day(day));
     let mut year = None;
     let mut level = 0.0;
     for ((date, day), wind) in sampling.dates().zip(hours.chunks_exact_mut(24)).zip(wind.chunks_exact(24)) {
@@ -55,7 +56,7 @@ pub(super) fn generated_price(
             year = Some(date.year());
             level = model.level(annual_mean(price, date.year(), sampling));
         }
-        let base = level + price.of_day(f64::from(date.day_of_year()));
+        let base = level + by_day[date.day_of_year() as usize];
         for ((hour, of_hour), wind) in day.iter_mut().zip(&by_hour).zip(wind) {
             *hour = base + of_hour + *hour + model.of_wind(*wind);
         }

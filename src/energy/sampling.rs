@@ -44,6 +44,11 @@ impl Sampling<'_> {
         core::iter::successors(Some(self.start.date()), |date| date.tomorrow().ok()).take(self.days)
     }
 
+    /// A value for each day of the year, by its number from 0 (which is none) to 366.
+    pub(super) fn of_days_of_year(of_day: impl Fn(f64) -> f64) -> [f64; 367] {
+        core::array::from_fn(|day_of_year| of_day(day_of_year as f64))
+    }
+
     /// Hours of the whole span.
     pub(super) fn hours(&self) -> usize {
         self.days * 24

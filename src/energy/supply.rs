@@ -123,10 +123,14 @@ impl<'a> SiteDraw<'a> {
     /// A value for each hour from that of its month (0–11), growing at each 1 January.
     fn grown(&self, growth_per_year: f64, of_month: impl Fn(usize) -> f64) -> Vec<f64> {
         let mut values = Vec::with_capacity(self.sampling.hours());
+        let start_year = self.sampling.start.year();
+        let (mut years, mut growth) = (0, 1.0);
         for date in self.sampling.dates() {
-            let years = f64::from(date.year() - self.sampling.start.year());
-            let value = of_month(date.month() as usize - 1) * math::powf(1.0 + growth_per_year, years);
-            values.extend([value; 24]);
+            if date.year() - start_year != years {
+                years = date.year() - start_year;
+                growth = math::powf(1.0 + growth_per_year, f64::from(years));
+            }
+            values.extend([of_month(date.month() as usize - 1) * growth; 24]);
         }
         values
     }

@@ -93,8 +93,9 @@ pub(super) fn wind_output(wind: &WindOutput, at: Location, mut score: Vec<f64>, 
     let curve = OutputCurve::calibrated(wind);
     let seasons = Seasons::of(wind);
     let by_hour: Vec<f64> = (0..24).map(|h| seasons.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
+    let by_day = Sampling::of_days_of_year(|day| seasons.of_day(day));
     for (date, day) in sampling.dates().zip(score.chunks_exact_mut(24)) {
-        let season = seasons.of_day(f64::from(date.day_of_year()));
+        let season = by_day[date.day_of_year() as usize];
         for (hour, of_hour) in day.iter_mut().zip(&by_hour) {
             *hour = curve.at(season + of_hour + seasons.residual * *hour);
         }
