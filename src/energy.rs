@@ -9,6 +9,7 @@
 
 mod bootstrap;
 mod connection;
+mod draws;
 mod field;
 mod hydro;
 mod normals;
@@ -28,6 +29,7 @@ mod weather;
 mod wind;
 
 pub use connection::{DemandResponse, Export, Forward, Grid};
+pub use draws::Draws;
 pub use plant::{
     CapacityFactor, ConstantOutput, FileOutput, GeneratedFlow, Hydro, HydroFlow, SolarMounting, SolarOutput, Surplus,
     WindOutput,

@@ -67,11 +67,16 @@ pub fn supply(site: &str, at: Location, energy: &SiteEnergy, sampling: &Sampling
 /// # Panics
 /// When `sampling.files` lacks a source named by [`SiteEnergy::sources`].
 pub fn supply_sample(site: &str, at: Location, energy: &SiteEnergy, sampling: &Sampling) -> Hourly {
+    supply(site, at, &typical(energy), sampling)
+}
+
+/// The energy with generated prices at their expected level in every year.
+pub(super) fn typical(energy: &SiteEnergy) -> SiteEnergy {
     let mut typical = energy.clone();
     if let Some(PriceSeries::Generated(price)) = &mut typical.price {
         price.annual_level_sd = 0.0;
     }
-    supply(site, at, &typical, sampling)
+    typical
 }
 
 impl Surplus {

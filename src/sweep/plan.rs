@@ -5,6 +5,7 @@ use super::design::Point;
 use super::file::{SweepFile, Vary};
 use super::runner::{BatchError, Case, cases, run_all};
 use super::table::{Metrics, RunRow, metrics, plain, reserved};
+use crate::energy::Draws;
 use crate::scenario::load::sha256_hex;
 use crate::scenario::read::normal;
 use crate::scenario::{self, Diagnostic, Diagnostics, InputFile, Override, Report, load_as};
@@ -14,6 +15,9 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Weather, prices and outages that the runs of a seed share: those of three runs of twelve sites over twelve years.
+const DRAWS_BYTES: usize = 256 << 20;
 
 /// A sweep ready to run.
 #[derive(Debug, Clone)]
@@ -79,17 +83,18 @@ impl Plan {
         interrupted: &AtomicBool,
         done: impl Fn() + Sync,
     ) -> Result<Vec<RunRow>, BatchError> {
-        run_all(&self.cases, threads, interrupted, |case| self.simulate(case, interrupted), done)
+        let draws = Draws::within(DRAWS_BYTES);
+        run_all(&self.cases, threads, interrupted, |case| self.simulate(case, &draws, interrupted), done)
     }
 
-    fn simulate(&self, case: &Case, interrupted: &AtomicBool) -> Result<Metrics, String> {
+    fn simulate(&self, case: &Case, draws: &Draws, interrupted: &AtomicBool) -> Result<Metrics, String> {
         // Loaded anew for each run, so that memory does not grow with the number of points.
         let overrides = overrides(&self.file.vary, &case.point)?;
         let loaded = scenario::load(&self.base, &overrides).map_err(|diagnostics| {
             let messages: Vec<_> = diagnostics.list.iter().map(|d| d.message.as_str()).collect();
             messages.join("; ")
         })?;
-        let output = sim::run(&loaded.scenario, case.seed, self.file.mode, &mut |_| {
+        let output = sim::run_sharing(&loaded.scenario, case.seed, self.file.mode, draws, &mut |_| {
             if interrupted.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         output.map(|output| metrics(&output.summary)).map_err(|e| e.to_string())

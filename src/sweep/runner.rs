@@ -64,9 +64,15 @@ pub fn run_all(
         let Case { run, replicate, seed, point } = case.clone();
         Some(RunRow { run, replicate, seed, point, outcome })
     };
-    let rows: Option<Vec<RunRow>> = pool.install(|| cases.par_iter().map(one).collect());
+    // Seed after seed: the runs of a seed share what is drawn.
+    let mut by_seed: Vec<&Case> = cases.iter().collect();
+    by_seed.sort_by_key(|case| case.replicate);
+    let rows: Option<Vec<RunRow>> = pool.install(|| by_seed.into_par_iter().map(one).collect());
     match rows {
-        Some(rows) if !interrupted.load(Ordering::Relaxed) => Ok(rows),
+        Some(mut rows) if !interrupted.load(Ordering::Relaxed) => {
+            rows.sort_by_key(|row| row.run);
+            Ok(rows)
+        }
         _ => Err(BatchError::Interrupted),
     }
 }
