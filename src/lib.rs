@@ -30,7 +30,7 @@ pub mod dispatch;
 pub mod energy;
 pub mod finance;
 pub mod hash;
-mod lanes;
+mod words;
 pub mod math;
 pub mod placement;
 pub mod results;

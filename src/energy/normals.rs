@@ -117,7 +117,7 @@ impl Words {
     }
 
     fn refill(&mut self) {
-        lanes::widest(Fill { key: &self.key, first: self.next_block, words: &mut self.buffer[..] });
+        words::widest(Fill { key: &self.key, first: self.next_block, words: &mut self.buffer[..] });
         self.next_block += (BUFFER_WORDS / BLOCK_WORDS) as u32;
         self.next = 0;
     }

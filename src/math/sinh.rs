@@ -4,7 +4,7 @@
 //! the same way, so that compilers lay several side by side.
 #![expect(clippy::inline_always, reason = "the target features of the caller must reach the innermost operation")]
 
-use crate::lanes::{self, Job, Words};
+use crate::words::{self, Job, Words};
 
 /// Numbers that are looked at together.
 const BLOCK: usize = 64;
@@ -30,7 +30,7 @@ const WHOLE: f64 = 6_755_399_441_055_744.0;
 
 /// Replaces every number by its hyperbolic sine.
 pub(crate) fn sinh_all(values: &mut [f64]) {
-    lanes::widest(All(values));
+    words::widest(All(values));
 }
 
 struct All<'a>(&'a mut [f64]);
@@ -94,7 +94,7 @@ fn power_of_two(k: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::each_width;
+    use crate::words::each_width;
 
     fn assert_like_libm(values: &[f64]) {
         each_width(|| Compare(values));

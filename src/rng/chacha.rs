@@ -1,7 +1,7 @@
 //! The words of a [`Stream`](super::Stream) for those who want many: several blocks of ChaCha8 side by side.
 #![expect(clippy::inline_always, reason = "see `lanes`")]
 
-use crate::lanes::{Job, MOST_LANES, Words};
+use crate::words::{Job, MOST_LANES, Words};
 
 /// 32-bit words of a block.
 const BLOCK_PLACES: usize = 16;
@@ -87,7 +87,7 @@ fn mix<W: Words, const A: usize, const B: usize, const C: usize, const D: usize>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::each_width;
+    use crate::words::each_width;
     use crate::rng::{key, stream};
     use rand::Rng;
 

@@ -1,7 +1,7 @@
 //! White noise: the weighted sum of the bytes of many streams.
 #![expect(clippy::inline_always, reason = "see `lanes`")]
 
-use crate::lanes::{self, Job, MOST_LANES, Words};
+use crate::words::{self, Job, MOST_LANES, Words};
 use crate::rng::chacha::{BLOCK_BYTES, Key, blocks};
 
 /// Values that are computed at a time.
@@ -39,7 +39,7 @@ impl Noise {
     }
 
     fn refill(&mut self) {
-        lanes::widest(Sum { cells: &self.cells, first: self.next_block, noise: &mut self.buffer[..] });
+        words::widest(Sum { cells: &self.cells, first: self.next_block, noise: &mut self.buffer[..] });
         self.next_block += MOST_LANES as u32;
         self.next = 0;
     }
@@ -90,7 +90,7 @@ impl Job for Sum<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::each_width;
+    use crate::words::each_width;
     use crate::rng::{key, stream};
     use rand::Rng;
 

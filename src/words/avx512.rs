@@ -1,6 +1,6 @@
 //! AVX-512: sixteen words in a register, rotated by one instruction.
 #![expect(unsafe_code, reason = "intrinsics may only be called once the processor is known")]
-#![expect(clippy::inline_always, reason = "see `lanes`")]
+#![expect(clippy::inline_always, reason = "see `words`")]
 
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi32, _mm512_add_ps, _mm512_and_si512, _mm512_castsi512_ps, _mm512_loadu_ps, _mm512_mul_ps,

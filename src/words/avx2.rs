@@ -1,6 +1,6 @@
 //! AVX2: eight words in a register.
 #![expect(unsafe_code, reason = "intrinsics may only be called once the processor is known")]
-#![expect(clippy::inline_always, reason = "see `lanes`")]
+#![expect(clippy::inline_always, reason = "see `words`")]
 
 use core::arch::x86_64::{
     __m256i, _mm256_add_epi32, _mm256_add_ps, _mm256_and_si256, _mm256_castsi256_ps, _mm256_loadu_ps, _mm256_mul_ps,
