@@ -9,8 +9,10 @@
 
 mod bootstrap;
 mod connection;
+mod draws;
 mod field;
 mod hydro;
+mod normals;
 mod outage;
 mod plant;
 mod price;
@@ -27,6 +29,7 @@ mod weather;
 mod wind;
 
 pub use connection::{DemandResponse, Export, Forward, Grid};
+pub use draws::Draws;
 pub use plant::{
     CapacityFactor, ConstantOutput, FileOutput, GeneratedFlow, Hydro, HydroFlow, SolarMounting, SolarOutput, Surplus,
     WindOutput,

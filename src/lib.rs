@@ -7,7 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`units`], [`math`], [`rng`], [`calendar`] | units, bit-portable maths, keyed random streams, dates |
-//! | `lanes` | arithmetic on eight numbers side by side, on any processor with the same bits |
+//! | `lanes`, `words` | arithmetic on numbers, and on 32-bit words, side by side, on any processor with the same bits |
 //! | [`hash`] | SHA-256d header search: one contract, several kernels |
 //! | [`bitcoin`] | protocol in exact integers, the race for blocks, price, fees, rest-of-world hashrate |
 //! | [`energy`] | supply of a site hour by hour: files and stochastic generators |
@@ -19,7 +19,7 @@
 //! | [`sim`] | the ECS loop: one schedule run per simulated day |
 //! | [`results`] | tables, manifest, atomic writing, reading back |
 //! | [`chart`] | pictures from tables |
-//! | [`sweep`] | designs over scenario keys, run on all cores |
+//! | [`sweep`] | designs over scenario keys, run on all cores or many machines, summed up |
 //! | [`cli`] | one file per command |
 
 pub mod bitcoin;
@@ -40,3 +40,4 @@ pub mod scenario;
 pub mod sim;
 pub mod sweep;
 pub mod units;
+mod words;

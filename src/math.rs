@@ -2,9 +2,12 @@
 //!
 //! `.clippy.toml` forbids the `f64` methods these replace.
 
+mod sinh;
+
 pub use libm::{
     acos, asin, asinh, atan2, cos, erf, erfc, exp, exp2, expm1, log as ln, log1p, log2, log10, sin, sinh, tan, tanh,
 };
+pub(crate) use sinh::sinh_all;
 
 /// `base` to the power `exponent`.
 pub fn powf(base: f64, exponent: f64) -> f64 {

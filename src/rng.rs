@@ -1,7 +1,11 @@
 //! Random streams keyed by (seed, purpose, entity), so that adding a site changes no other site's draws.
 
+pub(crate) mod chacha;
+
 use rand::SeedableRng;
 use sha2::{Digest, Sha256};
+
+use chacha::Key;
 
 /// The generator behind every random draw: documented as portable, the same on every machine.
 pub type Stream = rand::rngs::ChaCha8Rng;
@@ -10,12 +14,22 @@ pub type Stream = rand::rngs::ChaCha8Rng;
 ///
 /// The key is SHA-256 over the seed (little-endian), the purpose, a zero byte and the entity.
 pub fn stream(seed: u64, purpose: &str, entity: &str) -> Stream {
-    let mut key = Sha256::new();
-    key.update(seed.to_le_bytes());
-    key.update(purpose.as_bytes());
-    key.update([0]);
-    key.update(entity.as_bytes());
-    Stream::from_seed(key.finalize().into())
+    Stream::from_seed(digest(seed, purpose, entity))
+}
+
+/// Key of the stream that [`stream`] opens, for [`chacha::blocks`].
+pub(crate) fn key(seed: u64, purpose: &str, entity: &str) -> Key {
+    let bytes = digest(seed, purpose, entity);
+    core::array::from_fn(|i| u32::from_le_bytes(core::array::from_fn(|byte| bytes[4 * i + byte])))
+}
+
+fn digest(seed: u64, purpose: &str, entity: &str) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    digest.update(seed.to_le_bytes());
+    digest.update(purpose.as_bytes());
+    digest.update([0]);
+    digest.update(entity.as_bytes());
+    digest.finalize().into()
 }
 
 #[cfg(test)]

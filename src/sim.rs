@@ -34,6 +34,7 @@ use thiserror::Error;
 
 use crate::bitcoin::race::Mode;
 use crate::calendar::Day;
+use crate::energy::Draws;
 use crate::results::{Summary, Tables};
 use crate::scenario::Scenario;
 use crate::scenario::model::Policy;
@@ -98,9 +99,23 @@ pub fn run(
     mode: Mode,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<RunOutput, SimError> {
+    run_sharing(scenario, seed, mode, &Draws::default(), progress)
+}
+
+/// As [`run`], for one of several runs that share draws of weather, prices and outages; the result is the same.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_sharing(
+    scenario: &Scenario,
+    seed: u64,
+    mode: Mode,
+    draws: &Draws,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<RunOutput, SimError> {
     let planned = planned(scenario, seed, progress)?;
     let scenario = &*planned;
-    let mut world = setup::world(scenario, seed, mode)?;
+    let mut world = setup::world(scenario, seed, mode, draws)?;
     let mut day = schedule::day();
     let days = scenario.days();
     let first_height = world.resource::<Chain>().race.height();

@@ -6,10 +6,11 @@ use core::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use hashwatt::bitcoin::race::Mode;
+use hashwatt::energy::Draws;
 use hashwatt::finance::Kind;
 use hashwatt::results::{EpochRow, Scope, Tables};
 use hashwatt::scenario::{Loaded, Override, load};
-use hashwatt::sim::{RunOutput, run};
+use hashwatt::sim::{RunOutput, run, run_sharing};
 
 fn scenario(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -42,6 +43,17 @@ fn every_scenario_of_the_gallery_is_valid() {
         if path.extension().is_some_and(|e| e == "toml") {
             load(&path, &[]).unwrap_or_else(|e| panic!("{}: {e:?}", path.display()));
         }
+    }
+}
+
+#[test]
+fn runs_that_share_their_draws_give_what_each_gives_alone() {
+    let draws = Draws::within(64 << 20);
+    for set in [&[][..], &["sites.wind.maximum_mw=30"], &["finance.discount_rate_per_year=0.1"]] {
+        let scenario = loaded(SMALL, set).scenario;
+        let alone = run(&scenario, 3, Mode::Expected, &mut |_| ControlFlow::Continue(())).unwrap();
+        let sharing = run_sharing(&scenario, 3, Mode::Expected, &draws, &mut |_| ControlFlow::Continue(())).unwrap();
+        assert_eq!(format!("{:?}", sharing.tables), format!("{:?}", alone.tables), "{set:?}");
     }
 }
 

@@ -8,11 +8,13 @@
 //! follows `exp(-d / L)`: 0.87 at 0.25 L, 0.70 at 0.5 L, 0.39 at L, 0.17 at 1.5 L, 0.06 at 2 L. It is a little high nearby
 //! because each site adds a share of its own.
 
-use rand::Rng;
+mod noise;
 
 use super::Location;
+use super::sampling::AT_ONCE;
 use crate::math;
-use crate::rng::{self, Stream};
+use crate::rng;
+use noise::Noise;
 
 /// Mean radius of the earth, km.
 const EARTH_KM: f64 = 6_371.0;
@@ -53,8 +55,13 @@ impl Field {
             let circumference_km = 360.0 * km_per_deg * math::cos(latitude_deg.to_radians()).max(0.0);
             let columns = (circumference_km / spacing_km).round().max(1.0) as i64;
             let width_deg = 360.0 / columns as f64;
+            let far_deg = certainly_beyond_deg(reach_km, at.latitude_deg, latitude_deg);
             for column in 0..columns {
                 let centre = Location { latitude_deg, longitude_deg: column as f64 * width_deg };
+                let apart_deg = (centre.longitude_deg - at.longitude_deg).abs();
+                if apart_deg.min((360.0 - apart_deg).abs()) > far_deg {
+                    continue;
+                }
                 let r = distance_km(at, centre);
                 if r < reach_km {
                     let weight = kernel(r / correlation_length_km);
@@ -69,27 +76,28 @@ impl Field {
         Self { cells }
     }
 
-    /// White noise of mean 0 and variance 1, correlated in space.
+    /// White noise of mean 0 and variance 1, correlated in space; it does not end.
     ///
     /// Each cell draws bytes, not normals, which is what makes a long run fast: a sum over dozens of cells is close to normal
     /// (kurtosis 2.7 to 3 by how near the nearest cell is), and the filters over time bring it closer still.
-    pub(super) fn noise(&self, seed: u64, purpose: &str, len: usize) -> Vec<f32> {
-        let mut noise = vec![0.0_f32; len];
-        let mut bytes = vec![0_u8; len];
-        for cell in &self.cells {
-            rng::stream(seed, purpose, &cell.name).fill_bytes(&mut bytes);
-            let weight = cell.weight as f32 / BYTE_SD;
-            for (sum, byte) in noise.iter_mut().zip(&bytes) {
-                *sum += weight * (f32::from(*byte) - 127.5);
-            }
-        }
-        noise
+    pub(super) fn noise(&self, seed: u64, purpose: &str) -> Noise {
+        let key = |cell: &Cell| rng::key(seed, purpose, &cell.name);
+        let cells = self.cells.iter().map(|cell| (key(cell), cell.weight as f32 / BYTE_SD)).collect();
+        Noise::of(cells)
     }
 }
 
 /// Weight of a cell at distance `r` (in correlation lengths) before normalisation.
 fn kernel(r: f64) -> f64 {
     math::powf(r + 0.05, -0.75) * math::exp(-r / 1.5) * (1.0 - (r / REACH) * (r / REACH))
+}
+
+/// Difference of longitudes beyond which two places of these latitudes are certainly more than `reach_km` apart: what
+/// [`distance_km`] says where the latitudes do not differ, with `sin x >= 2 x / π`.
+fn certainly_beyond_deg(reach_km: f64, a_latitude_deg: f64, b_latitude_deg: f64) -> f64 {
+    let cosines = math::cos(a_latitude_deg.to_radians()) * math::cos(b_latitude_deg.to_radians());
+    let margin = 1.001;
+    margin * 180.0 * math::sin(0.5 * reach_km / EARTH_KM) / cosines.max(1e-9).sqrt()
 }
 
 /// Great-circle distance, km (haversine).
@@ -99,12 +107,6 @@ pub(super) fn distance_km(a: Location, b: Location) -> f64 {
     let cosines = math::cos(a.latitude_deg.to_radians()) * math::cos(b.latitude_deg.to_radians());
     let h = s_lat * s_lat + cosines * s_lon * s_lon;
     2.0 * EARTH_KM * math::asin(h.sqrt().min(1.0))
-}
-
-/// Standard normal draws of one stream.
-pub(super) fn normals(stream: &mut Stream, len: usize) -> Vec<f64> {
-    use rand_distr::{Distribution, StandardNormal};
-    StandardNormal.sample_iter(stream).take(len).collect()
 }
 
 /// First-order autoregression with variance 1 over unit white noise.
@@ -131,6 +133,14 @@ impl Ar1 {
 /// Steps after which an autoregression has forgotten its start (to a correlation of 0.001).
 pub(super) fn run_in(phi: f64) -> usize {
     if phi <= 0.0 { 0 } else { (math::ln(0.001) / math::ln(phi)).ceil() as usize }
+}
+
+/// Lets a series run in: draws some hours and forgets them.
+pub(super) fn forget(hours: usize, mut fill: impl FnMut(&mut [f64])) {
+    let mut scratch = [0.0; AT_ONCE];
+    for from in (0..hours).step_by(AT_ONCE) {
+        fill(&mut scratch[..AT_ONCE.min(hours - from)]);
+    }
 }
 
 #[cfg(test)]
@@ -184,7 +194,7 @@ mod tests {
     #[test]
     fn noise_is_white_with_variance_one_and_correlates_as_the_cells_say() {
         let (here, there) = (Field::around(place(32.0, -100.0), 400.0), Field::around(place(34.0, -101.0), 400.0));
-        let draw = |field: &Field| field.noise(7, "t", 40_000).iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
+        let draw = |field: &Field| field.noise(7, "t").take(40_000).map(f64::from).collect::<Vec<_>>();
         let (a, b) = (draw(&here), draw(&there));
         let variance = a.iter().map(|v| v * v).sum::<f64>() / a.len() as f64;
         assert!((variance - 1.0).abs() < 0.03, "{variance}");
@@ -196,10 +206,11 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_run_begins_like_a_shorter_one() {
+    fn the_same_key_gives_the_same_noise_and_another_seed_or_purpose_does_not() {
         let field = Field::around(place(32.0, -100.0), 400.0);
-        assert_eq!(field.noise(7, "t", 100)[..], field.noise(7, "t", 1_000)[..100]);
-        assert_ne!(field.noise(7, "t", 100), field.noise(7, "u", 100));
-        assert_ne!(field.noise(7, "t", 100), field.noise(8, "t", 100));
+        let noise = |seed, purpose| field.noise(seed, purpose).take(100).collect::<Vec<_>>();
+        assert_eq!(noise(7, "t"), noise(7, "t"));
+        assert_ne!(noise(7, "t"), noise(7, "u"));
+        assert_ne!(noise(7, "t"), noise(8, "t"));
     }
 }

@@ -1,9 +1,10 @@
 //! Hydro: a wet and a dry season, and an autoregression on the log of the flow.
 
+use jiff::civil::Date;
+
 use super::GeneratedFlow;
 use super::field::{Ar1, Field, run_in};
 use super::sampling::Sampling;
-use crate::calendar::Day;
 use crate::math;
 
 /// Days of a mean month.
@@ -14,12 +15,13 @@ pub(super) fn hydro_output(flow: &GeneratedFlow, field: &Field, sampling: &Sampl
     let river = River::calibrated(flow);
     let score = daily_score(flow, field, sampling);
     let period = sampling.hours_drawn() / 24;
-    let share = |day: usize| {
+    let share = |(day, date): (usize, Date)| {
         let drawn = if day < score.len() { day } else { day % period };
-        river.output(season_position(sampling.day(day)), score[drawn])
+        river.output(season_position(date), score[drawn])
     };
     // The flow of a day holds at its noon; between noons it runs straight.
-    let noons: Vec<f64> = (0..=sampling.days).map(share).collect();
+    let one_day_more = Sampling { days: sampling.days + 1, ..*sampling };
+    let noons: Vec<f64> = one_day_more.dates().enumerate().map(share).collect();
     let mut output = Vec::with_capacity(sampling.hours());
     for day in 0..sampling.days {
         for hour in 0..24 {
@@ -34,15 +36,14 @@ pub(super) fn hydro_output(flow: &GeneratedFlow, field: &Field, sampling: &Sampl
 /// Normal score of the flow of each day, one more than the days drawn.
 fn daily_score(flow: &GeneratedFlow, field: &Field, sampling: &Sampling) -> Vec<f64> {
     let phi = math::powf(flow.monthly_correlation, 1.0 / MONTH_DAYS);
-    let lead = run_in(phi);
-    let noise = field.noise(sampling.seed, &sampling.purpose("flow"), lead + sampling.hours_drawn() / 24 + 1);
+    let noise = field.noise(sampling.seed, &sampling.purpose("flow")).map(f64::from);
     let mut score = Ar1::new(phi);
-    noise.into_iter().map(|noise| score.next(f64::from(noise))).skip(lead).collect()
+    noise.map(|noise| score.next(noise)).skip(run_in(phi)).take(sampling.hours_drawn() / 24 + 1).collect()
 }
 
 /// Months since the middle of January, 0 to 12.
-fn season_position(day: Day) -> f64 {
-    (f64::from(day.month() - 1) + (f64::from(day.day_of_month()) - 15.5) / MONTH_DAYS).rem_euclid(12.0)
+fn season_position(date: Date) -> f64 {
+    (f64::from(date.month() - 1) + (f64::from(date.day()) - 15.5) / MONTH_DAYS).rem_euclid(12.0)
 }
 
 struct River {
@@ -65,10 +66,11 @@ impl River {
             );
         let sigma = math::log1p(flow.variation * flow.variation).sqrt();
         let mut river = Self { log_median, sigma, log_scale: 0.0 };
+        let scores = scores();
         let (mut low, mut high) = (-10.0, 10.0);
         for _ in 0..40 {
             river.log_scale = 0.5 * (low + high);
-            if river.expected_output() < flow.capacity_factor_share {
+            if river.expected_output(&scores) < flow.capacity_factor_share {
                 low = river.log_scale;
             } else {
                 high = river.log_scale;
@@ -78,12 +80,10 @@ impl River {
     }
 
     /// Long-run mean output: over the year in thirds of months, over the quantiles of the flow.
-    fn expected_output(&self) -> f64 {
+    fn expected_output(&self, scores: &[(f64, f64)]) -> f64 {
         let (mut sum, mut weights) = (0.0, 0.0);
         for point in 0..36 {
-            for step in -20..=20 {
-                let score = f64::from(step) * 0.2;
-                let weight = math::exp(-0.5 * score * score);
+            for (score, weight) in scores.iter().copied() {
                 sum += weight * self.output(f64::from(point) / 3.0, score);
                 weights += weight;
             }
@@ -100,9 +100,16 @@ impl River {
     }
 }
 
+/// Normal scores of the flow and their weights.
+fn scores() -> Vec<(f64, f64)> {
+    let score = |step: i32| f64::from(step) * 0.2;
+    (-20..=20).map(score).map(|score| (score, math::exp(-0.5 * score * score))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::Day;
     use crate::energy::statistics::{TEXAS, autocorrelation, by_month, sampled};
 
     fn output(flow: &GeneratedFlow, seed: u64, days: usize) -> Vec<f64> {

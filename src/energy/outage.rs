@@ -30,7 +30,9 @@ pub(super) fn grid_availability(grid: &Grid, site: &str, sampling: &Sampling) ->
             remove(&mut available, from, now);
         }
     }
-    (0..sampling.hours()).map(|hour| available[hour % hours]).collect()
+    available.resize(sampling.hours(), 1.0);
+    sampling.repeat(&mut available);
+    available
 }
 
 /// Takes the time between two moments (hours) out of the availability.

@@ -9,12 +9,13 @@ use core::f64::consts::TAU;
 
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
-use super::field::{normals, run_in};
-use super::sampling::Sampling;
+use super::field::{forget, run_in};
+use super::normals::Normals;
+use super::sampling::{AT_ONCE, Sampling};
 use super::{GeneratedPrice, Location, Problem};
 use crate::calendar::HOURS_PER_YEAR;
 use crate::math;
-use crate::rng;
+use crate::rng::{self, Stream};
 
 /// Scale of the asinh transform, USD/MWh.
 const SCALE: f64 = 20.0;
@@ -35,26 +36,36 @@ pub(super) fn generated_price(
 ) -> Vec<f64> {
     let model = Model::calibrated(price);
     let market = price.market.as_deref().unwrap_or(site);
-    let (deviations, spikes) = (deviations(price, market, sampling), spikes(price, market, sampling));
+    // First what the wind and the season have no part in, then `y`, then the price.
+    let (mut deviations, mut spikes) = (deviations(price, market, sampling), spikes(price, market, sampling));
+    let mut spiked = [0.0; AT_ONCE];
+    let mut hours = sampling.hourly(|hours| {
+        let spiked = &mut spiked[..hours.len()];
+        deviations(hours);
+        spikes(spiked);
+        for (hour, spike) in hours.iter_mut().zip(spiked) {
+            *hour = model.free_weight * *hour + *spike;
+        }
+    });
     let by_hour: Vec<f64> = (0..24).map(|h| price.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
-    let mut prices = Vec::with_capacity(sampling.hours());
+    let by_day = Sampling::of_days_of_year(|day| price.of_day(day));
     let mut year = None;
     let mut level = 0.0;
-    for day in 0..sampling.days {
-        let date = sampling.day(day);
+    for ((date, day), wind) in sampling.dates().zip(hours.chunks_exact_mut(24)).zip(wind.chunks_exact(24)) {
         if year != Some(date.year()) {
             year = Some(date.year());
             level = model.level(annual_mean(price, date.year(), sampling));
         }
-        let base = level + price.of_day(f64::from(date.day_of_year()));
-        for (hour, of_hour) in by_hour.iter().enumerate() {
-            let drawn = (day * 24 + hour) % deviations.len();
-            let free = model.free_weight * deviations[drawn] + spikes[drawn];
-            let y = base + of_hour + free + model.of_wind(wind[drawn]);
-            prices.push((SCALE * math::sinh(y)).clamp(price.floor_usd_per_mwh, price.cap_usd_per_mwh));
+        let base = level + by_day[date.day_of_year() as usize];
+        for ((hour, of_hour), wind) in day.iter_mut().zip(&by_hour).zip(wind) {
+            *hour = base + of_hour + *hour + model.of_wind(*wind);
         }
     }
-    prices
+    math::sinh_all(&mut hours);
+    for hour in &mut hours {
+        *hour = (SCALE * *hour).clamp(price.floor_usd_per_mwh, price.cap_usd_per_mwh);
+    }
+    hours
 }
 
 /// Expected price of a calendar year: grown, and raised or lowered by the year's own luck.
@@ -66,37 +77,59 @@ fn annual_mean(price: &GeneratedPrice, year: i16, sampling: &Sampling) -> f64 {
     price.mean_usd_per_mwh * growth * math::exp(sd * score - 0.5 * sd * sd)
 }
 
-/// The autoregression with jumps, around 0.
-fn deviations(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Vec<f64> {
-    let lead = run_in(price.phi);
-    let mut stream = rng::stream(sampling.seed, &sampling.purpose("price"), market);
-    let mut shocks = normals(&mut stream, lead + sampling.hours_drawn());
-    for shock in &mut shocks {
-        *shock *= price.sigma;
+/// The autoregression with jumps, around 0: fills one stretch of hours after the other.
+fn deviations(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> impl FnMut(&mut [f64]) {
+    let jumps = |jump: Jump, per_year, name| Jumps::of(jump, per_year, name, market, sampling);
+    let mut up = jumps(price.jump(), price.jumps_up_per_year, "price jumps up");
+    let mut down = jumps(price.jump().down(), price.jumps_down_per_year, "price jumps down");
+    let mut normals = Normals::of(sampling.seed, &sampling.purpose("price"), market);
+    let mut sum = Faded::by(price.phi);
+    let (sigma, centre) = (price.sigma, price.mean_deviation());
+    let mut fill = move |hours: &mut [f64]| {
+        normals.fill(hours);
+        for hour in &mut *hours {
+            *hour *= sigma;
+        }
+        up.add_to(hours);
+        down.add_to(hours);
+        for hour in hours {
+            *hour = sum.next(*hour) - centre;
+        }
+    };
+    forget(run_in(price.phi), &mut fill);
+    fill
+}
+
+/// What scarcity adds: fills one stretch of hours after the other.
+fn spikes(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> impl FnMut(&mut [f64]) {
+    let mut spikes = Jumps::of(price.spike(), price.scarcity_per_year, "scarcity", market, sampling);
+    let mut sum = Faded::by(price.scarcity_phi);
+    let mut fill = move |hours: &mut [f64]| {
+        hours.fill(0.0);
+        spikes.add_to(hours);
+        for hour in hours {
+            *hour = sum.next(*hour);
+        }
+    };
+    forget(run_in(price.scarcity_phi), &mut fill);
+    fill
+}
+
+/// The sum of all past shocks, each fading by `phi` an hour.
+struct Faded {
+    phi: f64,
+    sum: f64,
+}
+
+impl Faded {
+    fn by(phi: f64) -> Self {
+        Self { phi, sum: 0.0 }
     }
-    let (up, down) = (price.jump(), price.jump().down());
-    up.add_to(&mut shocks, price.jumps_up_per_year, "price jumps up", market, sampling);
-    down.add_to(&mut shocks, price.jumps_down_per_year, "price jumps down", market, sampling);
-    let centre = price.mean_deviation();
-    faded(shocks, price.phi, lead).map(|x| x - centre).collect()
-}
 
-/// What scarcity adds.
-fn spikes(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Vec<f64> {
-    let lead = run_in(price.scarcity_phi);
-    let mut shocks = vec![0.0; lead + sampling.hours_drawn()];
-    price.spike().add_to(&mut shocks, price.scarcity_per_year, "scarcity", market, sampling);
-    faded(shocks, price.scarcity_phi, lead).collect()
-}
-
-/// The sum of all past shocks, each fading by `phi` an hour, after `lead` hours.
-fn faded(shocks: Vec<f64>, phi: f64, lead: usize) -> impl Iterator<Item = f64> {
-    let mut x = 0.0;
-    let series = shocks.into_iter().map(move |shock| {
-        x = phi * x + shock;
-        x
-    });
-    series.skip(lead)
+    fn next(&mut self, shock: f64) -> f64 {
+        self.sum = self.phi * self.sum + shock;
+        self.sum
+    }
 }
 
 /// Distribution of the sizes of a kind of jump: a fixed part and an exponential one, so that a few are large.
@@ -136,23 +169,44 @@ impl Jump {
         }
         sum
     }
+}
 
-    /// Adds jumps that come at random moments to the shocks of their hours.
-    fn add_to(self, shocks: &mut [f64], per_year: f64, name: &str, market: &str, sampling: &Sampling) {
-        if per_year <= 0.0 {
-            return;
+/// Jumps that come at random moments, in the order of time.
+struct Jumps {
+    jump: Jump,
+    per_year: f64,
+    stream: Stream,
+    /// Moment of the next jump, hours.
+    next: f64,
+    /// Size of it.
+    size: f64,
+    /// Hours that have had their jumps.
+    past: usize,
+}
+
+impl Jumps {
+    fn of(jump: Jump, per_year: f64, name: &str, market: &str, sampling: &Sampling) -> Self {
+        let stream = rng::stream(sampling.seed, &sampling.purpose(name), market);
+        let mut jumps = Self { jump, per_year, stream, next: 0.0, size: 0.0, past: 0 };
+        jumps.draw();
+        jumps
+    }
+
+    fn draw(&mut self) {
+        let wait: f64 = Exp1.sample(&mut self.stream);
+        let large: f64 = Exp1.sample(&mut self.stream);
+        // None come if there are none a year: the wait is infinite.
+        self.next += wait * HOURS_PER_YEAR / self.per_year.max(0.0);
+        self.size = self.jump.fixed + self.jump.spread * large;
+    }
+
+    /// Adds the jumps of the next hours.
+    fn add_to(&mut self, hours: &mut [f64]) {
+        while let Some(hour) = hours.get_mut(self.next as usize - self.past) {
+            *hour += self.size;
+            self.draw();
         }
-        let mut stream = rng::stream(sampling.seed, &sampling.purpose(name), market);
-        let mut hour = 0.0;
-        loop {
-            let wait: f64 = Exp1.sample(&mut stream);
-            let large: f64 = Exp1.sample(&mut stream);
-            hour += wait * HOURS_PER_YEAR / per_year;
-            let Some(shock) = shocks.get_mut(hour as usize) else {
-                return;
-            };
-            *shock += self.fixed + self.spread * large;
-        }
+        self.past += hours.len();
     }
 }
 
@@ -226,6 +280,8 @@ struct Model<'a> {
     congested_above: f64,
     /// `E[exp(y - level)]` and `E[exp(level - y)]`.
     moments: [f64; 2],
+    /// Share of hours with a negative price that it makes.
+    negative_share: f64,
 }
 
 impl<'a> Model<'a> {
@@ -237,18 +293,20 @@ impl<'a> Model<'a> {
             wind_slope: correlation * price.variance().sqrt(),
             congested_above: f64::INFINITY,
             moments: [0.0; 2],
+            negative_share: 0.0,
         };
         let weight = model.free_weight;
         let free = [1.0, -1.0].map(|sign| {
             math::exp(price.log_moment(sign * weight) + price.log_spike_moment(sign)) * price.season_moment(sign)
         });
-        model.moments = model.with_wind(free);
-        if model.negative_share() < price.negative_hours_share {
+        let scores: Vec<(f64, f64)> = scores().collect();
+        model.solve(free, &scores);
+        if model.negative_share < price.negative_hours_share {
             let (mut low, mut high) = (-4.0, 4.0);
             for _ in 0..40 {
                 model.congested_above = 0.5 * (low + high);
-                model.moments = model.with_wind(free);
-                if model.negative_share() < price.negative_hours_share {
+                model.solve(free, &scores);
+                if model.negative_share < price.negative_hours_share {
                     high = model.congested_above;
                 } else {
                     low = model.congested_above;
@@ -258,10 +316,13 @@ impl<'a> Model<'a> {
         model
     }
 
-    /// Moments of the whole from those of what does not depend on the wind.
-    fn with_wind(&self, free: [f64; 2]) -> [f64; 2] {
-        let wind = |sign: f64| scores().map(|(w, p)| p * math::exp(sign * self.of_wind(w))).sum::<f64>();
-        [free[0] * wind(1.0), free[1] * wind(-1.0)]
+    /// Solves for what follows from the congestion: the moments, from those of what does not depend on the wind, and the
+    /// share of negative hours.
+    fn solve(&mut self, free: [f64; 2], scores: &[(f64, f64)]) {
+        let winds: Vec<(f64, f64)> = scores.iter().map(|(w, p)| (self.of_wind(*w), *p)).collect();
+        let moment = |sign: f64| winds.iter().map(|(y, p)| p * math::exp(sign * y)).sum::<f64>();
+        self.moments = [free[0] * moment(1.0), free[1] * moment(-1.0)];
+        self.negative_share = self.negative_share(&winds);
     }
 
     /// Change of `y` at a normal score of the wind.
@@ -279,13 +340,13 @@ impl<'a> Model<'a> {
     }
 
     /// Share of hours with a negative price in a year of the mean price, taking all but the wind as normal.
-    fn negative_share(&self) -> f64 {
+    fn negative_share(&self, winds: &[(f64, f64)]) -> f64 {
         let level = self.level(self.price.mean_usd_per_mwh);
         let sd = (self.free_weight * self.free_weight * self.price.variance() + self.price.season_variance()).sqrt();
         let at = |y: f64| {
             if sd > 0.0 { math::normal_cdf(-y / sd) } else { f64::from(u8::from(y < 0.0)) }
         };
-        scores().map(|(w, p)| p * at(level + self.of_wind(w))).sum()
+        winds.iter().map(|(y, p)| p * at(level + y)).sum()
     }
 }
 
@@ -313,7 +374,7 @@ pub(super) fn check(price: &GeneratedPrice) -> Vec<Problem> {
     if !(price.floor_usd_per_mwh..=price.cap_usd_per_mwh).contains(&price.mean_usd_per_mwh) {
         add("mean_usd_per_mwh", "must lie between `floor_usd_per_mwh` and `cap_usd_per_mwh`".to_owned());
     }
-    let reached = Model::calibrated(price).negative_share();
+    let reached = Model::calibrated(price).negative_share;
     if reached < price.negative_hours_share - 0.005 {
         add(
             "negative_hours_share",

@@ -2,11 +2,11 @@
 
 use core::f64::consts::TAU;
 
-use super::field::{Ar1, Field, normals, run_in};
+use super::field::{Ar1, Field, forget, run_in};
+use super::normals::Normals;
 use super::sampling::Sampling;
 use super::{Location, SolarMounting, SolarOutput};
 use crate::math;
-use crate::rng;
 
 /// Lag-1 correlation of the normal score of a day's clearness; with the quantiles below it gives 0.26–0.31 for the
 /// clearness itself (NSRDB, Abilene and Amarillo).
@@ -32,34 +32,39 @@ pub(super) fn solar_output(
 ) -> Vec<f64> {
     let plant = Plant::calibrated(solar, at);
     let clearness = daily_clearness(&plant, field, sampling);
-    let clouds = hourly_clouds(site, sampling);
-    let mut output = Vec::with_capacity(sampling.hours());
-    for day in 0..sampling.days {
-        let sun = Sun::of_day(f64::from(sampling.day(day).day_of_year()), at);
-        let clear = clearness[day % clearness.len()];
-        for hour in 0..24 {
-            output.push(plant.output(&sun, hour, clear, clouds[(day * 24 + hour) % clouds.len()]));
+    let mut hours = hourly_clouds(site, sampling);
+    // The sky of a day of the year is the same every year.
+    let mut skies = vec![None; 367];
+    for ((date, day), clear) in sampling.dates().zip(hours.chunks_exact_mut(24)).zip(clearness.iter().cycle()) {
+        let day_of_year = date.day_of_year();
+        let sky = skies[day_of_year as usize].get_or_insert_with(|| plant.sky(f64::from(day_of_year)));
+        for (hour, light) in day.iter_mut().zip(sky) {
+            *hour = plant.output(light.as_ref(), *clear, *hour);
         }
     }
-    output
+    hours
 }
 
 /// Clear-sky index of each day.
 fn daily_clearness(plant: &Plant, field: &Field, sampling: &Sampling) -> Vec<f64> {
-    let lead = run_in(DAILY_PHI);
-    let noise = field.noise(sampling.seed, &sampling.purpose("clearness"), lead + sampling.hours_drawn() / 24);
+    let noise = field.noise(sampling.seed, &sampling.purpose("clearness")).map(f64::from);
     let mut score = Ar1::new(DAILY_PHI);
-    let days = noise.into_iter().map(|noise| plant.clearness(math::normal_cdf(score.next(f64::from(noise)))));
-    days.skip(lead).collect()
+    let days = noise.map(|noise| plant.clearness(math::normal_cdf(score.next(noise))));
+    days.skip(run_in(DAILY_PHI)).take(sampling.hours_drawn() / 24).collect()
 }
 
 /// Normal score of the clouds of each hour, local to the site.
 fn hourly_clouds(site: &str, sampling: &Sampling) -> Vec<f64> {
-    let lead = run_in(HOURLY_PHI);
-    let mut stream = rng::stream(sampling.seed, &sampling.purpose("clouds"), site);
+    let mut normals = Normals::of(sampling.seed, &sampling.purpose("clouds"), site);
     let mut score = Ar1::new(HOURLY_PHI);
-    let hours = normals(&mut stream, lead + sampling.hours_drawn()).into_iter().map(|noise| score.next(noise));
-    hours.skip(lead).collect()
+    let mut fill = |hours: &mut [f64]| {
+        normals.fill(hours);
+        for hour in hours {
+            *hour = score.next(*hour);
+        }
+    };
+    forget(run_in(HOURLY_PHI), &mut fill);
+    sampling.hourly(fill)
 }
 
 /// A plant with what was solved for it.
@@ -81,9 +86,10 @@ impl<'a> Plant<'a> {
             mean < solar.clear_sky_index_mean
         });
         if let Some(target) = solar.capacity_factor_share {
+            let skies: Vec<Sky> = (0..12).map(|month| plant.sky(15.0 + 30.44 * f64::from(month))).collect();
             plant.dc_scale = bisect(0.05, 20.0, |scale| {
                 plant.dc_scale = scale;
-                plant.expected_output() > target
+                plant.expected_output(&skies) > target
             });
         }
         plant
@@ -97,16 +103,16 @@ impl<'a> Plant<'a> {
     }
 
     /// Long-run mean output: a mid-month day of each month, the quantiles of clearness, three levels of cloud.
-    fn expected_output(&self) -> f64 {
+    fn expected_output(&self, skies: &[Sky]) -> f64 {
         let mut sum = 0.0;
-        for month in 0..12 {
-            let sun = Sun::of_day(15.0 + 30.44 * f64::from(month), self.at);
+        for sky in skies {
             for quantile in 0..12 {
                 let clear = self.clearness((f64::from(quantile) + 0.5) / 12.0);
-                for hour in 0..24 {
+                for light in sky {
                     // Gauss–Hermite points of a standard normal.
                     let clouds = [(-3.0_f64.sqrt(), 1.0 / 6.0), (0.0, 2.0 / 3.0), (3.0_f64.sqrt(), 1.0 / 6.0)];
-                    sum += clouds.iter().map(|(z, weight)| weight * self.output(&sun, hour, clear, *z)).sum::<f64>();
+                    sum +=
+                        clouds.iter().map(|(z, weight)| weight * self.output(light.as_ref(), clear, *z)).sum::<f64>();
                 }
             }
         }
@@ -114,32 +120,44 @@ impl<'a> Plant<'a> {
     }
 
     /// AC output share of an hour.
-    fn output(&self, sun: &Sun, hour: usize, clear: f64, clouds: f64) -> f64 {
-        let (cos_zenith, hour_angle) = (sun.cos_zenith[hour], sun.hour_angle[hour]);
-        if cos_zenith <= 0.01 {
-            return 0.0;
-        }
+    fn output(&self, light: Option<&Light>, clear: f64, clouds: f64) -> f64 {
+        let Some(light) = light else { return 0.0 };
         // Broken clouds spread the hours of a half-clear day most.
         let spread = 0.03 + 0.8 * clear * (1.0 - clear);
         let index = (clear + spread * clouds).clamp(0.05, 1.05);
-        let horizontal = index * haurwitz(cos_zenith);
-        let plane = self.plane_of_array(sun, cos_zenith, hour_angle, horizontal);
-        let air = air_temperature(self.at, sun, hour_angle);
-        let thermal = 1.0 - LOSS_PER_KELVIN * (air + HEATING * plane - 25.0);
+        let plane = light.plane_of_array(index * light.clear);
+        let thermal = 1.0 - LOSS_PER_KELVIN * (light.air + HEATING * plane - 25.0);
         let dc = self.dc_scale * self.solar.dc_ac_ratio * plane / 1_000.0 * thermal * (1.0 - self.solar.losses_share);
         dc.clamp(0.0, 1.0)
     }
 
-    /// Irradiance on the modules, W/m²: beam by angle of incidence (Duffie and Beckman, § 1.6 and 1.7), isotropic diffuse.
-    fn plane_of_array(&self, sun: &Sun, cos_zenith: f64, hour_angle: f64, horizontal: f64) -> f64 {
-        let diffuse = horizontal * diffuse_share(horizontal / (SOLAR_CONSTANT * cos_zenith));
-        let beam = ((horizontal - diffuse) / cos_zenith).min(1_050.0);
+    /// What the hours of a day are like under a clear sky.
+    fn sky(&self, day_of_year: f64) -> Sky {
+        let sun = Sun::of_day(day_of_year, self.at);
+        core::array::from_fn(|hour| (sun.cos_zenith[hour] > 0.01).then(|| self.light(&sun, hour)))
+    }
+
+    fn light(&self, sun: &Sun, hour: usize) -> Light {
+        let (cos_zenith, hour_angle) = (sun.cos_zenith[hour], sun.hour_angle[hour]);
+        let (incidence, sky_seen) = self.view(sun, cos_zenith, hour_angle);
+        Light {
+            cos_zenith,
+            clear: haurwitz(cos_zenith),
+            incidence,
+            sky_seen,
+            air: air_temperature(self.at, sun, hour_angle),
+        }
+    }
+
+    /// Cosine of the angle of incidence (Duffie and Beckman, § 1.6 and 1.7), and twice the share of the sky before the
+    /// modules.
+    fn view(&self, sun: &Sun, cos_zenith: f64, hour_angle: f64) -> (f64, f64) {
         match self.solar.mounting {
             SolarMounting::SingleAxis => {
                 let across = sun.cos_declination * math::sin(hour_angle);
                 let incidence = (cos_zenith * cos_zenith + across * across).sqrt();
                 // An axis-tracked module is tilted by the sun's angle from the vertical, across the axis.
-                beam * incidence + diffuse * 0.5 * (1.0 + cos_zenith / incidence)
+                (incidence, 1.0 + cos_zenith / incidence)
             }
             SolarMounting::FixedTilt => {
                 let tilt = self.solar.tilt_deg.to_radians();
@@ -147,9 +165,35 @@ impl<'a> Plant<'a> {
                 let declination = self.at.latitude_deg.signum() * sun.sin_declination;
                 let incidence = math::sin(seen_from) * declination
                     + math::cos(seen_from) * sun.cos_declination * math::cos(hour_angle);
-                beam * incidence.max(0.0) + diffuse * 0.5 * (1.0 + math::cos(tilt))
+                (incidence.max(0.0), 1.0 + math::cos(tilt))
             }
         }
+    }
+}
+
+/// A day by hours; nothing in the dark.
+type Sky = [Option<Light>; 24];
+
+/// What an hour is like under a clear sky.
+#[derive(Debug, Clone, Copy)]
+struct Light {
+    cos_zenith: f64,
+    /// Irradiance on the horizontal, W/m².
+    clear: f64,
+    /// Cosine of the angle of incidence on the modules, at least 0.
+    incidence: f64,
+    /// Twice the share of the sky before the modules.
+    sky_seen: f64,
+    /// Air temperature, °C.
+    air: f64,
+}
+
+impl Light {
+    /// Irradiance on the modules for one on the horizontal, W/m²: beam by angle of incidence, isotropic diffuse.
+    fn plane_of_array(&self, horizontal: f64) -> f64 {
+        let diffuse = horizontal * diffuse_share(horizontal / (SOLAR_CONSTANT * self.cos_zenith));
+        let beam = ((horizontal - diffuse) / self.cos_zenith).min(1_050.0);
+        beam * self.incidence + diffuse * 0.5 * self.sky_seen
     }
 }
 

@@ -31,20 +31,26 @@ pub struct Hourly {
 /// # Panics
 /// When `sampling.files` lacks a source named by [`SiteEnergy::sources`].
 pub fn supply(site: &str, at: Location, energy: &SiteEnergy, sampling: &Sampling) -> Hourly {
-    let draw = SiteDraw::new(site, at, energy, sampling);
+    let mut draw = SiteDraw::new(site, at, energy, sampling);
     let price_usd_per_mwh = energy.price.as_ref().map_or_else(|| vec![0.0; sampling.hours()], |p| draw.price(p));
     let surplus_mw = energy.surplus.as_ref().map_or_else(
         || vec![0.0; sampling.hours()],
         |surplus| {
-            let output = draw.output(&surplus.output, surplus.capacity_mw);
-            output.iter().zip(&price_usd_per_mwh).map(|(share, price)| surplus.left(*share, *price)).collect()
+            let mut hours = draw.output(&surplus.output, surplus.capacity_mw);
+            for (hour, price) in hours.iter_mut().zip(&price_usd_per_mwh) {
+                *hour = surplus.left(*hour, *price);
+            }
+            hours
         },
     );
     let hydro_mw = energy.hydro.as_ref().map_or_else(
         || vec![0.0; sampling.hours()],
         |hydro| {
-            let output = draw.flow(&hydro.flow, hydro.capacity_mw);
-            output.iter().map(|share| (hydro.capacity_mw * share - hydro.contracted_mw).max(0.0)).collect()
+            let mut hours = draw.flow(&hydro.flow, hydro.capacity_mw);
+            for hour in &mut hours {
+                *hour = (hydro.capacity_mw * *hour - hydro.contracted_mw).max(0.0);
+            }
+            hours
         },
     );
     let grid_available = energy
@@ -61,11 +67,16 @@ pub fn supply(site: &str, at: Location, energy: &SiteEnergy, sampling: &Sampling
 /// # Panics
 /// When `sampling.files` lacks a source named by [`SiteEnergy::sources`].
 pub fn supply_sample(site: &str, at: Location, energy: &SiteEnergy, sampling: &Sampling) -> Hourly {
+    supply(site, at, &typical(energy), sampling)
+}
+
+/// The energy with generated prices at their expected level in every year.
+pub(super) fn typical(energy: &SiteEnergy) -> SiteEnergy {
     let mut typical = energy.clone();
     if let Some(PriceSeries::Generated(price)) = &mut typical.price {
         price.annual_level_sd = 0.0;
     }
-    supply(site, at, &typical, sampling)
+    typical
 }
 
 impl Surplus {
@@ -82,7 +93,7 @@ struct SiteDraw<'a> {
     at: Location,
     sampling: &'a Sampling<'a>,
     field: Field,
-    /// Normal score of the wind, where something depends on it.
+    /// Normal score of the wind of every hour, where something depends on it.
     wind: Vec<f64>,
 }
 
@@ -117,19 +128,24 @@ impl<'a> SiteDraw<'a> {
     /// A value for each hour from that of its month (0–11), growing at each 1 January.
     fn grown(&self, growth_per_year: f64, of_month: impl Fn(usize) -> f64) -> Vec<f64> {
         let mut values = Vec::with_capacity(self.sampling.hours());
-        for day in 0..self.sampling.days {
-            let date = self.sampling.day(day);
-            let years = f64::from(date.year() - self.sampling.start.year());
-            let value = of_month(date.month() as usize - 1) * math::powf(1.0 + growth_per_year, years);
-            values.extend([value; 24]);
+        let start_year = self.sampling.start.year();
+        let (mut years, mut growth) = (0, 1.0);
+        for date in self.sampling.dates() {
+            if date.year() - start_year != years {
+                years = date.year() - start_year;
+                growth = math::powf(1.0 + growth_per_year, f64::from(years));
+            }
+            values.extend([of_month(date.month() as usize - 1) * growth; 24]);
         }
         values
     }
 
-    /// Output share of a plant for every hour.
-    fn output(&self, output: &CapacityFactor, capacity_mw: f64) -> Vec<f64> {
+    /// Output share of a plant for every hour; wind uses up the score, so ask for the price before.
+    fn output(&mut self, output: &CapacityFactor, capacity_mw: f64) -> Vec<f64> {
         match output {
-            CapacityFactor::Wind(wind) => wind::wind_output(wind, self.at, &self.wind, self.sampling),
+            CapacityFactor::Wind(wind) => {
+                wind::wind_output(wind, self.at, core::mem::take(&mut self.wind), self.sampling)
+            }
             CapacityFactor::Solar(solar) => solar::solar_output(solar, self.site, self.at, &self.field, self.sampling),
             CapacityFactor::Csv(file) => self.share_of_file(&file.source, capacity_mw),
             CapacityFactor::Constant(constant) => vec![constant.capacity_factor_share; self.sampling.hours()],

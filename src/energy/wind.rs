@@ -2,11 +2,11 @@
 
 use core::f64::consts::TAU;
 
-use super::field::{Field, normals, run_in};
-use super::sampling::Sampling;
+use super::field::{Field, forget, run_in};
+use super::normals::Normals;
+use super::sampling::{AT_ONCE, Sampling};
 use super::{Location, WindMemory, WindOutput};
 use crate::math;
-use crate::rng;
 
 /// Half-width of the tables over the normal score.
 const SCORE_LIMIT: f64 = 5.0;
@@ -18,17 +18,19 @@ const POINTS: usize = 401;
 /// `slow + fast` autoregressions over noise shared with the neighbours, plus a local share of the fast kind.
 pub(super) fn local_wind(site: &str, field: &Field, sampling: &Sampling) -> Vec<f64> {
     let memory = &sampling.weather.wind;
-    let hours = sampling.hours_drawn();
-    let lead = run_in(memory.slow_phi);
-    let shared = field.noise(sampling.seed, &sampling.purpose("wind"), lead + hours);
-    let mut stream = rng::stream(sampling.seed, &sampling.purpose("local wind"), site);
-    let own = normals(&mut stream, lead + hours);
+    let mut noise = field.noise(sampling.seed, &sampling.purpose("wind"));
+    let mut own = Normals::of(sampling.seed, &sampling.purpose("local wind"), site);
     let mut filter = WindFilter::new(memory);
-    let mut score = Vec::with_capacity(hours);
-    for (shared, own) in shared.into_iter().zip(own) {
-        score.push(filter.next(f64::from(shared), own));
-    }
-    score.split_off(lead)
+    let mut shared = [0.0; AT_ONCE];
+    let mut fill = |hours: &mut [f64]| {
+        noise.fill(&mut shared[..hours.len()]);
+        own.fill(hours);
+        for (hour, shared) in hours.iter_mut().zip(&shared) {
+            *hour = filter.next(f64::from(*shared), *hour);
+        }
+    };
+    forget(run_in(memory.slow_phi), &mut fill);
+    sampling.hourly(fill)
 }
 
 /// Turns white noise into the normal score of the wind.
@@ -87,19 +89,18 @@ impl WindFilter {
 }
 
 /// Output share of a wind plant, hour by hour, for the normal score of its wind.
-pub(super) fn wind_output(wind: &WindOutput, at: Location, score: &[f64], sampling: &Sampling) -> Vec<f64> {
+pub(super) fn wind_output(wind: &WindOutput, at: Location, mut score: Vec<f64>, sampling: &Sampling) -> Vec<f64> {
     let curve = OutputCurve::calibrated(wind);
     let seasons = Seasons::of(wind);
-    let mut output = Vec::with_capacity(sampling.days * 24);
     let by_hour: Vec<f64> = (0..24).map(|h| seasons.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
-    for day in 0..sampling.days {
-        let season = seasons.of_day(f64::from(sampling.day(day).day_of_year()));
-        for (hour, of_hour) in by_hour.iter().enumerate() {
-            let deviation = seasons.residual * score[(day * 24 + hour) % score.len()];
-            output.push(curve.at(season + of_hour + deviation));
+    let by_day = Sampling::of_days_of_year(|day| seasons.of_day(day));
+    for (date, day) in sampling.dates().zip(score.chunks_exact_mut(24)) {
+        let season = by_day[date.day_of_year() as usize];
+        for (hour, of_hour) in day.iter_mut().zip(&by_hour) {
+            *hour = curve.at(season + of_hour + seasons.residual * *hour);
         }
     }
-    output
+    score
 }
 
 /// Mean of the normal score over the year and the day.
@@ -171,7 +172,8 @@ impl OutputCurve {
 /// Weibull scale with the greatest mean output, m/s.
 fn strongest_useful_scale(wind: &WindOutput, mean: &impl Fn(f64) -> f64) -> f64 {
     let candidates = (0..60).map(|i| wind.rated_m_per_s * (0.5 + 0.05 * f64::from(i)));
-    candidates.max_by(|a, b| mean(*a).total_cmp(&mean(*b))).unwrap_or(wind.rated_m_per_s)
+    let outputs = candidates.map(|scale| (scale, mean(scale)));
+    outputs.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(wind.rated_m_per_s, |(scale, _)| scale)
 }
 
 /// Greatest mean output a plant of these keys can have.
@@ -232,7 +234,7 @@ mod tests {
     fn output(wind: &WindOutput, at: Location, seed: u64, days: usize) -> Vec<f64> {
         let sampling = sampled(seed, days);
         let field = Field::around(at, sampling.weather.correlation_length_km);
-        wind_output(wind, at, &local_wind("a", &field, &sampling), &sampling)
+        wind_output(wind, at, local_wind("a", &field, &sampling), &sampling)
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Sites, farms and batches are entities: a farm stands *at* a site, a batch stands *in* a farm (ECS
 //! relationships). Their states are fields, not markers, so that archetypes stay few.
 
+use std::sync::Arc;
+
 use bevy_ecs::prelude::*;
 
 use crate::calendar::Day;
@@ -26,7 +28,7 @@ pub struct Site {
 
 /// The site's supply over the whole horizon.
 #[derive(Component, Debug)]
-pub struct Supply(pub Hourly);
+pub struct Supply(pub Arc<Hourly>);
 
 /// Hours of demand-response calls left in the calendar year.
 #[derive(Component, Debug)]

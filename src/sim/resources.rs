@@ -1,5 +1,7 @@
 //! What the whole simulation shares.
 
+use std::sync::Arc;
+
 use bevy_ecs::prelude::*;
 
 use crate::bitcoin::hashprice::hashprice_usd_per_ph_day;
@@ -199,7 +201,7 @@ pub struct Purse {
 
 /// Typical hours of each site for the planner: an independent draw of the same climate and market.
 #[derive(Resource, Debug)]
-pub struct PlannerSupply(pub Vec<crate::energy::Hourly>);
+pub struct PlannerSupply(pub Vec<Arc<crate::energy::Hourly>>);
 
 /// Rows written as the days go by.
 #[derive(Resource, Debug, Default)]

@@ -1,5 +1,7 @@
 //! From a scenario to a world on the eve of its first day.
 
+use std::sync::Arc;
+
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 
@@ -19,7 +21,7 @@ use crate::bitcoin::protocol::{RETARGET_TIMESPAN_S, halving_epoch};
 use crate::bitcoin::race::{Mode, Race};
 use crate::compute::Catalogue;
 use crate::dispatch::{Hour, Loads, Terms, dispatch_hour};
-use crate::energy::{Hourly, Sampling, supply, supply_sample};
+use crate::energy::{Draws, Hourly, Sampling};
 use crate::finance::Kind;
 use crate::results::tables::Origin;
 use crate::scenario::Scenario;
@@ -31,7 +33,7 @@ use super::SimError;
 ///
 /// # Errors
 /// When the chain's start is not known or the catalogue has wrong entries: a checked scenario has neither.
-pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimError> {
+pub fn world(scenario: &Scenario, seed: u64, mode: Mode, draws: &Draws) -> Result<World, SimError> {
     let start = chain_start(scenario)?;
     let days = scenario.days();
     let catalogue = Catalogue::build(&scenario.machines, scenario.end).map_err(|wrong| SimError::setup(&wrong))?;
@@ -48,7 +50,7 @@ pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimErr
         mining_mw_this_year: 0.0,
         it_mw: [(0.0, 0.0); 2],
     });
-    world.insert_resource(PlannerSupply(supplies(scenario, days, seed, "planner")));
+    world.insert_resource(PlannerSupply(supplies(scenario, seed, "planner", draws)));
     world.insert_resource(RunMode(mode));
     world.insert_resource(LastStep { day: scenario.start, subsidy_btc: quote.subsidy_btc });
     world.insert_resource(coin);
@@ -56,7 +58,7 @@ pub fn world(scenario: &Scenario, seed: u64, mode: Mode) -> Result<World, SimErr
     world.init_resource::<Order>();
     world.init_resource::<Journal>();
     world.insert_resource(Plan(scenario.clone()));
-    spawn_sites(&mut world, scenario, days, seed);
+    spawn_sites(&mut world, scenario, supplies(scenario, seed, "weather", draws));
     stand_farms(&mut world, scenario);
     let ours_eh_s = standing_hashrate_eh_s(&mut world);
     insert_rest_of_world(&mut world, scenario, &start, quote.hashprice_usd, ours_eh_s);
@@ -108,10 +110,10 @@ pub fn rest_of_world(scenario: &Scenario, start: &ChainStart, hashprice_usd: f64
 }
 
 /// Every site's hours over the horizon, drawn side by side: a site's draw depends on nothing but itself.
-fn supplies(scenario: &Scenario, days: usize, seed: u64, stream: &str) -> Vec<Hourly> {
-    let sampling = Sampling { days, ..sampling(scenario, seed, stream) };
-    let draw = if stream == "planner" { supply_sample } else { supply };
-    scenario.sites.par_iter().map(|site| draw(&site.name, site.location(), &site.energy(), &sampling)).collect()
+fn supplies(scenario: &Scenario, seed: u64, stream: &str, draws: &Draws) -> Vec<Arc<Hourly>> {
+    let sampling = sampling(scenario, seed, stream);
+    let draw = if stream == "planner" { Draws::supply_sample } else { Draws::supply };
+    scenario.sites.par_iter().map(|site| draw(draws, &site.name, site.location(), &site.energy(), &sampling)).collect()
 }
 
 /// A draw of the scenario's weather and markets over its whole horizon.
@@ -126,8 +128,7 @@ pub fn sampling<'a>(scenario: &'a Scenario, seed: u64, stream: &'a str) -> Sampl
     }
 }
 
-fn spawn_sites(world: &mut World, scenario: &Scenario, days: usize, seed: u64) {
-    let supplies = supplies(scenario, days, seed, "weather");
+fn spawn_sites(world: &mut World, scenario: &Scenario, supplies: Vec<Arc<Hourly>>) {
     for (index, (params, supply)) in scenario.sites.iter().zip(supplies).enumerate() {
         let account = world.resource_mut::<Ledger>().0.add_farm(
             &format!("{}/grid_sale", params.name),

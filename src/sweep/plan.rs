@@ -6,12 +6,16 @@ use super::file::{Design, Seeds, SweepFile};
 use super::metrics::{Figures, METRICS, figures};
 use super::shard::Shard;
 use super::{check, table};
+use crate::energy::Draws;
 use crate::scenario::load::sha256_hex;
 use crate::scenario::{Base, Diagnostics, InputFile, Override, Report, load_as};
 use crate::sim;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+
+/// Weather, prices and outages that the runs of a seed share: those of three runs of twelve sites over twelve years.
+const DRAWS_BYTES: usize = 256 << 20;
 
 /// One run to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +47,8 @@ pub struct Plan {
     pub hash: String,
     /// The sweep file, the base scenario and their input files.
     pub inputs: Vec<InputFile>,
+    /// What runs of the same seed share.
+    draws: Draws,
 }
 
 impl Plan {
@@ -81,6 +87,7 @@ impl Plan {
             points,
             hash: sha256_hex(whole.as_bytes()),
             inputs: inputs.into_iter().collect(),
+            draws: Draws::within(DRAWS_BYTES),
         })
     }
 
@@ -128,7 +135,7 @@ impl Plan {
             let messages: Vec<_> = diagnostics.list.iter().map(|d| d.message.as_str()).collect();
             messages.join("; ")
         })?;
-        let output = sim::run(&scenario, case.seed, self.file.mode, &mut |_| ControlFlow::Continue(()));
+        let output = sim::run_sharing(&scenario, case.seed, self.file.mode, &self.draws, &mut |_| ControlFlow::Continue(()));
         figures(&output.map_err(|e| e.to_string())?, &self.file.metric)
     }
 

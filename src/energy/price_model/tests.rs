@@ -84,7 +84,7 @@ fn a_hub_price_behaves_like_a_real_one() {
 fn the_price_falls_with_the_wind_at_the_site() {
     let sampling = sampled(6, 5_000);
     let wind = local_wind("a", &Field::around(TEXAS, 400.0), &sampling);
-    let output = wind_output(&WindOutput::default(), TEXAS, &wind, &sampling);
+    let output = wind_output(&WindOutput::default(), TEXAS, wind.clone(), &sampling);
     let against_wind = |price: &GeneratedPrice| {
         correlation(&transformed(&generated_price(price, "a", TEXAS, &wind, &sampling)), &output)
     };
