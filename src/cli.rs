@@ -65,7 +65,7 @@ enum Command {
     Mine(mine::Args),
     /// The scenarios that come with the program
     Examples(examples::Args),
-    /// Print the JSON Schema of the scenario file or the project file
+    /// Print the JSON Schema of a scenario, project or sweep file
     Schema(schema::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),

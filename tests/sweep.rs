@@ -163,3 +163,110 @@ fn every_sweep_of_the_gallery_is_sound_at_every_point() {
     }
     assert!(seen > 0);
 }
+
+#[test]
+fn a_list_gives_its_rows_and_its_mistakes_their_lines() {
+    let list = |points: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        fs::copy(Path::new(DATA).join("small.toml"), dir.path().join("small.toml")).unwrap();
+        fs::write(dir.path().join("points.csv"), points).unwrap();
+        let file = dir.path().join("sweep.toml");
+        fs::write(&file, "base = 'small.toml'\ndesign = 'list'\nmode = 'expected'\nlist = { file = 'points.csv' }\n").unwrap();
+        let output = sweep(&file, &dir.path().join("out"), &["-q"]);
+        (dir, output)
+    };
+    let (dir, output) = list("mining.pool_fee_share, sites.steady.maximum_mw\n0.01, 50\n0.02, 60\n0.01, 50\n");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let (header, rows) = table(&dir.path().join("out/runs.csv"));
+    assert_eq!(header[4..6], ["mining.pool_fee_share", "sites.steady.maximum_mw"]);
+    assert_eq!(rows.iter().map(|r| r[4..6].join(" ")).collect::<Vec<_>>(), ["0.01 50", "0.02 60", "0.01 50"]);
+    let (_dir, output) = list("mining.pool_fee_share,sites.steady.maximum_mw\n0.01,50\n0.02,-60\nhigh,50\n");
+    assert_eq!(output.status.code(), Some(2));
+    for part in ["points.csv` line 3", "points.csv` line 4", "2 mistakes"] {
+        assert!(stderr(&output).contains(part), "`{part}` is missing in\n{}", stderr(&output));
+    }
+    let (_dir, output) = list("mining.pool_fee_share,seed\n0.01\n,1\n");
+    for part in ["is a column of runs.csv", "line 2", "has no value"] {
+        assert!(stderr(&output).contains(part), "`{part}` is missing in\n{}", stderr(&output));
+    }
+}
+
+#[test]
+fn independent_seeds_are_used_once() {
+    let text = "base = 'small.toml'\nmode = 'expected'\nseeds = 'independent'\nreplicates = 2\nseed = 5\n\
+        [[vary]]\nkey = 'mining.pool_fee_share'\nvalues = [0.0, 0.02]";
+    let (dir, output) = sweep_of(text, &["-q"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let (header, rows) = table(&dir.path().join("out/runs.csv"));
+    let seed = header.iter().position(|h| h == "seed").unwrap();
+    assert_eq!(rows.iter().map(|r| r[seed].as_str()).collect::<Vec<_>>(), ["5", "6", "7", "8"]);
+}
+
+#[test]
+fn a_saltelli_sweep_gives_the_shares_of_the_variance() {
+    let text = "base = 'small.toml'\nmode = 'expected'\ndesign = 'saltelli'\nsamples = 16\n\
+        [[vary]]\nkey = 'bitcoin.price.initial_price_usd'\nfrom = 30000\nto = 60000\n\
+        [[vary]]\nkey = 'sites.steady.price.price_usd_per_mwh'\nfrom = 30\nto = 60\n\
+        [[metric]]\nname = 'own_usd'\ncolumn = 'npv_usd'\nkind = 'mining'";
+    let (dir, output) = sweep_of(text, &["-q"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let out = dir.path().join("out");
+    let (header, rows) = table(&out.join("runs.csv"));
+    assert_eq!(rows.len(), 64);
+    assert!(header.contains(&"own_usd".to_owned()));
+    let (_, rows) = table(&out.join("sensitivity.csv"));
+    let share = |index: &str| -> f64 {
+        let row = rows.iter().find(|r| r[0] == "own_usd" && r[1].starts_with("bitcoin") && r[3] == index).unwrap();
+        row[4].parse().unwrap()
+    };
+    assert!((0.0..1.5).contains(&share("sobol_first")) && (0.0..1.5).contains(&share("sobol_total")));
+    assert_eq!(share("rank_correlation").signum(), 1.0, "a dearer coin is worth more to a mine");
+    assert!(out.join("charts/sobol-npv.svg").is_file());
+}
+
+#[test]
+fn replicates_have_statistics_a_fan_and_a_distribution() {
+    let text = "base = 'small.toml'\nmode = 'sampled'\nreplicates = 24\n";
+    let (dir, output) = sweep_of(text, &["-q"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let out = dir.path().join("out");
+    let (_, rows) = table(&out.join("statistics.csv"));
+    assert_eq!(rows[0][..3], ["all", "npv_usd", "24"]);
+    let (_, rows) = table(&out.join("fan.csv"));
+    assert!(rows.iter().any(|r| r[1] == "cumulative_cash_flow_usd" && r[3] == "24"));
+    for chart in ["fan.svg", "distribution-npv.svg"] {
+        assert!(out.join("charts").join(chart).is_file(), "{chart}");
+    }
+}
+
+#[test]
+fn a_plan_says_what_a_sweep_amounts_to_and_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = Path::new(DATA).join("small-sweep.toml");
+    let plan = |more: &[&str]| {
+        let mut command = cargo_bin_cmd!("hashwatt");
+        let output = command.current_dir(dir.path()).args(["sweep", "plan"]).arg(&file).args(more).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = plan(&[]);
+    for part in ["8 runs", "4 points of a grid design × 2 replicates", "seeds 5 to 6 at every point", "30 to 60, 2 values"] {
+        assert!(text.contains(part), "`{part}` is missing in\n{text}");
+    }
+    let csv = plan(&["--csv"]);
+    assert_eq!(csv.lines().nth(4), Some("4,2,2,6,30000,60"));
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_job_script_is_printed_and_not_run() {
+    let file = Path::new(DATA).join("small-sweep.toml");
+    let submit = |engine: &str| {
+        let mut command = cargo_bin_cmd!("hashwatt");
+        let output = command.args(["sweep", "submit"]).arg(&file).args([engine, "--shards", "5"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(submit("--slurm").contains("#SBATCH --array=1-5"));
+    assert!(submit("--k8s").contains("completionMode: Indexed"));
+}

@@ -4,6 +4,7 @@ use super::exit::Failure;
 use crate::finance::Project;
 use crate::scenario::schema::Schema;
 use crate::scenario::schema_json;
+use crate::sweep::SweepFile;
 use clap::ValueEnum;
 use std::io::{self, Write};
 
@@ -22,6 +23,8 @@ enum Of {
     Scenario,
     /// What `finance` reads
     Project,
+    /// What `sweep` reads
+    Sweep,
 }
 
 /// Prints the JSON Schema of a kind of file.
@@ -29,6 +32,7 @@ pub fn execute(args: &Args) -> Result<(), Failure> {
     let text = match args.of {
         Of::Scenario => schema_json(),
         Of::Project => Schema::of::<Project>().published("hashwatt project"),
+        Of::Sweep => Schema::of::<SweepFile>().published("hashwatt sweep"),
     };
     write!(io::stdout().lock(), "{text}")?;
     Ok(())

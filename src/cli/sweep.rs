@@ -19,7 +19,12 @@ use std::path::{Path, PathBuf};
 
 /// More on `sweep --help`.
 pub const HELP: &str = "A finished run is recorded at once in OUT.partial; the same command, or `sweep resume OUT`, \
-goes on where a sweep was stopped or killed. Ctrl-C ends after the runs under way, a second one at once.";
+goes on where a sweep was stopped or killed. Ctrl-C ends after the runs under way, a second one at once.
+
+The shard K/N of an array task is, in this order: --shard; HASHWATT_SHARD=K/N; else K of SLURM_ARRAY_TASK_ID, \
+PBS_ARRAY_INDEX, PBS_ARRAYID (Torque), LSB_JOBINDEX (LSF), SGE_TASK_ID, JOB_COMPLETION_INDEX (Kubernetes, plus 1), \
+AWS_BATCH_JOB_ARRAY_INDEX (plus 1) or BATCH_TASK_INDEX (Google Cloud, plus 1), and N of --shards, HASHWATT_SHARDS, or, for \
+AWS and Google only, AWS_BATCH_JOB_ARRAY_SIZE and BATCH_TASK_COUNT. Engines that disagree are an error.";
 
 /// Arguments of `sweep`.
 #[derive(Debug, clap::Args)]
@@ -53,7 +58,7 @@ struct RunArgs {
     /// Folder of the results [default: output/<sweep>-<short hash>]; a shard's are in a folder of it
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Do one part of the runs only, e.g. 3/8 [default: of the array job it runs in, if any; see the manual page]
+    /// Do one part of the runs only, e.g. 3/8 [default: that of the array task it is, if any, see below]
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
     /// Number of shards, where the engine does not say it

@@ -43,7 +43,7 @@ pub fn populations(plan: &Plan) -> Vec<Population> {
     if replicates > 1 && plan.points.len() > 1 {
         populations.extend((0..plan.points.len() as u64).map(|point| Population {
             name: (point + 1).to_string(),
-            settings: settings(plan, point as usize),
+            settings: plan.settings(point as usize),
             runs: (point * replicates + 1..=(point + 1) * replicates).collect(),
         }));
     }
@@ -69,14 +69,6 @@ pub fn risks(plan: &Plan) -> Vec<Population> {
     }
     populations.retain(|population| population.runs.len() >= FEWEST_IN_A_FAN);
     if populations.len() > MOST_FANS { Vec::new() } else { populations }
-}
-
-/// Keys and values of a point, in words.
-pub fn settings(plan: &Plan, point: usize) -> String {
-    let values = plan.points[point].iter().map(super::table::plain);
-    let pairs: Vec<String> =
-        plan.file.keys().iter().zip(values).map(|(key, value)| format!("{key} = {value}")).collect();
-    pairs.join(", ")
 }
 
 /// Statistics of every figure over every population that has it.
@@ -162,7 +154,7 @@ pub fn pareto(plan: &Plan, runs: &Runs) -> Vec<ParetoRow> {
     let [first, second] = trade_off(plan).map(|(name, _)| name);
     let row = |(point, first_value, second_value)| ParetoRow {
         point: point as u64 + 1,
-        settings: settings(plan, point),
+        settings: plan.settings(point),
         first: first.clone(),
         first_value,
         second: second.clone(),

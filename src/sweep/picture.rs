@@ -4,7 +4,7 @@ mod effects;
 mod maps;
 mod spread;
 
-use super::analysis::{Runs, number};
+use super::analysis::Runs;
 use super::file::SweepFile;
 use super::metrics::METRICS;
 use super::plan::Plan;
@@ -154,16 +154,4 @@ fn subtitle(plan: &Plan, runs: &Runs) -> String {
     let base = Path::new(&file.base).file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let left_out = if failed > 0 { format!("; {failed} runs failed and are left out") } else { String::new() };
     format!("{base}, {} mode, {size}{left_out}", file.mode.name())
-}
-
-/// The keys that take more than one value: index, name, and whether all values are numbers.
-fn varying(plan: &Plan) -> Vec<(usize, String, bool)> {
-    let keys = plan.file.keys().into_iter().enumerate();
-    keys.filter_map(|(k, key)| {
-        let first = &plan.points.first()?[k];
-        let varies = plan.points.iter().any(|point| point[k] != *first);
-        let numeric = plan.points.iter().all(|point| number(&point[k]).is_some());
-        varies.then_some((k, key, numeric))
-    })
-    .collect()
 }

@@ -2,10 +2,10 @@
 //! underlined in the sweep file.
 
 use super::design::Point;
-use super::file::{Design, Seeds, SweepFile};
+use super::file::{Seeds, SweepFile};
 use super::metrics::{Figures, METRICS, figures};
 use super::shard::Shard;
-use super::{check, table};
+use super::{analysis, check, table};
 use crate::energy::Draws;
 use crate::scenario::load::sha256_hex;
 use crate::scenario::{Base, Diagnostics, InputFile, Override, Report, load_as};
@@ -139,10 +139,35 @@ impl Plan {
         figures(&output.map_err(|e| e.to_string())?, &self.file.metric)
     }
 
-    /// The points are a full grid of their values.
-    pub fn is_grid(&self) -> bool {
-        self.file.design == Design::Grid
+    /// The keys that take more than one value.
+    pub fn varying(&self) -> Vec<Varying> {
+        let keys = self.file.keys().into_iter().enumerate();
+        keys.filter_map(|(index, key)| {
+            let mut values = self.points.iter().map(|point| &point[index]);
+            let first = values.clone().next()?;
+            let is_numeric = values.clone().all(|value| analysis::number(value).is_some());
+            values.any(|value| value != first).then_some(Varying { index, key, is_numeric })
+        })
+        .collect()
     }
+
+    /// What is varied at a point, in words.
+    pub fn settings(&self, point: usize) -> String {
+        let value = |v: &Varying| table::plain(&self.points[point][v.index]);
+        let pairs: Vec<String> = self.varying().iter().map(|v| format!("{} = {}", v.key, value(v))).collect();
+        pairs.join(", ")
+    }
+}
+
+/// A key that takes more than one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Varying {
+    /// Its place among the keys.
+    pub index: usize,
+    /// Its name.
+    pub key: String,
+    /// All its values are numbers.
+    pub is_numeric: bool,
 }
 
 /// Places a sweep's overrides are named by, so that mistakes can be traced back to their key.

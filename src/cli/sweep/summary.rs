@@ -59,7 +59,6 @@ pub fn print(plan: &Plan, runs: &BTreeMap<u64, Record>, out: &Path) -> Result<()
 }
 
 fn settings(plan: &Plan, record: &Record) -> String {
-    let pairs = plan.file.keys().into_iter().zip(&record.point).map(|(key, value)| format!("{key} = {value}"));
-    let text = pairs.collect::<Vec<_>>().join(", ");
+    let text = plan.settings(plan.case(record.run).point);
     if text.is_empty() { format!(", seed {}", record.seed) } else { format!(": {text}") }
 }

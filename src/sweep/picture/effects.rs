@@ -1,6 +1,6 @@
 //! What figures owe to keys, and what the points look like.
 
-use super::{Figure, Picture, What, subtitle, varying};
+use super::{Figure, Picture, What, subtitle};
 use crate::chart::{Effect, End, Estimate, Front, Indices, Morris, Point, Scatter, Sobol, Swing, Tornado};
 use crate::math;
 use crate::results::SensitivityRow;
@@ -107,11 +107,9 @@ impl OfFigure<'_> {
         if matches!(self.plan.file.design, Design::Grid | Design::Morris) {
             return None;
         }
-        let mut keys: Vec<(f64, usize, String)> = varying(self.plan)
-            .into_iter()
-            .filter(|(_, _, numeric)| *numeric)
-            .map(|(k, key, _)| (self.row(&key, "rank_correlation").map_or(0.0, |row| row.value.abs()), k, key))
-            .collect();
+        let correlation = |key: &str| self.row(key, "rank_correlation").map_or(0.0, |row| row.value.abs());
+        let varying = self.plan.varying().into_iter().filter(|v| v.is_numeric);
+        let mut keys: Vec<(f64, usize, String)> = varying.map(|v| (correlation(&v.key), v.index, v.key)).collect();
         keys.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let [(_, x, x_key), (_, y, y_key), ..] = keys.as_slice() else { return None };
         let values = by_point(self.plan, self.runs, self.figure.metric);

@@ -1,6 +1,6 @@
 //! Figures over one or two keys of a grid.
 
-use super::{Figure, Picture, What, subtitle, varying};
+use super::{Figure, Picture, What, subtitle};
 use crate::chart::{Contour, HeatMap, HeatMaps, Lines, Series, TitledMap};
 use crate::math;
 use crate::sweep::analysis::{Runs, by_point, number};
@@ -19,9 +19,9 @@ pub fn pictures(plan: &Plan, runs: &Runs, figures: &[Figure]) -> Vec<Picture> {
     if plan.file.design != Design::Grid {
         return Vec::new();
     }
-    let varying = varying(plan);
-    let numeric: Vec<usize> = varying.iter().filter(|v| v.2).map(|v| v.0).collect();
-    let others = |axes: &[usize]| varying.iter().map(|v| v.0).filter(|k| !axes.contains(k)).collect::<Vec<_>>();
+    let varying = plan.varying();
+    let numeric: Vec<usize> = varying.iter().filter(|v| v.is_numeric).map(|v| v.index).collect();
+    let others = |axes: &[usize]| varying.iter().map(|v| v.index).filter(|k| !axes.contains(k)).collect::<Vec<_>>();
     match numeric.as_slice() {
         [x, y, ..] => {
             let grid = Grid { plan, runs, axes: vec![*x, *y], groups: groups(plan, &others(&[*x, *y])) };
