@@ -42,9 +42,18 @@ impl Day {
     /// # Panics
     /// When the day lies outside years -9999 to 9999.
     pub fn date(self) -> Date {
-        date(1970, 1, 1)
-            .checked_add(jiff::Span::new().days(self.0))
-            .expect("simulated days are within years -9999 to 9999")
+        // Years that begin in March end with their leap day; 400 of them have 146,097 days. Source: H. Hinnant,
+        // "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
+        let since_era = i64::from(self.0) + 719_468;
+        let (era, day_of_era) = (since_era.div_euclid(146_097), since_era.rem_euclid(146_097));
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let months = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * months + 2) / 5 + 1;
+        let month = if months < 10 { months + 3 } else { months - 9 };
+        let year = 400 * era + year_of_era + i64::from(month <= 2);
+        let year = i16::try_from(year).expect("simulated days are within years -9999 to 9999");
+        Date::new(year, month as i8, day as i8).expect("simulated days are within years -9999 to 9999")
     }
 
     /// The day a time stamp (seconds since 1970) falls in.
@@ -149,6 +158,17 @@ impl core::fmt::Display for Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_day_of_two_centuries_and_the_first_and_last_have_the_date_of_the_calendar() {
+        let calendar = |day: i32| date(1970, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap();
+        let (first, last) = (date(-9999, 1, 1), date(9999, 12, 31));
+        assert_eq!(Day::from_date(first).date(), first);
+        assert_eq!(Day::from_date(last).date(), last);
+        for day in (-36_600..73_200).chain((-700_000..-36_600).step_by(997)) {
+            assert_eq!(Day(day).date(), calendar(day), "{day}");
+        }
+    }
 
     #[test]
     fn days_and_dates_agree() {

@@ -16,7 +16,9 @@ pub mod slice;
 mod tests;
 mod welfare;
 
-pub use hour::{Flow, Hour, HourResult, Loads, MinerTier, Terms, dispatch_hour, dispatch_hour_as_if};
+pub use hour::{
+    Flow, Hour, HourResult, Loads, MinerTier, Terms, dispatch_hour, dispatch_hour_as_if, dispatch_hours_as_if,
+};
 pub use ready::ReadyHours;
 pub use reason::{AiReason, MiningReason};
 pub use welfare::{HourValue, hour_value, hours_value_usd, welfare_usd};

@@ -42,6 +42,6 @@ pub use rate::{RateBasis, nominal_rate};
 pub use returns::{Coverage, Returns, UnitFigures};
 pub use tax::{income_tax_share, pooled_taxes};
 pub use time_value::{NoMirr, capital_recovery, discounted, mirr, nper, pmt, ppmt, pv};
-pub use totals::Totals;
+pub use totals::{Account, Totals};
 pub use treasury::Treasury;
 pub use value::{NoIrr, irr, npv, payback_years};

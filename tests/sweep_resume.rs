@@ -137,7 +137,7 @@ fn a_sweep_is_not_gone_on_with_when_an_input_has_changed() {
     child.kill().unwrap();
     child.wait().unwrap();
     let base = fs::read_to_string(place.path("small.toml")).unwrap();
-    fs::write(place.path("small.toml"), base.replace("seed = ", "seed = 1")).unwrap();
+    fs::write(place.path("small.toml"), base.replace("budget_usd = 60e6", "budget_usd = 61e6")).unwrap();
     for args in [&["resume", "out"][..], &["sweep.toml", "--out", "out"]] {
         let output = place.run(args);
         assert_eq!(output.status.code(), Some(2));
@@ -195,7 +195,7 @@ fn shards_that_do_not_go_together_are_all_named() {
     place.fine(&["sweep.toml", "--out", "copy", "--shard", "1/4", "-q"]);
     place.fine(&["sweep.toml", "--out", "out", "--shard", "4/4", "-q"]);
     let journal = place.path("out/shard-4-of-4/runs.journal");
-    fs::write(&journal, fs::read_to_string(&journal).unwrap().replace("\"replicate\":1", "\"replicate\":2")).unwrap();
+    fs::write(&journal, fs::read_to_string(&journal).unwrap().replace("\"run\":4,", "\"run\":5,")).unwrap();
     let mut child =
         place.start(&["sweep.toml", "--out", "out", "--shard", "2/4"], "out/shard-2-of-4.partial/runs.journal", 1);
     child.kill().unwrap();

@@ -1,6 +1,7 @@
 //! What goes into an hour and what comes out.
 
-use super::merit::{Served, solve};
+use super::clearing::{may_export_grid, with_steps};
+use super::merit::{Served, order, sold_alone, solve_laid_out};
 use super::reason::{AiReason, MiningReason};
 use crate::compute::hosted::STOPPED_USD_PER_MWH;
 
@@ -119,6 +120,11 @@ impl Terms {
 }
 
 impl<'a> Loads<'a> {
+    /// Whether nothing draws.
+    fn are_none(&self) -> bool {
+        self.ai_mw <= 0.0 && self.miners.is_empty()
+    }
+
     /// The miners that may run in an hour: none while they are called off.
     pub(super) fn miners_on(&self, hour: &Hour) -> &'a [MinerTier] {
         if hour.miners_called_off { &[] } else { self.miners }
@@ -126,6 +132,8 @@ impl<'a> Loads<'a> {
 }
 
 impl Flow {
+    const NONE: Self = Self { surplus_mw: 0.0, hydro_mw: 0.0, grid_mw: 0.0, backup_mw: 0.0 };
+
     /// Power from all sources, MW.
     pub fn total_mw(&self) -> f64 {
         self.surplus_mw + self.hydro_mw + self.grid_mw + self.backup_mw
@@ -144,6 +152,24 @@ impl Flow {
 }
 
 impl HourResult {
+    /// An hour in which nothing is there.
+    const NOTHING: Self = Self {
+        ai: Flow::NONE,
+        ai_unserved_mw: 0.0,
+        mining: Flow::NONE,
+        mining_mw: 0.0,
+        mining_value_usd: 0.0,
+        export_surplus_mw: 0.0,
+        export_hydro_mw: 0.0,
+        curtailed_mw: 0.0,
+        ai_energy_cost_usd: 0.0,
+        mining_energy_cost_usd: 0.0,
+        export_margin_usd: 0.0,
+        baseline_export_margin_usd: 0.0,
+        mining_reason: MiningReason::NoMachines,
+        ai_reason: AiReason::None,
+    };
+
     /// Value of the hour to the owner, USD: what mining, AI and export bring less the cost of all energy.
     pub fn welfare_usd(&self, ai_value_usd_per_mwh: f64) -> f64 {
         self.mining_value_usd + ai_value_usd_per_mwh * self.ai.total_mw() + self.export_margin_usd
@@ -164,20 +190,38 @@ pub fn dispatch_hour(hour: &Hour, terms: &Terms, loads: &Loads) -> HourResult {
 /// The same where the owner decides as if energy cost something else than it does: who runs on which power follows
 /// `decides`, what that costs follows `terms`.
 pub fn dispatch_hour_as_if(hour: &Hour, decides: &Terms, terms: &Terms, loads: &Loads) -> HourResult {
+    let mut result = HourResult::NOTHING;
+    with_steps(loads.miners, loads.ai_mw, |steps| {
+        account(hour, decides, terms, loads, &solve_laid_out(hour, decides, loads, steps), &mut result);
+    });
+    result
+}
+
+/// [`dispatch_hour_as_if`] for each of the hours with the same loads.
+pub fn dispatch_hours_as_if(hours: &[Hour], decides: &Terms, terms: &Terms, loads: &Loads, results: &mut [HourResult]) {
+    let hours = hours.iter().zip(results);
+    if loads.are_none() && !may_export_grid(decides) {
+        for (hour, result) in hours {
+            account_alone(hour, decides, terms, result);
+        }
+        return;
+    }
+    with_steps(loads.miners, loads.ai_mw, |steps| {
+        for (hour, result) in hours {
+            account(hour, decides, terms, loads, &solve_laid_out(hour, decides, loads, steps), result);
+        }
+    });
+}
+
+/// Who drew what and what it cost, of the totals served; written in place, as copying it takes as long as the sums.
+fn account(hour: &Hour, decides: &Terms, terms: &Terms, loads: &Loads, served: &Served, result: &mut HourResult) {
     let costs = terms.costs(hour);
     let export_value = terms.export_value(hour);
-    let served = solve(hour, decides, loads);
-    let (exported, used) = split_exports(&served, costs);
-    let ai = cheapest_first(served.ai_mw, used, costs, served.backup_mw);
-    let rest = Flow {
-        surplus_mw: used.surplus_mw - ai.surplus_mw,
-        hydro_mw: used.hydro_mw - ai.hydro_mw,
-        grid_mw: used.grid_mw - ai.grid_mw,
-        backup_mw: 0.0,
-    };
+    let (exported, used) = split_exports(served.used_mw, served.export_mw, costs);
+    let (ai, rest) = split_loads(loads, served, used, costs);
     // Without miners what is left is rounding.
     let mining = if served.mining_mw > 0.0 { rest } else { Flow::default() };
-    HourResult {
+    *result = HourResult {
         ai_unserved_mw: served.ai_unserved_mw,
         mining_mw: served.mining_mw,
         mining_value_usd: served.mining_value_usd,
@@ -188,19 +232,50 @@ pub fn dispatch_hour_as_if(hour: &Hour, decides: &Terms, terms: &Terms, loads: &
         mining_energy_cost_usd: mining.cost_usd(costs, 0.0),
         export_margin_usd: export_value * exported.total_mw() - exported.cost_usd(costs, 0.0),
         baseline_export_margin_usd: baseline_export_margin_usd(hour, costs, export_value),
-        mining_reason: mining_reason(hour, loads, &served, &Attribution { ai, mining, exported }, decides.costs(hour)),
-        ai_reason: ai_reason(loads, &served),
+        mining_reason: mining_reason(hour, loads, served, &Attribution { ai, mining, exported }, decides.costs(hour)),
+        ai_reason: ai_reason(loads, served),
         ai,
         mining,
+    };
+}
+
+/// The account of an hour in which there is nothing but the market to sell to.
+fn account_alone(hour: &Hour, decides: &Terms, terms: &Terms, result: &mut HourResult) {
+    let costs = terms.costs(hour);
+    let export_value = terms.export_value(hour);
+    let ([surplus_mw, hydro_mw], export_mw) = sold_alone(hour, decides);
+    let (exported, _) = split_exports([surplus_mw, hydro_mw, 0.0], export_mw, costs);
+    *result = HourResult {
+        export_surplus_mw: exported.surplus_mw,
+        export_hydro_mw: exported.hydro_mw,
+        curtailed_mw: (hour.surplus_mw - surplus_mw) + (hour.hydro_mw - hydro_mw),
+        export_margin_usd: export_value * exported.total_mw() - exported.cost_usd(costs, 0.0),
+        baseline_export_margin_usd: baseline_export_margin_usd(hour, costs, export_value),
+        ..HourResult::NOTHING
+    };
+}
+
+/// What AI draws of the energy the loads use, and what is left of it.
+fn split_loads(loads: &Loads, served: &Served, used: Flow, costs: [f64; 3]) -> (Flow, Flow) {
+    if loads.ai_mw <= 0.0 {
+        return (Flow::default(), used);
     }
+    let ai = cheapest_first(served.ai_mw, used, costs, served.backup_mw);
+    let rest = Flow {
+        surplus_mw: used.surplus_mw - ai.surplus_mw,
+        hydro_mw: used.hydro_mw - ai.hydro_mw,
+        grid_mw: used.grid_mw - ai.grid_mw,
+        backup_mw: 0.0,
+    };
+    (ai, rest)
 }
 
 /// Splits the local energy used into exports, the dearest of it, and what is left for the loads.
-fn split_exports(served: &Served, costs: [f64; 3]) -> (Flow, Flow) {
-    let [surplus_mw, hydro_mw, grid_mw] = served.used_mw;
+fn split_exports(used_mw: [f64; 3], export_mw: f64, costs: [f64; 3]) -> (Flow, Flow) {
+    let [surplus_mw, hydro_mw, grid_mw] = used_mw;
     let (dear, cheap) = if costs[0] <= costs[1] { (hydro_mw, surplus_mw) } else { (surplus_mw, hydro_mw) };
-    let from_dear = dear.min(served.export_mw);
-    let from_cheap = cheap.min(served.export_mw - from_dear);
+    let from_dear = dear.min(export_mw);
+    let from_cheap = cheap.min(export_mw - from_dear);
     let (export_surplus, export_hydro) =
         if costs[0] <= costs[1] { (from_cheap, from_dear) } else { (from_dear, from_cheap) };
     let exported = Flow { surplus_mw: export_surplus, hydro_mw: export_hydro, ..Flow::default() };
@@ -214,7 +289,7 @@ fn cheapest_first(mw: f64, available: Flow, costs: [f64; 3], backup_mw: f64) -> 
     let caps = [available.surplus_mw, available.hydro_mw, available.grid_mw];
     let mut left = mw;
     let mut drawn = [0.0; 3];
-    for source in super::merit::order(costs) {
+    for source in order(costs) {
         drawn[source] = left.min(caps[source]);
         left -= drawn[source];
     }

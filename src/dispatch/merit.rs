@@ -14,7 +14,7 @@
 //! generation. With exports equal to local generation all loads run on the grid alone, and the two sides are two
 //! separate markets. (AI cannot stand in the way: if it needed local energy, no merged solution could export all.)
 
-use super::clearing::{Demand, Export, Offers, best_usd_per_mwh, price, with_steps};
+use super::clearing::{Demand, Export, Offers, Step, best_usd_per_mwh, price, with_steps};
 use super::hour::{Hour, Loads, MinerTier, Terms};
 
 /// Totals of the optimum.
@@ -52,39 +52,70 @@ pub(super) fn order(costs: [f64; 3]) -> [usize; 3] {
 
 /// Solves the hour.
 pub(super) fn solve(hour: &Hour, terms: &Terms, loads: &Loads) -> Served {
+    with_steps(loads.miners, loads.ai_mw, |steps| solve_laid_out(hour, terms, loads, steps))
+}
+
+/// The same where the miners' `steps` behind AI are there already, as they are for all hours of a day.
+pub(super) fn solve_laid_out(hour: &Hour, terms: &Terms, loads: &Loads, steps: &[Step]) -> Served {
     let costs = terms.costs(hour);
     let [surplus_mw, hydro_mw, import_mw] = [hour.surplus_mw, hour.hydro_mw, hour.import_mw];
     let export = Export { mw: hour.export_mw, value: terms.export_value(hour) };
     let miners = loads.miners_on(hour);
-    let served = serve(costs, [surplus_mw, hydro_mw, import_mw], terms, loads.ai_mw, miners, export);
+    let bids = Bids { ai_mw: loads.ai_mw, miners, steps: &steps[..miners.len()] };
+    let served = serve(costs, [surplus_mw, hydro_mw, import_mw], terms, &bids, export);
     let exports_grid = export.value > costs[2] && served.export_mw > served.used_mw[0] + served.used_mw[1];
     if !exports_grid {
         return served;
     }
-    let sold = serve(costs, [surplus_mw, hydro_mw, 0.0], terms, 0.0, &[], export);
+    let nobody = Bids { ai_mw: 0.0, miners: &[], steps: &[] };
+    let sold = serve(costs, [surplus_mw, hydro_mw, 0.0], terms, &nobody, export);
     let no_export = Export { mw: 0.0, ..export };
-    let served = serve(costs, [0.0, 0.0, import_mw], terms, loads.ai_mw, miners, no_export);
+    let served = serve(costs, [0.0, 0.0, import_mw], terms, &bids, no_export);
     let used_mw = [sold.used_mw[0], sold.used_mw[1], served.used_mw[2]];
     Served { used_mw, export_mw: sold.export_mw, ..served }
 }
 
-/// Clears one market and serves its loads.
-fn serve(
-    costs: [f64; 3],
-    available: [f64; 3],
-    terms: &Terms,
+/// What [`solve`] gives without loads, to the bit, where an exported MWh brings no more than an imported one costs: local
+/// power that costs less than its export brings is sold, cheapest first. MW of surplus and of hydro, and of both together.
+pub(super) fn sold_alone(hour: &Hour, terms: &Terms) -> ([f64; 2], f64) {
+    let (costs, value) = (terms.costs(hour), terms.export_value(hour));
+    let pays = |mw: f64, cost: f64| if cost < value { mw } else { 0.0 };
+    let [surplus_mw, hydro_mw] = [pays(hour.surplus_mw, costs[0]), pays(hour.hydro_mw, costs[1])];
+    let room_mw = hour.export_mw;
+    let together_mw = surplus_mw + hydro_mw;
+    if together_mw < room_mw {
+        ([surplus_mw, hydro_mw], together_mw)
+    } else if costs[0] <= costs[1] {
+        let first = surplus_mw.min(room_mw);
+        ([first, hydro_mw.min((room_mw - first).max(0.0))], room_mw)
+    } else {
+        let first = hydro_mw.min(room_mw);
+        ([surplus_mw.min((room_mw - first).max(0.0)), first], room_mw)
+    }
+}
+
+/// The loads that bid in a market.
+struct Bids<'a> {
     ai_mw: f64,
-    miners: &[MinerTier],
-    export: Export<f64>,
-) -> Served {
-    let in_order = order(costs);
-    let offers = Offers { cost: in_order.map(|i| costs[i]), mw: in_order.map(|i| available[i]) };
-    let price = with_steps(miners, ai_mw, |steps| {
-        let best = best_usd_per_mwh(miners);
-        let demand = Demand::<f64, true> { steps, best, firm_mw: ai_mw, short: f64::INFINITY };
-        price(&offers, &demand, Some(export), f64::INFINITY)
-    });
-    Market { price, costs, available }.serve(terms, ai_mw, miners, export)
+    miners: &'a [MinerTier],
+    /// Of the miners, the first of which begins where AI ends.
+    steps: &'a [Step],
+}
+
+/// Clears one market and serves its loads.
+fn serve(costs: [f64; 3], available: [f64; 3], terms: &Terms, bids: &Bids, export: Export<f64>) -> Served {
+    let best = best_usd_per_mwh(bids.miners);
+    let demand = Demand::<f64, true> { steps: bids.steps, best, firm_mw: bids.ai_mw, short: f64::INFINITY };
+    let price = price(&in_order(costs, available), &demand, Some(export), f64::INFINITY);
+    Market { price, costs, available }.serve(terms, bids, export)
+}
+
+/// The sources in order of cost; ties keep surplus before hydro before grid.
+fn in_order(costs: [f64; 3], available: [f64; 3]) -> Offers<f64, 3> {
+    let (first, second) = if costs[0] <= costs[1] { (0, 1) } else { (1, 0) };
+    let cost = [costs[first], costs[second], costs[2]];
+    let mw = [available[first], available[second], available[2]];
+    Offers { cost, mw }.insert_last()
 }
 
 /// Sources and the price at which they clear, infinite where AI is not served in full.
@@ -97,36 +128,44 @@ struct Market {
 impl Market {
     /// Serves the loads at the price. `spare_mw` is left for loads worth exactly the price, best miner first, export
     /// last.
-    fn serve(&self, terms: &Terms, ai_mw: f64, miners: &[MinerTier], export: Export<f64>) -> Served {
-        let supply_mw: f64 = (0..3).filter(|&i| self.costs[i] < self.price).map(|i| self.available[i]).sum();
+    fn serve(&self, terms: &Terms, bids: &Bids, export: Export<f64>) -> Served {
+        let ai_mw = bids.ai_mw;
+        let (mut mining_mw, mut mining_value_usd) = (0.0, 0.0);
+        let mut miners = bids.miners.iter().peekable();
+        while let Some(miner) = miners.next_if(|miner| miner.value_usd_per_mwh > self.price) {
+            mining_mw += miner.mw;
+            mining_value_usd += miner.mw * miner.value_usd_per_mwh;
+        }
+        // Nothing from dearer sources: adding it costs less than asking whether to.
+        let cheap_mw = |i: usize| if self.costs[i] < self.price { self.available[i] } else { 0.0 };
+        let supply_mw = cheap_mw(0) + cheap_mw(1) + cheap_mw(2);
         let mut demand_mw = if self.price < f64::INFINITY { ai_mw } else { 0.0 };
-        let worth_more = miners.iter().take_while(|miner| miner.value_usd_per_mwh > self.price);
-        demand_mw += worth_more.map(|miner| miner.mw).sum::<f64>();
+        demand_mw += mining_mw;
         demand_mw += if export.value > self.price { export.mw } else { 0.0 };
         let mut spare_mw = (supply_mw - demand_mw).max(0.0);
 
         let ai_missing = ai_mw - self.draw(ai_mw, f64::INFINITY, &mut spare_mw);
         let backup_mw = ai_missing.min(terms.backup_mw);
-        let mut served = Served {
+        let mut next_value_usd_per_mwh = None;
+        for miner in miners {
+            let mw = self.draw(miner.mw, miner.value_usd_per_mwh, &mut spare_mw);
+            mining_mw += mw;
+            mining_value_usd += mw * miner.value_usd_per_mwh;
+            if mw < miner.mw {
+                next_value_usd_per_mwh = Some(miner.value_usd_per_mwh);
+                break;
+            }
+        }
+        Served {
             used_mw: self.used_mw(demand_mw - supply_mw),
             ai_mw: ai_mw - ai_missing,
             backup_mw,
             ai_unserved_mw: ai_missing - backup_mw,
-            mining_mw: 0.0,
-            mining_value_usd: 0.0,
-            next_value_usd_per_mwh: None,
-            export_mw: 0.0,
-        };
-        for miner in miners {
-            let mw = self.draw(miner.mw, miner.value_usd_per_mwh, &mut spare_mw);
-            served.mining_mw += mw;
-            served.mining_value_usd += mw * miner.value_usd_per_mwh;
-            if mw < miner.mw && served.next_value_usd_per_mwh.is_none() {
-                served.next_value_usd_per_mwh = Some(miner.value_usd_per_mwh);
-            }
+            mining_mw,
+            mining_value_usd,
+            next_value_usd_per_mwh,
+            export_mw: self.draw(export.mw, export.value, &mut spare_mw),
         }
-        served.export_mw = self.draw(export.mw, export.value, &mut spare_mw);
-        served
     }
 
     /// What a load of this value gets, MW.

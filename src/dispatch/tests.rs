@@ -311,6 +311,25 @@ proptest! {
     }
 
     #[test]
+    fn hours_together_are_dispatched_to_the_bit_as_each_alone(
+        cases in proptest::collection::vec(case(), 1..20),
+        co2_usd_per_mwh in 0.0f64..20.0,
+        scale in 0.001f64..1000.0,
+        idle: bool,
+    ) {
+        let cases: Vec<Case> = cases.iter().map(|case| case.scaled(scale)).collect();
+        let hours: Vec<Hour> = cases.iter().map(|case| case.hour).collect();
+        let loads = if idle { Loads { ai_mw: 0.0, miners: &[] } } else { cases[0].loads() };
+        let terms = &cases[0].terms;
+        let decides = Terms { import_adder_usd_per_mwh: terms.import_adder_usd_per_mwh + co2_usd_per_mwh, ..*terms };
+        let alone: Vec<HourResult> = hours.iter().map(|h| dispatch_hour_as_if(h, &decides, terms, &loads)).collect();
+        let mut together = alone.clone();
+        together.rotate_left(1);
+        dispatch_hours_as_if(&hours, &decides, terms, &loads, &mut together);
+        prop_assert_eq!(together, alone);
+    }
+
+    #[test]
     fn reasons_agree_with_the_flows(case in case()) {
         let r = case.dispatch();
         let capacity: f64 = case.miners.iter().map(|m| m.mw).sum();

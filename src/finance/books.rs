@@ -1,7 +1,11 @@
 //! Closed books: sums over farms and periods, and what they say about an investment.
 
-use super::totals::Account;
-use super::{ByLine, Farm, FinanceParams, Kind, Line, Period, Returns, Totals, npv};
+use core::cell::RefCell;
+use core::ops::Range;
+use std::collections::BTreeMap;
+
+use super::totals::{Account, Sums};
+use super::{Farm, FinanceParams, Kind, Period, Returns, Totals, npv};
 use crate::calendar::Day;
 
 /// The books of a finished run, overhead, depreciation and tax included.
@@ -10,12 +14,34 @@ pub struct Books {
     periods: Vec<Period>,
     farms: Vec<Farm>,
     accounts: Vec<Vec<Account>>,
+    /// Of the accounts.
+    sums: Vec<Vec<Sums>>,
     rate_per_year: f64,
+    /// Calendar year of each period's first day.
+    years: Vec<i16>,
     mid_years: Vec<f64>,
     discount: Vec<f64>,
     /// What is left of a dollar of taxable income of each period, discounted: its tax is due at the year's end.
     income: Vec<f64>,
     notes: Vec<String>,
+    /// What was asked before: a farm is asked for as farm, as the only one of its site and as the only one of its kind.
+    returns: RefCell<BTreeMap<(View, Vec<usize>), Returns>>,
+}
+
+/// Whose returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum View {
+    Project,
+    Owner,
+}
+
+impl View {
+    fn usd(self, sums: &Sums) -> f64 {
+        match self {
+            Self::Project => sums.project,
+            Self::Owner => sums.owner,
+        }
+    }
 }
 
 impl Books {
@@ -30,8 +56,11 @@ impl Books {
         let start = periods.first().expect("a ledger is opened with a period").first;
         let mid_years: Vec<f64> = periods.iter().map(|p| p.mid_years(start)).collect();
         let discount: Vec<f64> = mid_years.iter().map(|years| npv(rate_per_year, &[(*years, 1.0)])).collect();
-        let income = income(&periods, &discount, params.income_tax_share());
-        Self { periods, farms, accounts, rate_per_year, mid_years, discount, income, notes }
+        let years: Vec<i16> = periods.iter().map(|p| p.first.year()).collect();
+        let income = income(&years, &discount, params.income_tax_share());
+        let sums = accounts.iter().map(|account| account.iter().map(Sums::of).collect()).collect();
+        let returns = RefCell::default();
+        Self { periods, farms, accounts, sums, rate_per_year, years, mid_years, discount, income, notes, returns }
     }
 
     /// The periods, in order.
@@ -72,25 +101,42 @@ impl Books {
         epochs
     }
 
+    /// Numbers of the farms chosen.
+    pub fn numbers(&self, farms: impl Fn(&Farm) -> bool) -> Vec<usize> {
+        (0..self.farms.len()).filter(|&farm| farms(&self.farms[farm])).collect()
+    }
+
     /// Sums over the farms and periods chosen.
     pub fn totals(&self, farms: impl Fn(&Farm) -> bool, periods: impl Fn(&Period) -> bool) -> Totals {
+        let chosen = (0..self.periods.len()).filter(|&period| periods(&self.periods[period]));
+        self.sum(&self.numbers(farms), chosen)
+    }
+
+    /// Sums over farms and neighbouring periods, by their numbers.
+    pub fn totals_of(&self, farms: &[usize], periods: Range<usize>) -> Totals {
+        self.sum(farms, periods)
+    }
+
+    fn sum(&self, farms: &[usize], periods: impl Iterator<Item = usize> + Clone) -> Totals {
         let mut totals = Totals::default();
-        for (farm, accounts) in self.farms.iter().zip(&self.accounts) {
-            if farms(farm) {
-                let chosen = self.periods.iter().zip(accounts).zip(&self.discount);
-                for ((_, account), factor) in chosen.filter(|((period, _), _)| periods(period)) {
-                    totals.add(account, *factor);
-                }
+        for &farm in farms {
+            for period in periods.clone() {
+                totals.add(&self.accounts[farm][period], self.discount[period]);
             }
         }
-        let days: i32 = self.periods.iter().filter(|p| periods(p)).map(Period::days).sum();
+        let days: i32 = periods.map(|period| self.periods[period].days()).sum();
         totals.hours = 24.0 * f64::from(days);
         totals
     }
 
-    /// Accounts of the farms chosen, by period.
-    pub(super) fn accounts(&self, farms: impl Fn(&Farm) -> bool) -> impl Iterator<Item = &Vec<Account>> {
-        self.farms.iter().zip(&self.accounts).filter(move |(farm, _)| farms(farm)).map(|(_, accounts)| accounts)
+    /// Calendar years of the periods' first days.
+    pub(super) fn years(&self) -> &[i16] {
+        &self.years
+    }
+
+    /// Accounts of a farm and their sums, by period.
+    pub(super) fn account(&self, farm: usize) -> (&[Account], &[Sums]) {
+        (&self.accounts[farm], &self.sums[farm])
     }
 
     /// Discount of a period, and what is left of a dollar of its taxable income, discounted.
@@ -101,14 +147,14 @@ impl Books {
     /// Cash flow of the farms chosen, apart from how they are financed: (years from the run's start to the period's
     /// middle, USD) of each period.
     pub fn flows(&self, farms: impl Fn(&Farm) -> bool) -> Vec<(f64, f64)> {
-        self.flows_of(farms, |usd| usd.weighed(Line::in_project))
+        self.flows_of(View::Project, &self.numbers(farms))
     }
 
-    fn flows_of(&self, farms: impl Fn(&Farm) -> bool, value: impl Fn(&ByLine) -> f64) -> Vec<(f64, f64)> {
+    fn flows_of(&self, view: View, farms: &[usize]) -> Vec<(f64, f64)> {
         let mut flows: Vec<(f64, f64)> = self.mid_years.iter().map(|years| (*years, 0.0)).collect();
-        for accounts in self.accounts(farms) {
-            for (flow, account) in flows.iter_mut().zip(accounts) {
-                flow.1 += value(&account.usd);
+        for &farm in farms {
+            for (flow, sums) in flows.iter_mut().zip(&self.sums[farm]) {
+                flow.1 += view.usd(sums);
             }
         }
         flows
@@ -118,23 +164,31 @@ impl Books {
     ///
     /// Farms that stood already, their capital sunk, have no rate of return of their own: nothing was invested.
     pub fn returns(&self, farms: impl Fn(&Farm) -> bool) -> Returns {
-        let invested = self.totals(&farms, |_| true).capital_usd() > 0.0;
-        Returns::of(self.flows(&farms), invested, self.rate_per_year)
+        self.returns_of(View::Project, self.numbers(farms))
     }
 
     /// What they are worth to their owner, after loans.
     pub fn equity_returns(&self, farms: impl Fn(&Farm) -> bool) -> Returns {
-        let invested = self.totals(&farms, |_| true).capital_usd() > 0.0;
-        Returns::of(self.flows_of(&farms, |usd| usd.sum(Line::is_cash)), invested, self.rate_per_year)
+        let farms = self.numbers(farms);
+        let without_loans = self.flows_of(View::Owner, &farms) == self.flows_of(View::Project, &farms);
+        self.returns_of(if without_loans { View::Project } else { View::Owner }, farms)
+    }
+
+    fn returns_of(&self, view: View, farms: Vec<usize>) -> Returns {
+        let asked = (view, farms);
+        if let Some(known) = self.returns.borrow().get(&asked) {
+            return known.clone();
+        }
+        let invested = self.totals_of(&asked.1, 0..self.periods.len()).capital_usd() > 0.0;
+        let returns = Returns::of(self.flows_of(view, &asked.1), invested, self.rate_per_year);
+        self.returns.borrow_mut().insert(asked, returns.clone());
+        returns
     }
 }
 
-fn income(periods: &[Period], discount: &[f64], taxed_share: f64) -> Vec<f64> {
-    let due = |period: &Period| {
-        let last = periods.iter().rposition(|p| p.first.year() == period.first.year());
-        last.map_or(0.0, |last| discount[last])
-    };
-    periods.iter().zip(discount).map(|(period, factor)| factor - taxed_share * due(period)).collect()
+fn income(years: &[i16], discount: &[f64], taxed_share: f64) -> Vec<f64> {
+    let due = |year: &i16| years.iter().rposition(|y| y == year).map_or(0.0, |last| discount[last]);
+    years.iter().zip(discount).map(|(year, factor)| factor - taxed_share * due(year)).collect()
 }
 
 impl Kind {
@@ -146,7 +200,7 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Class, Depreciation, FinanceParams, Ledger, Quantity, TaxLosses};
+    use super::super::{Class, Depreciation, FinanceParams, Ledger, Line, Quantity, TaxLosses};
     use super::*;
     use proptest::prelude::*;
 

@@ -99,8 +99,7 @@ impl Ledger {
     /// # Panics
     /// When `farm` is no number that [`Self::add_farm`] gave.
     pub fn add(&mut self, farm: usize, line: Line, usd: f64) {
-        let period = self.periods.len() - 1;
-        self.account(farm, period).usd[line] += usd;
+        self.account(farm).add(line, usd);
     }
 
     /// Books a quantity in the open period.
@@ -108,16 +107,19 @@ impl Ledger {
     /// # Panics
     /// When `farm` is no number that [`Self::add_farm`] gave.
     pub fn count(&mut self, farm: usize, quantity: Quantity, amount: f64) {
-        let period = self.periods.len() - 1;
-        self.account(farm, period).amounts[quantity as usize] += amount;
+        self.account(farm).count(quantity, amount);
     }
 
-    fn account(&mut self, farm: usize, period: usize) -> &mut Account {
+    /// The account of a farm in the open period, for many bookings in a row.
+    ///
+    /// # Panics
+    /// When `farm` is no number that [`Self::add_farm`] gave.
+    pub fn account(&mut self, farm: usize) -> &mut Account {
         let accounts = &mut self.accounts[farm];
-        if accounts.len() <= period {
-            accounts.resize(period + 1, Account::default());
+        if accounts.len() < self.periods.len() {
+            accounts.resize(self.periods.len(), Account::default());
         }
-        &mut accounts[period]
+        &mut accounts[self.periods.len() - 1]
     }
 
     /// Notes what a coin can be sold for in the open period, USD; the last note of a period counts.

@@ -1,7 +1,7 @@
 //! What closed books say about an investment: value, return, payback, levelised cost, coverage, break-even prices.
 
-use super::totals::Account;
-use super::{Books, Class, Farm, Kind, Line, NoIrr, NoMirr, Period, Quantity, discounted, irr, mirr, payback_years};
+use super::totals::{Account, Sums};
+use super::{Books, Farm, Kind, Line, NoIrr, NoMirr, Period, Quantity, discounted, irr, mirr, payback_years};
 use crate::math;
 
 /// What an investment is worth.
@@ -136,17 +136,18 @@ impl Books {
 
     /// Debt service coverage of the farms chosen, over the calendar years whose first period is chosen.
     pub fn coverage(&self, farms: impl Fn(&Farm) -> bool, periods: impl Fn(&Period) -> bool) -> Coverage {
+        let farms = self.numbers(farms);
         let mut years: Vec<(i16, bool, f64, f64)> = Vec::new();
         for (i, period) in self.periods().iter().enumerate() {
-            let year = period.first.year();
+            let year = self.years()[i];
             if years.last().is_none_or(|last| last.0 != year) {
                 years.push((year, periods(period), 0.0, 0.0));
             }
             let Some((_, _, cash, service)) = years.last_mut() else { continue };
-            for account in self.accounts(&farms) {
-                let usd = &account[i].usd;
-                *cash += usd.sum(Line::serves_debt);
-                *service -= usd[Line::Interest] + usd[Line::Principal];
+            for &farm in &farms {
+                let (accounts, sums) = self.account(farm);
+                *cash += sums[i].serves_debt;
+                *service -= accounts[i].usd[Line::Interest] + accounts[i].usd[Line::Principal];
             }
         }
         let chosen = years.iter().filter(|(_, chosen, _, service)| *chosen && *service > 0.0);
@@ -177,10 +178,19 @@ fn ph_days(account: &Account) -> f64 {
 
 /// The accounts of the farms and periods chosen, with their discount factors.
 struct Chosen<'a> {
-    /// Account, discount, and what is left of a dollar of taxable income, discounted.
-    entries: Vec<(&'a Account, f64, f64)>,
+    entries: Vec<Entry<'a>>,
     /// What they are worth, USD: over all periods the net present value.
     value_usd: f64,
+}
+
+/// What a farm booked in a period.
+#[derive(Clone, Copy)]
+struct Entry<'a> {
+    account: &'a Account,
+    sums: &'a Sums,
+    discount: f64,
+    /// What is left of a dollar of taxable income, discounted.
+    income: f64,
 }
 
 /// What is worth what in some accounts, discounted.
@@ -196,10 +206,9 @@ struct Worth {
 }
 
 impl Worth {
-    fn add(&mut self, (account, discount, income): (&Account, f64, f64)) {
-        let runs = |line: Line| matches!(line.class(), Class::Revenue | Class::Energy | Class::Operating);
-        self.npv_usd += discount * account.usd.weighed(Line::in_project);
-        self.running_usd += income * account.usd.sum(runs);
+    fn add(&mut self, Entry { account, sums, discount, income }: Entry) {
+        self.npv_usd += discount * sums.project;
+        self.running_usd += income * sums.running;
         self.capacity += discount * account.amounts[Quantity::CapacityMwHours as usize];
         self.accounts += discount;
     }
@@ -216,12 +225,14 @@ impl<'a> Chosen<'a> {
     fn of(books: &'a Books, farms: &impl Fn(&Farm) -> bool, periods: &impl Fn(&Period) -> bool) -> Self {
         let (mut whole, mut part) = (Worth::default(), Worth::default());
         let mut entries = Vec::new();
-        for account in books.accounts(farms) {
-            for ((i, period), account) in books.periods().iter().enumerate().zip(account) {
+        let chosen: Vec<bool> = books.periods().iter().map(periods).collect();
+        for farm in books.numbers(farms) {
+            let (accounts, sums) = books.account(farm);
+            for (i, (account, sums)) in accounts.iter().zip(sums).enumerate() {
                 let (discount, income) = books.factors(i);
-                let entry = (account, discount, income);
+                let entry = Entry { account, sums, discount, income };
                 whole.add(entry);
-                if periods(period) {
+                if chosen[i] {
                     part.add(entry);
                     entries.push(entry);
                 }
@@ -232,11 +243,11 @@ impl<'a> Chosen<'a> {
     }
 
     fn present(&self, amount: impl Fn(&Account) -> f64) -> f64 {
-        self.entries.iter().map(|(account, discount, _)| discount * amount(account)).sum()
+        self.entries.iter().map(|entry| entry.discount * amount(entry.account)).sum()
     }
 
     fn total(&self, amount: impl Fn(&Account) -> f64) -> f64 {
-        self.entries.iter().map(|(account, ..)| amount(account)).sum()
+        self.entries.iter().map(|entry| amount(entry.account)).sum()
     }
 
     fn sum(&self, line: Line) -> f64 {
@@ -257,16 +268,17 @@ impl<'a> Chosen<'a> {
 
     /// Of one line's revenue, or of all.
     fn levelised(&self, line: Option<Line>, amount: f64) -> Option<f64> {
-        let revenue = |account: &Account| match line {
-            Some(line) => account.usd[line],
-            None => account.usd.sum(|line| line.class() == Class::Revenue),
+        let revenue = |entry: &Entry| match line {
+            Some(line) => entry.account.usd[line],
+            None => entry.sums.revenue,
         };
-        per(self.present(revenue) - self.value_usd, amount)
+        let present_usd: f64 = self.entries.iter().map(|entry| entry.discount * revenue(entry)).sum();
+        per(present_usd - self.value_usd, amount)
     }
 
     /// Factor on lines that are in proportion to a price at which the value is zero.
     fn break_even_factor(&self, lines: &[Line]) -> Option<f64> {
-        let worth = |(account, discount, income): &(&Account, f64, f64)| -> f64 {
+        let worth = |Entry { account, discount, income, .. }: &Entry| -> f64 {
             let of_line = |line: &Line| account.usd[*line] * if line.is_taxable() { *income } else { *discount };
             lines.iter().map(of_line).sum()
         };
@@ -275,7 +287,7 @@ impl<'a> Chosen<'a> {
     }
 
     fn break_even_power(&self) -> Option<f64> {
-        let after_tax_mwh: f64 = self.entries.iter().map(|(account, _, income)| income * mwh(account)).sum();
+        let after_tax_mwh: f64 = self.entries.iter().map(|entry| entry.income * mwh(entry.account)).sum();
         let today_usd = per(0.0 - self.sum(Line::EnergyCost), self.total(mwh))?;
         Some(today_usd + per(self.value_usd, after_tax_mwh)?)
     }

@@ -5,9 +5,49 @@ use super::{Class, Line, Quantity};
 
 /// What one farm booked in one period.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Account {
-    pub usd: ByLine,
-    pub amounts: [f64; Quantity::COUNT],
+pub struct Account {
+    pub(super) usd: ByLine,
+    pub(super) amounts: [f64; Quantity::COUNT],
+}
+
+impl Account {
+    /// Books dollars, income positive.
+    pub fn add(&mut self, line: Line, usd: f64) {
+        self.usd[line] += usd;
+    }
+
+    /// Books a quantity, in its own unit.
+    pub fn count(&mut self, quantity: Quantity, amount: f64) {
+        self.amounts[quantity as usize] += amount;
+    }
+}
+
+/// Sums of an account's lines that are asked for over and over, USD.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sums {
+    /// Of the project, apart from how it is financed ([`Line::in_project`]).
+    pub project: f64,
+    /// Of its owner, after loans ([`Line::is_cash`]).
+    pub owner: f64,
+    /// Revenue and running cost.
+    pub running: f64,
+    /// Revenue.
+    pub revenue: f64,
+    /// What lenders count on ([`Line::serves_debt`]).
+    pub serves_debt: f64,
+}
+
+impl Sums {
+    pub fn of(account: &Account) -> Self {
+        let runs = |line: Line| matches!(line.class(), Class::Revenue | Class::Energy | Class::Operating);
+        Self {
+            project: account.usd.weighed(Line::in_project),
+            owner: account.usd.sum(Line::is_cash),
+            running: account.usd.sum(runs),
+            revenue: account.usd.sum(|line| line.class() == Class::Revenue),
+            serves_debt: account.usd.sum(Line::serves_debt),
+        }
+    }
 }
 
 /// Sums of ledger lines and quantities, and the figures made of them.

@@ -1,22 +1,34 @@
 //! Rows of returns.csv, from the closed books.
 
+use std::collections::BTreeMap;
+
 use super::rows::{Group, groups};
 use super::tables::returns::ReturnsRow;
-use crate::finance::{Books, Period, Returns};
+use crate::finance::{Books, Kind, Period, Returns};
 
 /// Every farm, every site and the portfolio, by kind, over the whole run and by epoch; no rows of nothing.
 pub fn returns_rows(books: &Books) -> Vec<ReturnsRow> {
+    // A site's only farm of a kind has the figures of the farm.
+    let mut known: BTreeMap<(Kind, Vec<usize>), Vec<ReturnsRow>> = BTreeMap::new();
     let mut rows = Vec::new();
     for group in groups(books) {
-        if books.totals(|farm| group.counts(farm), |_| true).is_empty() {
-            continue;
-        }
-        rows.push(whole(books, &group));
-        for (epoch, ..) in books.epochs() {
-            let within = |period: &Period| period.epoch == epoch;
-            if !books.totals(|farm| group.counts(farm), within).is_empty() {
-                rows.push(ReturnsRow { epoch: Some(epoch), ..part(books, &group, within) });
-            }
+        let of_group = known.entry((group.kind, group.farms(books))).or_insert_with(|| rows_of(books, &group));
+        let named = |row: &ReturnsRow| ReturnsRow { scope: group.scope, name: group.name.clone(), ..row.clone() };
+        rows.extend(of_group.iter().map(named));
+    }
+    rows
+}
+
+fn rows_of(books: &Books, group: &Group) -> Vec<ReturnsRow> {
+    let mut rows = Vec::new();
+    if books.totals(|farm| group.counts(farm), |_| true).is_empty() {
+        return rows;
+    }
+    rows.push(whole(books, group));
+    for (epoch, ..) in books.epochs() {
+        let within = |period: &Period| period.epoch == epoch;
+        if !books.totals(|farm| group.counts(farm), within).is_empty() {
+            rows.push(ReturnsRow { epoch: Some(epoch), ..part(books, group, within) });
         }
     }
     rows

@@ -1,10 +1,10 @@
 //! Rows that are sums of the closed books: by month, epoch and year, and the money columns of farms and sites.
 
-use std::ops::RangeInclusive;
+use std::ops::Range;
 
 use super::tables::{CashFlowRow, EpochRow, FarmRow, MonthlyRow, NetworkRow, Scope, SiteRow};
 use crate::calendar::Day;
-use crate::finance::{Books, Farm, Kind, Line, Period, Quantity, Totals};
+use crate::finance::{Books, Farm, Kind, Line, Quantity, Totals};
 use crate::math;
 
 /// The name of the portfolio in the tables.
@@ -14,8 +14,8 @@ pub const PORTFOLIO: &str = "portfolio";
 pub fn monthly_rows(books: &Books) -> Vec<MonthlyRow> {
     let mut rows = Vec::new();
     for (month, periods) in spans(books, Day::month_label) {
-        for farm in books.farms() {
-            let totals = books.totals(|f| f == farm, |p| periods.contains(&p.first));
+        for (number, farm) in books.farms().iter().enumerate() {
+            let totals = books.totals_of(&[number], periods.clone());
             if !totals.is_empty() {
                 rows.push(monthly_row(&month, farm, &totals));
             }
@@ -24,14 +24,14 @@ pub fn monthly_rows(books: &Books) -> Vec<MonthlyRow> {
     rows
 }
 
-/// Runs of periods with the same key, by the days they begin.
-fn spans<K: PartialEq>(books: &Books, key: impl Fn(Day) -> K) -> Vec<(K, RangeInclusive<Day>)> {
-    let mut spans: Vec<(K, RangeInclusive<Day>)> = Vec::new();
-    for period in books.periods() {
-        let first = period.first;
+/// Runs of periods with the same key of the days they begin.
+fn spans<K: PartialEq>(books: &Books, key: impl Fn(Day) -> K) -> Vec<(K, Range<usize>)> {
+    let mut spans: Vec<(K, Range<usize>)> = Vec::new();
+    for (number, period) in books.periods().iter().enumerate() {
+        let of = key(period.first);
         match spans.last_mut() {
-            Some((of, days)) if *of == key(first) => *days = *days.start()..=first,
-            _ => spans.push((key(first), first..=first)),
+            Some((last, numbers)) if *last == of => numbers.end = number + 1,
+            _ => spans.push((of, number..number + 1)),
         }
     }
     spans
@@ -109,8 +109,9 @@ pub fn cashflow_rows(books: &Books) -> Vec<CashFlowRow> {
     let years = spans(books, Day::year);
     let mut rows = Vec::new();
     for group in groups(books) {
+        let farms = group.farms(books);
         for (year, periods) in &years {
-            let totals = group.totals(books, |p| periods.contains(&p.first));
+            let totals = books.totals_of(&farms, periods.clone());
             // What is put aside and given back within a year sums to nothing, but not discounted.
             let booked = |line: &Line| totals.usd(*line) != 0.0 || totals.discounted_usd(*line) != 0.0;
             for line in Line::ALL.into_iter().filter(booked) {
@@ -133,12 +134,13 @@ pub fn cashflow_rows(books: &Books) -> Vec<CashFlowRow> {
 /// was booked. Prices are means of the epoch's days in `network`.
 pub fn epoch_rows(books: &Books, network: &[NetworkRow]) -> Vec<EpochRow> {
     let mut rows = Vec::new();
+    let groups = groups(books);
     for (epoch, first, last) in books.epochs() {
         let market = MarketMeans::of(network, first, last);
-        for group in groups(books) {
-            let totals = group.totals(books, |p| p.epoch == epoch);
+        for group in &groups {
+            let totals = books.totals(|farm| group.counts(farm), |p| p.epoch == epoch);
             if !totals.is_empty() {
-                rows.push(epoch_row((epoch, first, last), &group, &totals, &market));
+                rows.push(epoch_row((epoch, first, last), group, &totals, &market));
             }
         }
     }
@@ -239,8 +241,9 @@ impl Group {
         in_scope && self.kind.counts(farm)
     }
 
-    fn totals(&self, books: &Books, periods: impl Fn(&Period) -> bool) -> Totals {
-        books.totals(|farm| self.counts(farm), periods)
+    /// Numbers of the farms summed over.
+    pub fn farms(&self, books: &Books) -> Vec<usize> {
+        books.numbers(|farm| self.counts(farm))
     }
 }
 

@@ -82,6 +82,19 @@ pub struct Today {
 }
 
 impl Today {
+    /// Connection MW of a kind of farm that runs today.
+    pub fn slots_mw(&self, kind: FarmKind) -> f64 {
+        match kind {
+            FarmKind::Mining => self.mining_slots_mw,
+            FarmKind::Hosting | FarmKind::Cloud => self.ai_slots_mw * self.ai_share(kind),
+        }
+    }
+
+    /// Whether nothing runs or waits for power.
+    pub fn is_idle(&self) -> bool {
+        self.miners.is_empty() && self.hosting_draw_mw + self.cloud_draw_mw <= 0.0
+    }
+
     /// Part of the site's AI load that is of a kind of farm.
     pub fn ai_share(&self, kind: FarmKind) -> f64 {
         let total_mw = self.hosting_draw_mw + self.cloud_draw_mw;
@@ -103,8 +116,8 @@ pub struct GridSale(pub usize);
 pub struct SiteLog {
     /// By month of the year and hour of the day.
     pub heat: [[HeatCell; 24]; 12],
-    /// Hours by year, kind and reason.
-    pub reasons: ReasonHours,
+    /// Hours by reason of each year with loads.
+    pub reasons: Vec<ReasonHours>,
     /// Hours without grid.
     pub outage_hours: f64,
     /// Largest connection MW of mines that ran.

@@ -16,19 +16,24 @@ pub fn race(
     farms: Query<(&Farm, &At)>,
     sites: Query<&Today>,
     mut chain: ResMut<Chain>,
+    mut mines: Local<Vec<(usize, [f64; 24])>>,
+    mut report: Local<HourReport>,
 ) {
     let chain = &mut *chain;
     let participants = chain.hashrate_eh_s.len();
     chain.day.begin(participants);
-    let mut report = HourReport::default();
+    mines.clear();
+    for (farm, at) in order.farms.iter().filter_map(|&entity| farms.get(entity).ok()) {
+        if let (Some(participant), Ok(today)) = (farm.participant, sites.get(at.0)) {
+            mines.push((participant, today.hashrate_eh_s));
+        }
+    }
+    let world_eh_s = world.0.hashrate_eh_s();
     for hour in 0..24 {
         chain.hashrate_eh_s.fill(0.0);
-        chain.hashrate_eh_s[0] = world.0.hashrate_eh_s();
-        for &entity in &order.farms {
-            let Ok((farm, at)) = farms.get(entity) else { continue };
-            if let (Some(participant), Ok(today)) = (farm.participant, sites.get(at.0)) {
-                chain.hashrate_eh_s[participant] += today.hashrate_eh_s[hour];
-            }
+        chain.hashrate_eh_s[0] = world_eh_s;
+        for (participant, hashrate_eh_s) in &*mines {
+            chain.hashrate_eh_s[*participant] += hashrate_eh_s[hour];
         }
         report.clear();
         let start_unix = calendar.today.unix() + 3_600 * hour as i64;

@@ -1,12 +1,10 @@
 //! Phase *Record*: rows and counts for the tables.
 
-use std::collections::BTreeMap;
-
 use bevy_ecs::prelude::*;
 
 use super::components::{Site, SiteLog, Today};
 use super::resources::{Calendar, Chain, Journal, Order, Plan, Quote, RestOfWorld};
-use crate::dispatch::{AiReason, MiningReason};
+use crate::dispatch::{AiReason, HourResult, MiningReason};
 use crate::finance::Kind;
 use crate::placement::FarmKind;
 use crate::results::tables::{EventRow, NetworkRow, PlacedRow};
@@ -23,6 +21,7 @@ pub fn write_rows(
     mut sites: Query<(&Site, &Today, &mut SiteLog)>,
     mut journal: ResMut<Journal>,
 ) {
+    let (month, year) = (calendar.today.month() as usize - 1, calendar.today.year());
     journal.network.push(network_row(&calendar, &quote, &chain, &world));
     for retarget in &chain.day.retargets {
         journal.events.push(EventRow {
@@ -47,7 +46,7 @@ pub fn write_rows(
     }
     for &entity in &order.sites {
         if let Ok((site, today, mut log)) = sites.get_mut(entity) {
-            log.add(&calendar, today);
+            log.add(month, year, today);
             if calendar.month_ends {
                 journal.placed.extend(placed_rows(&calendar, &plan.0.sites[site.index], today));
             }
@@ -111,14 +110,45 @@ pub struct HeatCell {
     pub price_usd_per_mwh: f64,
 }
 
-/// Hours by year and reason.
-pub type ReasonHours = BTreeMap<(i16, &'static str, &'static str), f64>;
+/// Hours of a year by reason, in the order of [`MiningReason::ALL`] and [`AiReason::ALL`].
+#[derive(Debug, Clone)]
+pub struct ReasonHours {
+    year: i16,
+    mining: [u32; MiningReason::ALL.len()],
+    ai: [u32; AiReason::ALL.len()],
+}
+
+impl ReasonHours {
+    fn of_year(year: i16) -> Self {
+        Self { year, mining: [0; MiningReason::ALL.len()], ai: [0; AiReason::ALL.len()] }
+    }
+
+    fn add(&mut self, r: &HourResult) {
+        self.mining[r.mining_reason as usize] += 1;
+        self.ai[r.ai_reason as usize] += 1;
+    }
+
+    /// (year, whether of mining, reason, hours) of each reason there was: AI before mining, by name.
+    pub fn rows(&self) -> Vec<(i16, bool, &'static str, f64)> {
+        let ai = AiReason::ALL.iter().zip(self.ai).filter(|(reason, _)| **reason != AiReason::None);
+        let mining = MiningReason::ALL.iter().zip(self.mining).filter(|(r, _)| **r != MiningReason::NoMachines);
+        let ai = ai.map(|(reason, hours)| (false, reason.as_str(), hours));
+        let mining = mining.map(|(reason, hours)| (true, reason.as_str(), hours));
+        let mut rows: Vec<_> = ai.chain(mining).filter(|(.., hours)| *hours > 0).collect();
+        rows.sort_unstable();
+        rows.into_iter().map(|(mining, reason, hours)| (self.year, mining, reason, f64::from(hours))).collect()
+    }
+}
 
 impl SiteLog {
-    fn add(&mut self, calendar: &Calendar, today: &Today) {
-        let (month, year) = (calendar.today.month() as usize - 1, calendar.today.year());
-        for (slot, (hour, r)) in today.hours.iter().zip(&today.results).enumerate() {
-            let cell = &mut self.heat[month][slot];
+    /// Adds a day of a month (0 is January) and year.
+    fn add(&mut self, month: usize, year: i16, today: &Today) {
+        let loaded = !today.is_idle();
+        if loaded && self.reasons.last().is_none_or(|last| last.year != year) {
+            self.reasons.push(ReasonHours::of_year(year));
+        }
+        let hours = today.hours.iter().zip(&today.results).zip(&today.outage_share);
+        for (cell, ((hour, r), outage_share)) in self.heat[month].iter_mut().zip(hours) {
             let export_mw = r.export_surplus_mw + r.export_hydro_mw;
             cell.hours += 1.0;
             cell.mining_mwh += r.mining_mw;
@@ -131,12 +161,11 @@ impl SiteLog {
             self.hydro_available_mwh += hour.hydro_mw;
             cell.grid_mwh += r.mining.grid_mw + r.ai.grid_mw;
             cell.price_usd_per_mwh += hour.price_usd_per_mwh;
-            self.outage_hours += today.outage_share[slot];
-            if r.mining_reason != MiningReason::NoMachines {
-                *self.reasons.entry((year, "mining", r.mining_reason.as_str())).or_default() += 1.0;
-            }
-            if r.ai_reason != AiReason::None {
-                *self.reasons.entry((year, "ai", r.ai_reason.as_str())).or_default() += 1.0;
+            self.outage_hours += outage_share;
+        }
+        if let Some(reasons) = self.reasons.last_mut().filter(|_| loaded) {
+            for r in &today.results {
+                reasons.add(r);
             }
         }
         (self.mining_mw, self.ai_mw) = (today.mining_slots_mw, today.ai_slots_mw);

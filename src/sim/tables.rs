@@ -4,6 +4,7 @@ use bevy_ecs::prelude::*;
 
 use super::RunOutput;
 use super::components::{Batch, Farm, In, Site, SiteLog};
+use super::record::ReasonHours;
 use super::resources::{Calendar, Chain, Journal, Ledger, Order, Plan};
 use super::technology::Technologies;
 use crate::bitcoin::race::Mode;
@@ -119,12 +120,13 @@ fn reason_rows(world: &World, entity: Entity, site: &SiteParams, log: &SiteLog) 
     let ai = if hosted { Kind::Hosting } else { Kind::Cloud };
     log.reasons
         .iter()
-        .map(|((year, kind, reason), hours)| ReasonRow {
-            year: i32::from(*year),
+        .flat_map(ReasonHours::rows)
+        .map(|(year, mining, reason, hours)| ReasonRow {
+            year: i32::from(year),
             site: site.name.clone(),
-            kind: if *kind == "mining" { Kind::Mining } else { ai },
-            reason: (*reason).to_owned(),
-            hours: *hours,
+            kind: if mining { Kind::Mining } else { ai },
+            reason: reason.to_owned(),
+            hours,
         })
         .collect()
 }

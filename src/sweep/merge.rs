@@ -35,8 +35,11 @@ pub fn gather(folders: &[PathBuf]) -> Result<Shards, MergeError> {
     let mut wrong = Vec::new();
     let mut found: Vec<(PathBuf, Identity, Shard)> = Vec::new();
     for folder in folders.iter().flat_map(|folder| shard_folders(folder)) {
-        match read(&folder) {
-            Ok((identity, shard)) => found.push((folder, identity, shard)),
+        match identify(&folder) {
+            Ok((identity, shard)) => {
+                wrong.extend(check(&folder, shard).err().map(|text| format!("`{}`: {text}", folder.display())));
+                found.push((folder, identity, shard));
+            }
             Err(text) => wrong.push(format!("`{}`: {text}", folder.display())),
         }
     }
@@ -121,10 +124,15 @@ fn shard_folders(folder: &Path) -> Vec<PathBuf> {
     if shards.is_empty() { vec![folder.to_owned()] } else { shards }
 }
 
-fn read(folder: &Path) -> Result<(Identity, Shard), String> {
+fn identify(folder: &Path) -> Result<(Identity, Shard), String> {
     let identity = Identity::read(folder).map_err(|e| format!("this is no shard of a sweep: {e}"))?;
     let shard = identity.shard.as_deref().ok_or("this is a whole sweep, not a shard")?;
     let shard: Shard = shard.parse().map_err(|e| format!("{e}"))?;
+    Ok((identity, shard))
+}
+
+/// Says why a shard cannot be used.
+fn check(folder: &Path, shard: Shard) -> Result<(), String> {
     if target(folder).is_some() {
         let resume = format!("`hashwatt sweep resume {}` goes on", folder.display());
         return Err(format!("shard {shard} is not finished: {resume}"));
@@ -132,8 +140,8 @@ fn read(folder: &Path) -> Result<(Identity, Shard), String> {
     let manifest = read_manifest(folder).map_err(|e| format!("shard {shard}: {e}"))?;
     let journal = fs::read(folder.join(JOURNAL)).map_err(|e| format!("shard {shard}: {JOURNAL}: {e}"))?;
     let sha256 = sha256_hex(&journal);
-    if !manifest.files.iter().any(|file| file.path == JOURNAL && file.sha256 == sha256) {
-        return Err(format!("shard {shard} is damaged: {JOURNAL} is not what manifest.json says; copy it again"));
+    if manifest.files.iter().any(|file| file.path == JOURNAL && file.sha256 == sha256) {
+        return Ok(());
     }
-    Ok((identity, shard))
+    Err(format!("shard {shard} is damaged: {JOURNAL} is not what manifest.json says; copy it again"))
 }

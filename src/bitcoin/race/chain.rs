@@ -22,17 +22,25 @@ pub(super) struct Chain {
     pub bits: CompactTarget,
     /// Scale of the search for the next block.
     pub shift: u32,
+    /// Hashes of the real network that one scaled attempt stands for: 2^shift.
+    pub hashes_per_attempt: f64,
     /// The next block's target, scaled.
     pub scaled_target: U256,
     /// Mean number of hashes of the real network for the next block.
     pub expected_hashes: f64,
+    /// Mean number of scaled attempts for the next block.
+    pub mean_attempts: f64,
     /// Periods with mined blocks, the last one open.
     pub periods: Vec<Period>,
     hashes_per_block: f64,
     period_first_height: u32,
     period_first_time_unix: i64,
-    /// Oldest first.
+    /// A ring.
     recent_times: [i64; MEDIAN_TIME_SPAN],
+    /// Where the oldest of them is.
+    oldest: usize,
+    /// How many of the last blocks have stamps in order; where all recent ones have, their median needs no sorting.
+    in_order: usize,
     /// The median rule: no later block may have an earlier stamp.
     earliest_next_unix: i64,
 }
@@ -53,13 +61,17 @@ impl Chain {
             tip: Digest::default(),
             bits: start.bits,
             shift: 0,
+            hashes_per_attempt: 1.0,
             scaled_target: U256::ZERO,
             expected_hashes: 0.0,
+            mean_attempts: 0.0,
             periods: Vec::new(),
             hashes_per_block,
             period_first_height: start.period_first_height,
             period_first_time_unix: start.period_first_time_unix,
             recent_times: core::array::from_fn(|i| start.time_unix - (MEDIAN_TIME_SPAN - 1 - i) as i64 * SPACING_S),
+            oldest: 0,
+            in_order: MEDIAN_TIME_SPAN,
             earliest_next_unix: 0,
         };
         chain.apply_median_rule();
@@ -79,9 +91,7 @@ impl Chain {
     pub fn append(&mut self, block: &Solved, report: &mut HourReport) {
         self.height += 1;
         self.tip = block.hash;
-        self.recent_times.rotate_left(1);
-        self.recent_times[MEDIAN_TIME_SPAN - 1] = block.time_unix;
-        self.apply_median_rule();
+        self.note_time(block.time_unix);
         self.count_in_period(block);
         report.blocks.push(FoundBlock {
             height: self.height,
@@ -140,12 +150,55 @@ impl Chain {
         self.expected_hashes = bits.expected_hashes();
         let doublings = math::log2(self.expected_hashes / self.hashes_per_block).round();
         self.shift = doublings.clamp(0.0, target.leading_zeros() as f64) as u32;
+        self.hashes_per_attempt = math::exp2(f64::from(self.shift));
+        self.mean_attempts = self.expected_hashes / self.hashes_per_attempt;
         self.scaled_target = target << self.shift;
     }
 
+    fn note_time(&mut self, time_unix: i64) {
+        let newest = self.recent_times[(self.oldest + MEDIAN_TIME_SPAN - 1) % MEDIAN_TIME_SPAN];
+        self.in_order = if time_unix >= newest { self.in_order + 1 } else { 1 };
+        self.recent_times[self.oldest] = time_unix;
+        self.oldest = (self.oldest + 1) % MEDIAN_TIME_SPAN;
+        self.apply_median_rule();
+    }
+
     fn apply_median_rule(&mut self) {
-        let mut times = self.recent_times;
-        times.sort_unstable();
-        self.earliest_next_unix = times[MEDIAN_TIME_SPAN / 2] + 1;
+        let median = if self.in_order >= MEDIAN_TIME_SPAN {
+            self.recent_times[(self.oldest + MEDIAN_TIME_SPAN / 2) % MEDIAN_TIME_SPAN]
+        } else {
+            let mut times = self.recent_times;
+            times.sort_unstable();
+            times[MEDIAN_TIME_SPAN / 2]
+        };
+        self.earliest_next_unix = median + 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bitcoin::protocol::CompactTarget;
+
+    #[test]
+    fn the_next_stamp_is_above_the_median_of_the_last_eleven_whatever_their_order() {
+        let start = ChainStart {
+            height: 823_000,
+            time_unix: 1_704_067_200,
+            bits: CompactTarget::from_bits(0x1703e8b3).unwrap(),
+            period_first_height: 822_528,
+            period_first_time_unix: 1_703_311_464,
+        };
+        let mut chain = Chain::new(&start, 1.0);
+        let mut stamps = chain.recent_times.to_vec();
+        for block in 0..200_i64 {
+            // Every third stamp of the first hundred is early.
+            let early_s = if block < 100 && block % 3 == 0 { 2_000 } else { 0 };
+            stamps.push(start.time_unix + 600 * block - early_s);
+            chain.note_time(stamps[stamps.len() - 1]);
+            let mut last = stamps[stamps.len() - MEDIAN_TIME_SPAN..].to_vec();
+            last.sort_unstable();
+            assert_eq!(chain.earliest_next_unix, last[MEDIAN_TIME_SPAN / 2] + 1, "{block}");
+        }
     }
 }

@@ -42,7 +42,7 @@ impl Hour<'_> {
 
     /// Scaled attempts per second of all participants together.
     fn attempts_per_s(&self, chain: &Chain) -> f64 {
-        self.rates.total_eh_s() * HASHES_PER_EXAHASH / math::exp2(f64::from(chain.shift))
+        self.rates.total_eh_s() * HASHES_PER_EXAHASH / chain.hashes_per_attempt
     }
 }
 
@@ -278,14 +278,13 @@ impl Drawing {
 
 impl Draw {
     fn mean(chain: &Chain) -> Self {
-        let mean = chain.expected_hashes / math::exp2(f64::from(chain.shift));
-        Self { attempts: mean.round() as u64, left: mean }
+        Self { attempts: chain.mean_attempts.round() as u64, left: chain.mean_attempts }
     }
 
     /// Attempts up to and including the first success, each succeeding with probability p: the exponential of rate
     /// −ln(1 − p), rounded up, has exactly this law.
     fn geometric(chain: &Chain, stream: &mut Stream) -> Self {
-        let p = math::exp2(f64::from(chain.shift)) / chain.expected_hashes;
+        let p = chain.hashes_per_attempt / chain.expected_hashes;
         let exponential: f64 = Exp1.sample(stream);
         let attempts = (exponential / -math::log1p(-p)).ceil().max(1.0);
         Self { attempts: attempts as u64, left: attempts }

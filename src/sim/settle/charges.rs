@@ -76,17 +76,20 @@ pub fn charges(
 
 impl Peaks {
     fn watch(&mut self, today: &Today) {
+        let hosting_share = today.ai_share(FarmKind::Hosting);
+        let mut month_mw = self.month.total_mw();
         for (hour, r) in today.hours.iter().zip(&today.results) {
-            let hosting_mw = r.ai.grid_mw * today.ai_share(FarmKind::Hosting);
+            let hosting_mw = r.ai.grid_mw * hosting_share;
             let import = Peak([r.mining.grid_mw, hosting_mw, r.ai.grid_mw - hosting_mw]);
-            if import.total_mw() > self.month.total_mw() {
-                self.month = import;
+            let import_mw = import.total_mw();
+            if import_mw > month_mw {
+                (self.month, month_mw) = (import, import_mw);
             }
             if self.system.is_none_or(|(price, _)| hour.price_usd_per_mwh > price) {
                 self.system = Some((hour.price_usd_per_mwh, import));
             }
         }
-        if self.month.total_mw() > self.year.total_mw() {
+        if month_mw > self.year.total_mw() {
             self.year = self.month;
         }
     }

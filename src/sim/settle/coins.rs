@@ -28,10 +28,14 @@ pub fn coins(
     for &entity in &order.farms {
         let Ok((farm, at)) = farms.get(entity) else { continue };
         let (Some(participant), Ok(today)) = (farm.participant, sites.get(at.0)) else { continue };
-        ledger.0.count(farm.index, Quantity::HashrateEhHours, today.hashrate_eh_s.iter().sum());
+        if today.mining_slots_mw <= 0.0 {
+            continue;
+        }
+        let account = ledger.0.account(farm.index);
+        account.count(Quantity::HashrateEhHours, today.hashrate_eh_s.iter().sum());
         if let Some(client) = client {
             let mined_mwh: f64 = today.results.iter().map(|r| r.mining_mw).sum();
-            ledger.0.add(farm.index, Line::HostingFees, mined_mwh * client.fee_usd_per_mwh);
+            account.add(Line::HostingFees, mined_mwh * client.fee_usd_per_mwh);
             continue;
         }
         let (expected_blocks, expected_btc) = expectation(&today.hashrate_eh_s, &chain.day, quote.fees_btc);
@@ -42,10 +46,10 @@ pub fn coins(
             Payout::Solo => (expected_btc, 0.0),
         };
         let revenue_usd = btc * quote.price_usd;
-        ledger.0.add(farm.index, Line::CoinRevenue, revenue_usd);
-        ledger.0.add(farm.index, Line::PoolFee, -fee_share * revenue_usd);
-        ledger.0.count(farm.index, Quantity::BtcMined, btc);
-        ledger.0.count(farm.index, Quantity::BlocksFound, blocks);
+        account.add(Line::CoinRevenue, revenue_usd);
+        account.add(Line::PoolFee, -fee_share * revenue_usd);
+        account.count(Quantity::BtcMined, btc);
+        account.count(Quantity::BlocksFound, blocks);
     }
 }
 

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use crate::dispatch::{Hour, HourResult, Terms};
 use crate::energy::Forward;
-use crate::finance::{Line, Quantity};
+use crate::finance::{Account, Line, Quantity};
 use crate::placement::FarmKind;
 use crate::sim::components::{At, Farm, GridSale, Site, Today};
 use crate::sim::resources::{Calendar, Ledger, Order, Plan};
@@ -22,6 +22,9 @@ pub fn energy(
     for &entity in &order.farms {
         let Ok((farm, at)) = farms.get(entity) else { continue };
         let Ok((_, today)) = sites.get(at.0) else { continue };
+        if today.slots_mw(farm.kind) <= 0.0 {
+            continue;
+        }
         let forward = plan.0.sites[farm.site].grid.as_ref().and_then(|g| g.forward.as_ref());
         let bill = if farm.kind == FarmKind::Mining {
             let mut bill = mining_bill(&today.results);
@@ -32,11 +35,11 @@ pub fn energy(
         } else {
             ai_bill(&today.results, today.ai_share(farm.kind), today.backup_usd_per_mwh)
         };
-        bill.book(farm.index, &mut ledger.0);
+        bill.book(ledger.0.account(farm.index));
     }
     for &entity in &order.sites {
         let (Ok((site, today)), Ok(sale)) = (sites.get(entity), sales.get(entity)) else { continue };
-        book_grid_sale(sale.0, &today.hours, &today.results, &site.terms, &mut ledger.0);
+        book_grid_sale(&today.hours, &today.results, &site.terms, ledger.0.account(sale.0));
     }
 }
 
@@ -55,16 +58,16 @@ struct Bill {
 }
 
 impl Bill {
-    fn book(&self, farm: usize, ledger: &mut crate::finance::Ledger) {
-        ledger.count(farm, Quantity::SurplusMwh, self.surplus_mwh);
-        ledger.count(farm, Quantity::HydroMwh, self.hydro_mwh);
-        ledger.count(farm, Quantity::GridMwh, self.grid_mwh);
-        ledger.count(farm, Quantity::BackupMwh, self.backup_mwh);
-        ledger.count(farm, Quantity::UnservedMwh, self.unserved_mwh);
-        ledger.add(farm, Line::CurtailmentCredits, self.credits_usd);
-        ledger.add(farm, Line::EnergyCost, -self.energy_usd);
-        ledger.add(farm, Line::BackupFuel, -self.backup_usd);
-        ledger.add(farm, Line::ForgoneGridSales, -self.forgone_usd);
+    fn book(&self, account: &mut Account) {
+        account.count(Quantity::SurplusMwh, self.surplus_mwh);
+        account.count(Quantity::HydroMwh, self.hydro_mwh);
+        account.count(Quantity::GridMwh, self.grid_mwh);
+        account.count(Quantity::BackupMwh, self.backup_mwh);
+        account.count(Quantity::UnservedMwh, self.unserved_mwh);
+        account.add(Line::CurtailmentCredits, self.credits_usd);
+        account.add(Line::EnergyCost, -self.energy_usd);
+        account.add(Line::BackupFuel, -self.backup_usd);
+        account.add(Line::ForgoneGridSales, -self.forgone_usd);
     }
 
     /// Settles what mines of so many MW bought forward: on what they draw from the grid it lowers the cost of their
@@ -121,18 +124,12 @@ fn share(part: f64, whole: f64) -> f64 {
 }
 
 /// Books what the site would sell if no farm stood there.
-fn book_grid_sale(
-    account: usize,
-    hours: &[Hour; 24],
-    results: &[HourResult; 24],
-    terms: &Terms,
-    ledger: &mut crate::finance::Ledger,
-) {
+fn book_grid_sale(hours: &[Hour; 24], results: &[HourResult; 24], terms: &Terms, account: &mut Account) {
     for (hour, r) in hours.iter().zip(results) {
-        ledger.add(account, Line::GridSaleRevenue, r.baseline_export_margin_usd);
+        account.add(Line::GridSaleRevenue, r.baseline_export_margin_usd);
         let (surplus_mw, hydro_mw) = saleable_mw(hour, terms);
-        ledger.count(account, Quantity::SurplusMwh, surplus_mw);
-        ledger.count(account, Quantity::HydroMwh, hydro_mw);
+        account.count(Quantity::SurplusMwh, surplus_mw);
+        account.count(Quantity::HydroMwh, hydro_mw);
     }
 }
 

@@ -31,38 +31,43 @@ pub fn upkeep(
         if !batch.runs(calendar.today) {
             continue;
         }
-        ledger.0.count(farm.index, Quantity::CapacityMwHours, 24.0 * batch.mw);
+        let account = ledger.0.account(farm.index);
+        account.count(Quantity::CapacityMwHours, 24.0 * batch.mw);
         if plan.0.owes_dues(farm.kind) {
             let (insurance_usd, tax_usd) = batch.dues_usd_per_year(finance, calendar.start, calendar.today);
-            ledger.0.add(farm.index, Line::Insurance, -insurance_usd * per_day);
-            ledger.0.add(farm.index, Line::PropertyTax, -tax_usd * per_day);
+            account.add(Line::Insurance, -insurance_usd * per_day);
+            account.add(Line::PropertyTax, -tax_usd * per_day);
         }
         if let Model::Miner(machine) = &technologies.models[batch.technology] {
             let repairs_usd = batch.mw * mining.repair_usd_per_mw_year(machine) * per_day * variable_factor;
             let fixed_usd = batch.mw * mining.fixed_om_usd_per_mw_year * per_day * fixed_factor;
-            ledger.0.add(farm.index, Line::FixedOm, -fixed_usd);
-            ledger.0.add(farm.index, Line::VariableOm, -repairs_usd);
+            account.add(Line::FixedOm, -fixed_usd);
+            account.add(Line::VariableOm, -repairs_usd);
         }
     }
     for &entity in &order.farms {
         let Ok((farm, at)) = farms.get(entity) else { continue };
         let Ok(today) = sites.get(at.0) else { continue };
+        if today.slots_mw(farm.kind) <= 0.0 {
+            continue;
+        }
+        let account = ledger.0.account(farm.index);
         let (params, share) = (&plan.0.sites[farm.site], today.slots_share(farm.kind));
         let overhead_usd = plan.0.overhead_usd_per_year(farm.site, calendar.today) * per_day * share;
         let lease_usd = plan.0.lease_usd_per_year(farm.site, calendar.today) * per_day * share;
-        ledger.0.add(farm.index, Line::Overhead, -overhead_usd);
-        ledger.0.add(farm.index, Line::SiteLease, -lease_usd);
+        account.add(Line::Overhead, -overhead_usd);
+        account.add(Line::SiteLease, -lease_usd);
         if farm.kind == FarmKind::Mining {
             let mined_mwh: f64 = today.results.iter().map(|r| r.mining_mw).sum();
             let variable_usd = mined_mwh * mining.variable_om_usd_per_mwh * variable_factor;
-            ledger.0.add(farm.index, Line::VariableOm, -variable_usd);
-            ledger.0.count(farm.index, Quantity::UpMwHours, mined_mwh);
+            account.add(Line::VariableOm, -variable_usd);
+            account.count(Quantity::UpMwHours, mined_mwh);
             if let Some(product) = params.grid.as_ref().and_then(|g| g.demand_response.as_ref()) {
                 let enrolled_mw = today.enrolled_mw();
                 let called_hours = today.hours.iter().filter(|h| h.miners_called_off).count() as f64;
                 let capacity_usd = enrolled_mw * product.capacity_payment_usd_per_mw_year * per_day;
                 let events_usd = enrolled_mw * called_hours * product.event_payment_usd_per_mwh;
-                ledger.0.add(farm.index, Line::DemandResponse, capacity_usd + events_usd);
+                account.add(Line::DemandResponse, capacity_usd + events_usd);
             }
         }
     }
@@ -89,10 +94,6 @@ impl Today {
     /// Part of the site's running connection MW that is of a kind of farm.
     fn slots_share(&self, kind: FarmKind) -> f64 {
         let total_mw = self.mining_slots_mw + self.ai_slots_mw;
-        let part_mw = match kind {
-            FarmKind::Mining => self.mining_slots_mw,
-            FarmKind::Hosting | FarmKind::Cloud => self.ai_slots_mw * self.ai_share(kind),
-        };
-        if total_mw > 0.0 { part_mw / total_mw } else { 0.0 }
+        if total_mw > 0.0 { self.slots_mw(kind) / total_mw } else { 0.0 }
     }
 }
