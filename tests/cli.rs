@@ -256,6 +256,8 @@ fn the_schema_printed_is_the_one_checked_in() {
     assert_eq!(stdout(&hashwatt(&["schema"])), fs::read_to_string(checked_in).unwrap());
     let checked_in = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/projects/project.schema.json");
     assert_eq!(stdout(&hashwatt(&["schema", "project"])), fs::read_to_string(checked_in).unwrap());
+    let checked_in = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/sweeps/sweep.schema.json");
+    assert_eq!(stdout(&hashwatt(&["schema", "sweep"])), fs::read_to_string(checked_in).unwrap());
 }
 
 #[test]

@@ -137,13 +137,14 @@ mod tests {
     ];
 
     #[test]
-    fn twelve_factors_are_named_beside_their_points() {
+    fn factors_are_named_beside_their_points_as_far_as_there_is_room() {
         let temporary = tempfile::tempdir().unwrap();
         let files = morris(&chart(&REALISTIC), &look(&temporary).join("morris")).unwrap();
         let page = std::fs::read_to_string(&files[0]).unwrap();
-        for (factor, ..) in REALISTIC {
+        for (factor, ..) in &REALISTIC[..8] {
             assert_says(&page, &[&format!("\n{factor}\n")]);
         }
+        assert_says(&page, &["3 factors are not named for lack of room"]);
         let mut reversed = REALISTIC;
         reversed.reverse();
         assert_eq!(morris_svg(&chart(&reversed)).unwrap(), page);
