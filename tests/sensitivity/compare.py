@@ -124,7 +124,9 @@ def complaints(metric, written, answers):
             yield f"{what} is {row['value']} instead of {value}"
         if int(row["used"]) != used:
             yield f"{what} is from {row['used']} instead of {used}"
-    yield from (f"{metric}: {' '.join(filter(None, name))} was not expected" for name in written)
+    # Means at the ends of a tornado are plain means: the unit tests have them.
+    others = [name for name in written if not name[-1].startswith(("tornado_", "category_"))]
+    yield from (f"{metric}: {' '.join(filter(None, name))} was not expected" for name in others)
 
 
 def main():

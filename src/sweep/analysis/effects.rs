@@ -20,7 +20,9 @@ pub fn sensitivity(plan: &Plan, runs: &Runs) -> Vec<SensitivityRow> {
             _ => Vec::new(),
         };
         of_metric.extend(of_runs(plan, runs, index));
-        rows.extend(of_metric.into_iter().map(|row| SensitivityRow { metric: metric.clone(), ..row }));
+        // An index that does not exist is no reason to lose a sweep.
+        let there = of_metric.into_iter().filter(|row| row.value.is_finite());
+        rows.extend(there.map(|row| SensitivityRow { metric: metric.clone(), ..row }));
     }
     rows
 }

@@ -55,7 +55,13 @@ pub fn indices(
     stream: &mut Stream,
 ) -> Result<Indices, Error> {
     bootstrap.check()?;
-    let groups = standardised(&complete_groups(outputs, order.group_size(factors))?);
+    let groups = complete_groups(outputs, order.group_size(factors))?;
+    // Before they are divided by their deviation, which may be none.
+    let first = groups[0].1[0];
+    if groups.iter().all(|(_, group)| group[0] == first && group[group.len() - 1] == first) {
+        return Err(Error::Constant);
+    }
+    let groups = standardised(&groups);
     let groups: Vec<Group> = groups.iter().map(|outputs| Group { outputs, factors }).collect();
     let values = estimate(&groups, factors, order).ok_or(Error::Constant)?;
     let resampled: Vec<Vec<f64>> =
@@ -165,6 +171,15 @@ mod tests {
         let x = |i: usize| PI * (2.0 * u[i] - 1.0);
         let sine = math::sin(x(0));
         sine + 7.0 * math::sin(x(1)) * math::sin(x(1)) + 0.1 * x(2) * x(2) * x(2) * x(2) * sine
+    }
+
+    #[test]
+    fn a_figure_that_never_changes_has_no_shares() {
+        let mut stream = rng::stream(1, "constant", "");
+        for outputs in [[40.0; 12], [0.0; 12]] {
+            let indices = indices(&outputs, 2, Order::First, Bootstrap::default(), &mut stream);
+            assert_eq!(indices, Err(Error::Constant));
+        }
     }
 
     /// Two resamples: where only the values matter.
