@@ -38,7 +38,7 @@ use crate::energy::Draws;
 use crate::results::{Summary, Tables};
 use crate::scenario::Scenario;
 use crate::scenario::model::Policy;
-use resources::{Calendar, Chain};
+use resources::{Calendar, Chain, Wanted};
 
 pub use optimum::{place, regret, with_optimal_plan};
 pub use outlook::{OwnHashrate, field, own_hashrate};
@@ -113,9 +113,36 @@ pub fn run_sharing(
     draws: &Draws,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<RunOutput, SimError> {
+    simulate(scenario, seed, mode, draws, Wanted::Everything, progress)
+}
+
+/// As [`run_sharing`], but only what a sweep looks at is filled in: of the tables months, network, events, what is placed,
+/// capacities of sites and epochs of the portfolio, with `returns` also those; of the summary what follows from them.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_for_figures(
+    scenario: &Scenario,
+    seed: u64,
+    mode: Mode,
+    draws: &Draws,
+    returns: bool,
+) -> Result<RunOutput, SimError> {
+    simulate(scenario, seed, mode, draws, Wanted::Figures { returns }, &mut |_| ControlFlow::Continue(()))
+}
+
+fn simulate(
+    scenario: &Scenario,
+    seed: u64,
+    mode: Mode,
+    draws: &Draws,
+    wanted: Wanted,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<RunOutput, SimError> {
     let planned = planned(scenario, seed, progress)?;
     let scenario = &*planned;
     let mut world = setup::world(scenario, seed, mode, draws)?;
+    world.insert_resource(wanted);
     let mut day = schedule::day();
     let days = scenario.days();
     let first_height = world.resource::<Chain>().race.height();

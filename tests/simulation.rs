@@ -10,7 +10,8 @@ use hashwatt::energy::Draws;
 use hashwatt::finance::Kind;
 use hashwatt::results::{EpochRow, Scope, Tables};
 use hashwatt::scenario::{Loaded, Override, load};
-use hashwatt::sim::{RunOutput, run, run_sharing};
+use hashwatt::sim::{RunOutput, run, run_for_figures, run_sharing};
+use hashwatt::sweep::metrics::figures;
 
 fn scenario(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -54,6 +55,17 @@ fn runs_that_share_their_draws_give_what_each_gives_alone() {
         let alone = run(&scenario, 3, Mode::Expected, &mut |_| ControlFlow::Continue(())).unwrap();
         let sharing = run_sharing(&scenario, 3, Mode::Expected, &draws, &mut |_| ControlFlow::Continue(())).unwrap();
         assert_eq!(format!("{:?}", sharing.tables), format!("{:?}", alone.tables), "{set:?}");
+    }
+}
+
+#[test]
+fn a_run_for_figures_comes_to_those_of_the_whole_run() {
+    let scenario = loaded(SMALL, &[]).scenario;
+    let whole = run(&scenario, 3, Mode::Sampled, &mut |_| ControlFlow::Continue(())).unwrap();
+    for (returns, rows) in [(false, vec![]), (true, whole.tables.returns.clone())] {
+        let lean = run_for_figures(&scenario, 3, Mode::Sampled, &Draws::default(), returns).unwrap();
+        assert_eq!(figures(&lean, &[]), figures(&whole, &[]));
+        assert_eq!(lean.tables.returns, rows);
     }
 }
 

@@ -82,11 +82,16 @@ pub struct HourReport {
 }
 
 impl HourReport {
-    /// Expectation of 1 EH/s over some seconds: hashes ÷ mean hashes per block, at the next block's subsidy.
     fn expect(&mut self, seconds: f64, chain: &Chain) {
-        let blocks = seconds * 1e18 / chain.expected_hashes;
+        let (blocks, btc) = Self::expectation(seconds, chain);
         self.expected_blocks_per_eh_s += blocks;
-        self.expected_subsidy_btc_per_eh_s += blocks * subsidy_sat(chain.height + 1) as f64 / SAT_PER_BTC as f64;
+        self.expected_subsidy_btc_per_eh_s += btc;
+    }
+
+    /// Blocks and BTC that 1 EH/s expects in some seconds: hashes ÷ mean hashes per block, at the next block's subsidy.
+    fn expectation(seconds: f64, chain: &Chain) -> (f64, f64) {
+        let blocks = seconds * 1e18 / chain.expected_hashes;
+        (blocks, blocks * subsidy_sat(chain.height + 1) as f64 / SAT_PER_BTC as f64)
     }
 
     /// Empties the report for the next hour and keeps its memory.
@@ -173,6 +178,9 @@ impl Race {
             self.total_hashes += step.hashes;
             if let Some(block) = step.solved {
                 self.chain.append(&block, report);
+                if matches!(&self.search, Search::Drawing(drawing) if drawing.is_even()) {
+                    self.total_hashes += run_evenly(&mut self.chain, &mut hour, report);
+                }
             }
         }
     }
@@ -216,6 +224,24 @@ impl Race {
     pub fn periods(&self) -> &[Period] {
         &self.chain.periods
     }
+}
+
+/// Finds the whole blocks that follow in an hour without luck, where each takes as long as the one before; gives their
+/// hashes.
+fn run_evenly(chain: &mut Chain, hour: &mut Hour, report: &mut HourReport) -> u64 {
+    let pace = hour.pace(chain);
+    let (blocks, btc) = HourReport::expectation(pace.seconds, chain);
+    let last = chain.last_height_at_pace();
+    let mut hashes = 0;
+    while chain.height < last && hour.left_s() * pace.attempts_per_s >= chain.mean_attempts {
+        let block = pace.solved(chain, hour);
+        report.expected_blocks_per_eh_s += blocks;
+        report.expected_subsidy_btc_per_eh_s += btc;
+        hour.elapsed_s += pace.seconds;
+        hashes += pace.attempts;
+        chain.append(&block, report);
+    }
+    hashes
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! What goes into an hour and what comes out.
 
 use super::clearing::{may_export_grid, with_steps};
-use super::merit::{Served, order, sold_alone, solve_laid_out};
+use super::merit::{Served, sold_alone, solve_laid_out};
 use super::reason::{AiReason, MiningReason};
 use crate::compute::hosted::STOPPED_USD_PER_MWH;
+use crate::lanes::Number;
 
 /// What a site has in an hour, mean MW.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -274,8 +275,8 @@ fn split_loads(loads: &Loads, served: &Served, used: Flow, costs: [f64; 3]) -> (
 fn split_exports(used_mw: [f64; 3], export_mw: f64, costs: [f64; 3]) -> (Flow, Flow) {
     let [surplus_mw, hydro_mw, grid_mw] = used_mw;
     let (dear, cheap) = if costs[0] <= costs[1] { (hydro_mw, surplus_mw) } else { (surplus_mw, hydro_mw) };
-    let from_dear = dear.min(export_mw);
-    let from_cheap = cheap.min(export_mw - from_dear);
+    let from_dear = Number::min(dear, export_mw);
+    let from_cheap = Number::min(cheap, export_mw - from_dear);
     let (export_surplus, export_hydro) =
         if costs[0] <= costs[1] { (from_cheap, from_dear) } else { (from_dear, from_cheap) };
     let exported = Flow { surplus_mw: export_surplus, hydro_mw: export_hydro, ..Flow::default() };
@@ -286,14 +287,24 @@ fn split_exports(used_mw: [f64; 3], export_mw: f64, costs: [f64; 3]) -> (Flow, F
 
 /// Draws `mw` from `available`, cheapest source first, and adds the backup.
 fn cheapest_first(mw: f64, available: Flow, costs: [f64; 3], backup_mw: f64) -> Flow {
-    let caps = [available.surplus_mw, available.hydro_mw, available.grid_mw];
-    let mut left = mw;
-    let mut drawn = [0.0; 3];
-    for source in order(costs) {
-        drawn[source] = left.min(caps[source]);
-        left -= drawn[source];
-    }
-    Flow { surplus_mw: drawn[0], hydro_mw: drawn[1], grid_mw: drawn[2], backup_mw }
+    let mut left_mw = mw;
+    let mut draw = |mw: f64| {
+        let drawn_mw = Number::min(left_mw, mw);
+        left_mw -= drawn_mw;
+        drawn_mw
+    };
+    let surplus_first = costs[0] <= costs[1];
+    let (surplus, hydro) = ((costs[0], available.surplus_mw), (costs[1], available.hydro_mw));
+    let (first, second) = if surplus_first { (surplus, hydro) } else { (hydro, surplus) };
+    // The grid has one of three places; in the others it gives nothing, which costs less than asking where it is.
+    let grid_if = |here: bool| if here { available.grid_mw } else { 0.0 };
+    let mut grid_mw = draw(grid_if(costs[2] < first.0));
+    let first_mw = draw(first.1);
+    grid_mw += draw(grid_if(costs[2] >= first.0 && costs[2] < second.0));
+    let second_mw = draw(second.1);
+    grid_mw += draw(grid_if(costs[2] >= second.0));
+    let (surplus_mw, hydro_mw) = if surplus_first { (first_mw, second_mw) } else { (second_mw, first_mw) };
+    Flow { surplus_mw, hydro_mw, grid_mw, backup_mw }
 }
 
 /// Export margin of the hour without any load, USD.
@@ -301,9 +312,9 @@ fn baseline_export_margin_usd(hour: &Hour, costs: [f64; 3], export_value: f64) -
     let surplus = (hour.surplus_mw, export_value - costs[0]);
     let hydro = (hour.hydro_mw, export_value - costs[1]);
     let (better, worse) = if surplus.1 >= hydro.1 { (surplus, hydro) } else { (hydro, surplus) };
-    let first = better.0.min(hour.export_mw);
-    let second = worse.0.min(hour.export_mw - first);
-    first * better.1.max(0.0) + second * worse.1.max(0.0)
+    let first = Number::min(better.0, hour.export_mw);
+    let second = Number::min(worse.0, hour.export_mw - first);
+    first * Number::max(better.1, 0.0) + second * Number::max(worse.1, 0.0)
 }
 
 /// Who drew what.

@@ -16,6 +16,7 @@
 
 use super::clearing::{Demand, Export, Offers, Step, best_usd_per_mwh, price, with_steps};
 use super::hour::{Hour, Loads, MinerTier, Terms};
+use crate::lanes::Number;
 
 /// Totals of the optimum.
 #[derive(Debug, Clone, Copy)]
@@ -36,18 +37,6 @@ pub(super) struct Served {
     pub next_value_usd_per_mwh: Option<f64>,
     /// Exports, MW.
     pub export_mw: f64,
-}
-
-/// Indices in order of cost; ties keep surplus before hydro before grid.
-pub(super) fn order(costs: [f64; 3]) -> [usize; 3] {
-    let [a, b, c] = costs;
-    let rank_a = usize::from(b < a) + usize::from(c < a);
-    let rank_b = usize::from(a <= b) + usize::from(c < b);
-    let mut order = [0; 3];
-    order[rank_a] = 0;
-    order[rank_b] = 1;
-    order[3 - rank_a - rank_b] = 2;
-    order
 }
 
 /// Solves the hour.
@@ -86,11 +75,11 @@ pub(super) fn sold_alone(hour: &Hour, terms: &Terms) -> ([f64; 2], f64) {
     if together_mw < room_mw {
         ([surplus_mw, hydro_mw], together_mw)
     } else if costs[0] <= costs[1] {
-        let first = surplus_mw.min(room_mw);
-        ([first, hydro_mw.min((room_mw - first).max(0.0))], room_mw)
+        let first = Number::min(surplus_mw, room_mw);
+        ([first, Number::min(hydro_mw, Number::max(room_mw - first, 0.0))], room_mw)
     } else {
-        let first = hydro_mw.min(room_mw);
-        ([surplus_mw.min((room_mw - first).max(0.0)), first], room_mw)
+        let first = Number::min(hydro_mw, room_mw);
+        ([Number::min(surplus_mw, Number::max(room_mw - first, 0.0)), first], room_mw)
     }
 }
 
@@ -142,10 +131,10 @@ impl Market {
         let mut demand_mw = if self.price < f64::INFINITY { ai_mw } else { 0.0 };
         demand_mw += mining_mw;
         demand_mw += if export.value > self.price { export.mw } else { 0.0 };
-        let mut spare_mw = (supply_mw - demand_mw).max(0.0);
+        let mut spare_mw = Number::max(supply_mw - demand_mw, 0.0);
 
         let ai_missing = ai_mw - self.draw(ai_mw, f64::INFINITY, &mut spare_mw);
-        let backup_mw = ai_missing.min(terms.backup_mw);
+        let backup_mw = Number::min(ai_missing, terms.backup_mw);
         let mut next_value_usd_per_mwh = None;
         for miner in miners {
             let mw = self.draw(miner.mw, miner.value_usd_per_mwh, &mut spare_mw);
@@ -173,19 +162,19 @@ impl Market {
         if value > self.price {
             return mw;
         }
-        let drawn = if value == self.price { mw.min(*spare_mw) } else { 0.0 };
+        let drawn = if value == self.price { Number::min(mw, *spare_mw) } else { 0.0 };
         *spare_mw -= drawn;
         drawn
     }
 
     /// What the sources give, MW, if those at the price itself have to give `lacking_mw`, local ones first.
     fn used_mw(&self, lacking_mw: f64) -> [f64; 3] {
-        let mut lacking_mw = lacking_mw.max(0.0);
+        let mut lacking_mw = Number::max(lacking_mw, 0.0);
         core::array::from_fn(|i| {
             if self.costs[i] < self.price {
                 return self.available[i];
             }
-            let mw = if self.costs[i] == self.price { lacking_mw.min(self.available[i]) } else { 0.0 };
+            let mw = if self.costs[i] == self.price { Number::min(lacking_mw, self.available[i]) } else { 0.0 };
             lacking_mw -= mw;
             mw
         })

@@ -264,6 +264,9 @@ impl FinanceParams {
 
     /// Property tax on a day of what came online on another, share of the purchase price per year.
     pub fn property_tax_share(&self, online: Day, day: Day) -> f64 {
+        if self.property_tax_per_year_share == 0.0 {
+            return 0.0;
+        }
         let years = f64::from(day.whole_years_since(online).max(0));
         let left_share = (1.0 - self.property_tax_decline_per_year_share * years).max(0.0);
         self.property_tax_per_year_share * self.property_tax_assessed_share * left_share

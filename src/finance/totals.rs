@@ -16,9 +16,19 @@ impl Account {
         self.usd[line] += usd;
     }
 
+    /// Books dollars one after the other, as [`Self::add`] does, but the sum stays in a register meanwhile.
+    pub fn add_each(&mut self, line: Line, usd: impl Iterator<Item = f64>) {
+        self.usd[line] = usd.fold(self.usd[line], |sum, usd| sum + usd);
+    }
+
     /// Books a quantity, in its own unit.
     pub fn count(&mut self, quantity: Quantity, amount: f64) {
         self.amounts[quantity as usize] += amount;
+    }
+
+    /// Books amounts one after the other, as [`Self::count`] does, but the sum stays in a register meanwhile.
+    pub fn count_each(&mut self, quantity: Quantity, amounts: impl Iterator<Item = f64>) {
+        self.amounts[quantity as usize] = amounts.fold(self.amounts[quantity as usize], |sum, amount| sum + amount);
     }
 }
 

@@ -132,9 +132,10 @@ pub fn cashflow_rows(books: &Books) -> Vec<CashFlowRow> {
 
 /// Rows of epochs.csv: every farm, every site and the portfolio, by kind, in each halving epoch in which anything
 /// was booked. Prices are means of the epoch's days in `network`.
-pub fn epoch_rows(books: &Books, network: &[NetworkRow]) -> Vec<EpochRow> {
+pub fn epoch_rows(books: &Books, network: &[NetworkRow], of: impl Fn(Scope) -> bool) -> Vec<EpochRow> {
     let mut rows = Vec::new();
-    let groups = groups(books);
+    let mut groups = groups(books);
+    groups.retain(|group| of(group.scope));
     for (epoch, first, last) in books.epochs() {
         let market = MarketMeans::of(network, first, last);
         for group in &groups {
@@ -406,7 +407,7 @@ mod tests {
                 }
             })
             .collect();
-        let rows = epoch_rows(&books(), &network);
+        let rows = epoch_rows(&books(), &network, |_| true);
         let mining: Vec<_> = rows.iter().filter(|r| r.scope == Scope::Portfolio && r.kind == Kind::Mining).collect();
         assert_eq!(mining.len(), 2);
         assert_eq!((mining[0].epoch, mining[0].last_day.as_str()), (3, "2024-04-19"));

@@ -113,7 +113,7 @@ impl Base {
         overrides::apply(overrides, &mut document, &mut out);
         let check = |scenario: &mut Scenario, report: &mut Report<'_>| {
             scenario.data.series = self.loaded.scenario.data.series.clone();
-            check::check(scenario, report);
+            check::check_variant(scenario, &self.loaded.scenario.sites, report);
         };
         let scenario = typed(&mut document, &self.schema, &self.data, check, &mut out).map(|(scenario, _)| scenario);
         whole(scenario, out)

@@ -113,7 +113,7 @@ fn hashrate_eh_s(mining_mw: f64, miners: &[MinerTier], miners_eh_s: &[f64]) -> f
     let mut left_mw = mining_mw;
     let mut total = 0.0;
     for (tier, eh_s) in miners.iter().zip(miners_eh_s) {
-        let mw = left_mw.min(tier.mw);
+        let mw = if left_mw < tier.mw { left_mw } else { tier.mw };
         total += eh_s * mw / tier.mw;
         left_mw -= mw;
     }

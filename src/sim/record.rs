@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::*;
 
 use super::components::{Site, SiteLog, Today};
-use super::resources::{Calendar, Chain, Journal, Order, Plan, Quote, RestOfWorld};
+use super::resources::{Calendar, Chain, Journal, Order, Plan, Quote, RestOfWorld, Wanted};
 use crate::dispatch::{AiReason, HourResult, MiningReason};
 use crate::finance::Kind;
 use crate::placement::FarmKind;
@@ -13,6 +13,7 @@ use crate::scenario::model::Site as SiteParams;
 /// Writes the day's network row and events, and adds the day to each site's log.
 pub fn write_rows(
     plan: Res<Plan>,
+    wanted: Res<Wanted>,
     calendar: Res<Calendar>,
     order: Res<Order>,
     quote: Res<Quote>,
@@ -46,7 +47,10 @@ pub fn write_rows(
     }
     for &entity in &order.sites {
         if let Ok((site, today, mut log)) = sites.get_mut(entity) {
-            log.add(month, year, today);
+            log.note_capacity(today);
+            if *wanted == Wanted::Everything {
+                log.add_hours(month, year, today);
+            }
             if calendar.month_ends {
                 journal.placed.extend(placed_rows(&calendar, &plan.0.sites[site.index], today));
             }
@@ -141,8 +145,8 @@ impl ReasonHours {
 }
 
 impl SiteLog {
-    /// Adds a day of a month (0 is January) and year.
-    fn add(&mut self, month: usize, year: i16, today: &Today) {
+    /// Adds the hours of a day of a month (0 is January) and year.
+    fn add_hours(&mut self, month: usize, year: i16, today: &Today) {
         let loaded = !today.is_idle();
         if loaded && self.reasons.last().is_none_or(|last| last.year != year) {
             self.reasons.push(ReasonHours::of_year(year));
@@ -168,6 +172,9 @@ impl SiteLog {
                 reasons.add(r);
             }
         }
+    }
+
+    fn note_capacity(&mut self, today: &Today) {
         (self.mining_mw, self.ai_mw) = (today.mining_slots_mw, today.ai_slots_mw);
         self.peak_mining_mw = self.peak_mining_mw.max(today.mining_slots_mw);
         self.peak_ai_mw = self.peak_ai_mw.max(today.ai_slots_mw);

@@ -161,7 +161,7 @@ pub struct ChainDay {
     pub blocks_per_eh_s: [f64; 24],
     /// Subsidy a participant with 1 EH/s expects, BTC, by hour.
     pub subsidy_btc_per_eh_s: [f64; 24],
-    /// Blocks found by participant.
+    /// Blocks found by participant; none in `expected` mode.
     pub found: Vec<u32>,
     /// Coins (subsidy and fees) of blocks found by participant, BTC.
     pub found_btc: Vec<f64>,
@@ -187,6 +187,15 @@ pub struct LastStep {
 /// How blocks are found in this run.
 #[derive(Resource, Debug, Clone, Copy)]
 pub struct RunMode(pub crate::bitcoin::race::Mode);
+
+/// What of the run is to be kept.
+#[derive(Resource, Debug, Clone, Copy, PartialEq)]
+pub enum Wanted {
+    /// Every table.
+    Everything,
+    /// What the figures of a sweep are made of, with rows of returns or without.
+    Figures { returns: bool },
+}
 
 /// What decisions draw on.
 #[derive(Resource, Debug)]

@@ -5,26 +5,26 @@ use bevy_ecs::prelude::*;
 use super::RunOutput;
 use super::components::{Batch, Farm, In, Site, SiteLog};
 use super::record::ReasonHours;
-use super::resources::{Calendar, Chain, Journal, Ledger, Order, Plan};
+use super::resources::{Calendar, Chain, Journal, Ledger, Order, Plan, Wanted};
 use super::technology::Technologies;
 use crate::bitcoin::race::Mode;
 use crate::finance::{Books, Kind};
 use crate::placement::FarmKind;
-use crate::results::tables::{ChainRow, DispatchRow, FarmRow, ReasonRow, SiteRow, Tables};
+use crate::results::tables::{ChainRow, DispatchRow, FarmRow, ReasonRow, Scope, SiteRow, Tables};
 use crate::results::{EmissionsSummary, Summary, cashflow_rows, epoch_rows, monthly_rows, returns_rows};
 use crate::scenario::model::Site as SiteParams;
 
-/// Closes the books and writes every table.
+/// Closes the books and writes the tables that are wanted.
 pub fn output(mut world: World, seed: u64, mode: Mode) -> RunOutput {
     let plan = world.remove_resource::<Plan>().expect("the world was set up").0;
     let ledger = world.remove_resource::<Ledger>().expect("the world was set up").0;
     let journal = world.remove_resource::<Journal>().expect("the world was set up");
+    let wanted = *world.resource::<Wanted>();
+    let everything = wanted == Wanted::Everything;
     let books = ledger.close(plan.end.plus_days(-1), &plan.finance);
     let mut tables = Tables {
         monthly: monthly_rows(&books),
-        epochs: epoch_rows(&books, &journal.network),
-        returns: returns_rows(&books),
-        cashflow: cashflow_rows(&books),
+        epochs: epoch_rows(&books, &journal.network, |scope| everything || scope == Scope::Portfolio),
         network: journal.network,
         events: journal.events,
         placements: journal.placements,
@@ -37,11 +37,21 @@ pub fn output(mut world: World, seed: u64, mode: Mode) -> RunOutput {
     for &entity in &world.resource::<Order>().sites {
         let site = &plan.sites[world.get::<Site>(entity).expect("sites keep their component").index];
         let log = world.get::<SiteLog>(entity).expect("sites keep their log");
-        tables.sites.push(site_row(site, log, &books));
-        tables.dispatch.extend(dispatch_rows(site, log));
-        tables.reasons.extend(reason_rows(&world, entity, site, log));
+        let mut row = site_row(site, log);
+        if everything {
+            row.fill_from(&books);
+            tables.dispatch.extend(dispatch_rows(site, log));
+            tables.reasons.extend(reason_rows(&world, entity, site, log));
+        }
+        tables.sites.push(row);
     }
-    tables.farms = farm_rows(&world, &plan.sites, &books);
+    if wanted != (Wanted::Figures { returns: false }) {
+        tables.returns = returns_rows(&books);
+    }
+    if everything {
+        tables.cashflow = cashflow_rows(&books);
+        tables.farms = farm_rows(&world, &plan.sites, &books);
+    }
     let mode = match mode {
         Mode::Hash => "hash",
         Mode::Sampled => "sampled",
@@ -65,11 +75,12 @@ fn chain_row(period: &crate::bitcoin::race::Period) -> ChainRow {
     }
 }
 
-fn site_row(site: &SiteParams, log: &SiteLog, books: &Books) -> SiteRow {
+/// The row without what the books say.
+fn site_row(site: &SiteParams, log: &SiteLog) -> SiteRow {
     let cells = || log.heat.iter().flatten();
     let hours: f64 = cells().map(|c| c.hours).sum();
     let price: f64 = cells().map(|c| c.price_usd_per_mwh).sum();
-    let mut row = SiteRow {
+    SiteRow {
         site: site.name.clone(),
         site_class: site.class(),
         latitude_deg: site.latitude_deg,
@@ -85,9 +96,7 @@ fn site_row(site: &SiteParams, log: &SiteLog, books: &Books) -> SiteRow {
         grid_outage_hours: log.outage_hours,
         mean_price_usd_per_mwh: (site.price.is_some() && hours > 0.0).then(|| price / hours),
         ..SiteRow::default()
-    };
-    row.fill_from(books);
-    row
+    }
 }
 
 fn dispatch_rows(site: &SiteParams, log: &SiteLog) -> Vec<DispatchRow> {

@@ -11,7 +11,6 @@ use crate::scenario::load::sha256_hex;
 use crate::scenario::{Base, Diagnostics, InputFile, Override, Report, load_as};
 use crate::sim;
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// Weather, prices and outages that the runs of a seed share: those of three runs of twelve sites over twelve years.
@@ -135,8 +134,9 @@ impl Plan {
             let messages: Vec<_> = diagnostics.list.iter().map(|d| d.message.as_str()).collect();
             messages.join("; ")
         })?;
-        let output = sim::run_sharing(&scenario, case.seed, self.file.mode, &self.draws, &mut |_| ControlFlow::Continue(()));
-        figures(&output.map_err(|e| e.to_string())?, &self.file.metric)
+        let own = &self.file.metric;
+        let output = sim::run_for_figures(&scenario, case.seed, self.file.mode, &self.draws, !own.is_empty());
+        figures(&output.map_err(|e| e.to_string())?, own)
     }
 
     /// The keys that take more than one value.

@@ -115,6 +115,12 @@ impl Chain {
         }
     }
 
+    /// Height of the block up to which nBits and subsidy stay as the next one's.
+    pub fn last_height_at_pace(&self) -> u32 {
+        let before = |interval: u32| (self.height + 1) / interval * interval + interval - 1;
+        before(RETARGET_INTERVAL).min(before(HALVING_INTERVAL))
+    }
+
     fn period_is_complete(&self) -> bool {
         (self.height + 1).is_multiple_of(RETARGET_INTERVAL)
     }

@@ -44,6 +44,28 @@ impl Hour<'_> {
     fn attempts_per_s(&self, chain: &Chain) -> f64 {
         self.rates.total_eh_s() * HASHES_PER_EXAHASH / chain.hashes_per_attempt
     }
+
+    /// How blocks without luck follow each other.
+    pub fn pace(&self, chain: &Chain) -> Pace {
+        let attempts_per_s = self.attempts_per_s(chain);
+        let Draw { attempts, left } = Draw::mean(chain);
+        Pace { attempts_per_s, attempts, seconds: left / attempts_per_s }
+    }
+}
+
+/// What every block without luck takes, as long as hashrates and nBits stay the same.
+pub(super) struct Pace {
+    pub attempts_per_s: f64,
+    pub attempts: u64,
+    pub seconds: f64,
+}
+
+impl Pace {
+    /// The block begun now.
+    pub fn solved(&self, chain: &Chain, hour: &Hour) -> Solved {
+        let found_unix = hour.start_unix + (hour.elapsed_s + self.seconds) as i64;
+        Solved { time_unix: chain.stamp(found_unix), finder: 0, attempts: self.attempts, hash: Digest::default() }
+    }
 }
 
 /// Hashrates of an hour, summed up so that a participant can be drawn in proportion.
@@ -253,6 +275,11 @@ impl Drawing {
     /// Its mean.
     pub fn expected() -> Self {
         Self { luck: None, next: None }
+    }
+
+    /// Whether every block takes the mean.
+    pub fn is_even(&self) -> bool {
+        self.luck.is_none()
     }
 
     pub fn step(&mut self, chain: &Chain, hour: &Hour) -> Step {

@@ -125,12 +125,10 @@ fn share(part: f64, whole: f64) -> f64 {
 
 /// Books what the site would sell if no farm stood there.
 fn book_grid_sale(hours: &[Hour; 24], results: &[HourResult; 24], terms: &Terms, account: &mut Account) {
-    for (hour, r) in hours.iter().zip(results) {
-        account.add(Line::GridSaleRevenue, r.baseline_export_margin_usd);
-        let (surplus_mw, hydro_mw) = saleable_mw(hour, terms);
-        account.count(Quantity::SurplusMwh, surplus_mw);
-        account.count(Quantity::HydroMwh, hydro_mw);
-    }
+    let saleable: [(f64, f64); 24] = core::array::from_fn(|hour| saleable_mw(&hours[hour], terms));
+    account.add_each(Line::GridSaleRevenue, results.iter().map(|r| r.baseline_export_margin_usd));
+    account.count_each(Quantity::SurplusMwh, saleable.iter().map(|(surplus_mw, _)| *surplus_mw));
+    account.count_each(Quantity::HydroMwh, saleable.iter().map(|(_, hydro_mw)| *hydro_mw));
 }
 
 /// Local power that pays when exported, cheapest first, MW of surplus and of hydro.
@@ -140,12 +138,17 @@ pub(super) fn saleable_mw(hour: &Hour, terms: &Terms) -> (f64, f64) {
     let surplus = offer(hour.surplus_mw, terms.surplus_cost_usd_per_mwh);
     let hydro = offer(hour.hydro_mw, terms.hydro_cost_usd_per_mwh);
     if terms.surplus_cost_usd_per_mwh <= terms.hydro_cost_usd_per_mwh {
-        let first = surplus.min(hour.export_mw);
-        (first, hydro.min(hour.export_mw - first))
+        let first = least(surplus, hour.export_mw);
+        (first, least(hydro, hour.export_mw - first))
     } else {
-        let first = hydro.min(hour.export_mw);
-        (surplus.min(hour.export_mw - first), first)
+        let first = least(hydro, hour.export_mw);
+        (least(surplus, hour.export_mw - first), first)
     }
+}
+
+/// The lesser of two numbers; `f64::min` minds NaN, too, of which there is none.
+fn least(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
 }
 
 #[cfg(test)]

@@ -20,17 +20,19 @@ pub fn upkeep(
     farms: Query<(&Farm, &At)>,
     batches: Query<(&Batch, &In)>,
     mut ledger: ResMut<Ledger>,
+    mut repairs_usd_per_mw_year: Local<Vec<Option<f64>>>,
 ) {
+    repairs_usd_per_mw_year.resize(technologies.models.len(), None);
     let per_day = 1.0 / DAYS_PER_YEAR;
     let (mining, finance) = (&plan.0.mining, &plan.0.finance);
     let fixed_factor = finance.fixed_om_factor(calendar.start, calendar.today);
     let variable_factor = finance.variable_om_factor(calendar.start, calendar.today);
     for &entity in &order.batches {
         let Ok((batch, within)) = batches.get(entity) else { continue };
-        let Ok((farm, _)) = farms.get(within.0) else { continue };
         if !batch.runs(calendar.today) {
             continue;
         }
+        let Ok((farm, _)) = farms.get(within.0) else { continue };
         let account = ledger.0.account(farm.index);
         account.count(Quantity::CapacityMwHours, 24.0 * batch.mw);
         if plan.0.owes_dues(farm.kind) {
@@ -39,7 +41,9 @@ pub fn upkeep(
             account.add(Line::PropertyTax, -tax_usd * per_day);
         }
         if let Model::Miner(machine) = &technologies.models[batch.technology] {
-            let repairs_usd = batch.mw * mining.repair_usd_per_mw_year(machine) * per_day * variable_factor;
+            let repair = &mut repairs_usd_per_mw_year[batch.technology];
+            let repair_usd_per_mw_year = *repair.get_or_insert_with(|| mining.repair_usd_per_mw_year(machine));
+            let repairs_usd = batch.mw * repair_usd_per_mw_year * per_day * variable_factor;
             let fixed_usd = batch.mw * mining.fixed_om_usd_per_mw_year * per_day * fixed_factor;
             account.add(Line::FixedOm, -fixed_usd);
             account.add(Line::VariableOm, -repairs_usd);
