@@ -174,7 +174,8 @@ fn a_list_gives_its_rows_and_its_mistakes_their_lines() {
         fs::copy(Path::new(DATA).join("small.toml"), dir.path().join("small.toml")).unwrap();
         fs::write(dir.path().join("points.csv"), points).unwrap();
         let file = dir.path().join("sweep.toml");
-        fs::write(&file, "base = 'small.toml'\ndesign = 'list'\nmode = 'expected'\nlist = { file = 'points.csv' }\n").unwrap();
+        fs::write(&file, "base = 'small.toml'\ndesign = 'list'\nmode = 'expected'\nlist = { file = 'points.csv' }\n")
+            .unwrap();
         let output = sweep(&file, &dir.path().join("out"), &["-q"]);
         (dir, output)
     };
@@ -253,7 +254,9 @@ fn a_plan_says_what_a_sweep_amounts_to_and_writes_nothing() {
         String::from_utf8(output.stdout).unwrap()
     };
     let text = plan(&[]);
-    for part in ["8 runs", "4 points of a grid design × 2 replicates", "seeds 5 to 6 at every point", "30 to 60, 2 values"] {
+    for part in
+        ["8 runs", "4 points of a grid design × 2 replicates", "seeds 5 to 6 at every point", "30 to 60, 2 values"]
+    {
         assert!(text.contains(part), "`{part}` is missing in\n{text}");
     }
     let csv = plan(&["--csv"]);

@@ -167,12 +167,10 @@ fn run(plan: &Plan, how: &HowArgs, task: &Task) -> Result<(), Failure> {
     })?;
 
     let journal = under_way.folder.join(JOURNAL);
-    match task.shard {
-        Some(_) => {
-            write_folder(&out, &manifest, how.force, |dir| fill_shard(dir, plan, &identity, &journal, how.format))?
-        }
-        None => write_folder(&out, &manifest, how.force, |dir| fill(dir, plan, &[journal], how.format))?,
-    }
+    write_folder(&out, &manifest, how.force, |dir| match task.shard {
+        Some(_) => fill_shard(dir, plan, &identity, &journal, how.format),
+        None => fill(dir, plan, &[journal], how.format),
+    })?;
     // What it held is in the results now; where it cannot be removed, it is found to be finished.
     let _ = std::fs::remove_dir_all(&under_way.folder);
     if how.quiet { Ok(()) } else { summary::print(plan, &under_way.done, &out) }

@@ -10,9 +10,9 @@ use std::sync::LazyLock;
 use rand::{Rng, TryRng};
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::words;
 use crate::rng;
 use crate::rng::chacha::{BLOCK_WORDS, Fill, Key};
+use crate::words;
 
 /// Strips of the ziggurat.
 const STRIPS: usize = 256;

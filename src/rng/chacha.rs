@@ -87,8 +87,8 @@ fn mix<W: Words, const A: usize, const B: usize, const C: usize, const D: usize>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::each_width;
     use crate::rng::{key, stream};
+    use crate::words::each_width;
     use rand::Rng;
 
     /// Compares words from block 3 on with the stream's.

@@ -56,7 +56,7 @@ fn is_independent(plan: &Plan, point: usize) -> bool {
         return true;
     }
     let group = plan.points.len() / plan.file.samples.unwrap_or(1) as usize;
-    point % group == 0 || (point + 1).is_multiple_of(group)
+    point.is_multiple_of(group) || (point + 1).is_multiple_of(group)
 }
 
 /// The populations whose spread is luck, or a risk the keys' laws stand for, and not the spacing of a grid.

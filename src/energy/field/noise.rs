@@ -1,8 +1,8 @@
 //! White noise: the weighted sum of the bytes of many streams.
 #![expect(clippy::inline_always, reason = "see `words`")]
 
-use crate::words::{self, Job, MOST_LANES, Words};
 use crate::rng::chacha::{BLOCK_BYTES, Key, blocks};
+use crate::words::{self, Job, MOST_LANES, Words};
 
 /// Values that are computed at a time.
 const BUFFER: usize = BLOCK_BYTES * MOST_LANES;
@@ -90,8 +90,8 @@ impl Job for Sum<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::each_width;
     use crate::rng::{key, stream};
+    use crate::words::each_width;
     use rand::Rng;
 
     /// Compares the sum with one that takes a stream after the other.

@@ -11,7 +11,7 @@ pub const PURPOSE: &str = "sweep design";
 /// Independent draws, each key from its own stream.
 pub fn random(vary: &[Vary], samples: u32, seed: u64) -> Vec<Vec<f64>> {
     let mut streams: Vec<_> = vary.iter().map(|v| rng::stream(seed, PURPOSE, &v.key)).collect();
-    (0..samples).map(|_| streams.iter_mut().map(|stream| stream.random()).collect()).collect()
+    (0..samples).map(|_| streams.iter_mut().map(RngExt::random).collect()).collect()
 }
 
 /// Each key's range in equally likely parts, each used once, in an order of the key's own stream (McKay, Beckman and

@@ -46,14 +46,13 @@ fn groups(plan: &Plan, keys: &[usize]) -> Vec<GroupOfPoints> {
     let mut groups: Vec<(Vec<&Value>, GroupOfPoints)> = Vec::new();
     for (i, point) in plan.points.iter().enumerate() {
         let values: Vec<&Value> = keys.iter().map(|&k| &point[k]).collect();
-        match groups.iter_mut().find(|(of, _)| *of == values) {
-            Some((_, group)) => group.points.push(i),
-            None => {
-                let settings = keys.iter().zip(&values).map(|(&k, value)| format!("{} = {}", names[k], plain(value)));
-                let name = settings.collect::<Vec<_>>().join(", ");
-                groups.push((values, GroupOfPoints { name, points: vec![i] }));
-            }
+        if let Some((_, group)) = groups.iter_mut().find(|(of, _)| *of == values) {
+            group.points.push(i);
+            continue;
         }
+        let settings = keys.iter().zip(&values).map(|(&k, value)| format!("{} = {}", names[k], plain(value)));
+        let name = settings.collect::<Vec<_>>().join(", ");
+        groups.push((values, GroupOfPoints { name, points: vec![i] }));
     }
     groups.into_iter().map(|(_, group)| group).collect()
 }
