@@ -59,9 +59,11 @@ fn hourly_clouds(site: &str, sampling: &Sampling) -> Vec<f64> {
     let mut score = Ar1::new(HOURLY_PHI);
     let mut fill = |hours: &mut [f64]| {
         normals.fill(hours);
+        let mut now = score;
         for hour in hours {
-            *hour = score.next(*hour);
+            *hour = now.next(*hour);
         }
+        score = now;
     };
     forget(run_in(HOURLY_PHI), &mut fill);
     sampling.hourly(fill)
