@@ -19,6 +19,6 @@ mod welfare;
 pub use hour::{
     Flow, Hour, HourResult, Loads, MinerTier, Terms, dispatch_hour, dispatch_hour_as_if, dispatch_hours_as_if,
 };
-pub use ready::ReadyHours;
+pub use ready::{Columns, ReadyHours};
 pub use reason::{AiReason, MiningReason};
 pub use welfare::{HourValue, hour_value, hours_value_usd, welfare_usd};

@@ -12,6 +12,7 @@ mod connection;
 mod draws;
 mod field;
 mod hydro;
+mod memo;
 mod normals;
 mod outage;
 mod plant;

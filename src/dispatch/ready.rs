@@ -24,34 +24,118 @@ pub struct ReadyHours {
     dearest_usd_per_mwh: f64,
 }
 
+/// Hours of a site column by column, as [`Hour`] has them; no miners are called off in them.
+#[derive(Debug, Clone, Default)]
+pub struct Columns {
+    /// Wind or solar power the grid does not take, MW, at least 0.
+    pub surplus_mw: Vec<f64>,
+    /// Hydro power free of contracts, MW, at least 0.
+    pub hydro_mw: Vec<f64>,
+    /// Power the grid can deliver, MW, at least 0.
+    pub import_mw: Vec<f64>,
+    /// Power the grid can take, MW, at least 0.
+    pub export_mw: Vec<f64>,
+    /// Market price at the node, USD/MWh.
+    pub price_usd_per_mwh: Vec<f64>,
+}
+
+impl Columns {
+    /// The columns of hours.
+    fn of(hours: &[Hour]) -> Self {
+        let column = |of: fn(&Hour) -> f64| hours.iter().map(of).collect();
+        Self {
+            surplus_mw: column(|hour| hour.surplus_mw),
+            hydro_mw: column(|hour| hour.hydro_mw),
+            import_mw: column(|hour| hour.import_mw),
+            export_mw: column(|hour| hour.export_mw),
+            price_usd_per_mwh: column(|hour| hour.price_usd_per_mwh),
+        }
+    }
+
+    /// How many hours there are.
+    pub fn len(&self) -> usize {
+        self.price_usd_per_mwh.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn hour(&self, index: usize) -> Hour {
+        Hour {
+            surplus_mw: self.surplus_mw[index],
+            hydro_mw: self.hydro_mw[index],
+            import_mw: self.import_mw[index],
+            export_mw: self.export_mw[index],
+            price_usd_per_mwh: self.price_usd_per_mwh[index],
+            miners_called_off: false,
+        }
+    }
+}
+
 impl ReadyHours {
     /// Makes hours ready; of the terms all but `backup_mw` counts.
     pub fn new(hours: &[Hour], terms: &Terms) -> Self {
-        let one_by_one = may_export_grid(terms) || hours.iter().any(|hour| hour.miners_called_off);
-        let (eights, rest) = if one_by_one { (Default::default(), hours) } else { hours.as_chunks::<LANES>() };
-        let local = [hours.iter().any(|hour| hour.surplus_mw > 0.0), hours.iter().any(|hour| hour.hydro_mw > 0.0)];
-        let mut ready = Self {
-            terms: *terms,
-            sources: 1 + local.iter().filter(|has| **has).count(),
-            exports: local != [false; 2] && hours.iter().any(|hour| hour.export_mw > 0.0),
-            eights: Vec::new(),
-            rest: rest.to_vec(),
-            count: hours.len(),
-            dearest_usd_per_mwh: hours.iter().map(|hour| hour.price_usd_per_mwh).fold(f64::MIN, f64::max),
-        };
-        ready.eights.reserve_exact(eights.len() * rows(ready.sources, ready.exports));
-        for hours in eights {
-            ready.push(&EightHours::new(hours, terms, local));
+        let mut ready = Self::of_columns(&Columns::of(hours), terms);
+        if hours.iter().any(|hour| hour.miners_called_off) {
+            (ready.eights, ready.rest) = (Vec::new(), hours.to_vec());
         }
         ready
     }
 
-    fn push(&mut self, eight: &EightHours) {
-        self.eights.extend_from_slice(&eight.cost[..self.sources]);
-        self.eights.extend_from_slice(&eight.end_mw[..self.sources]);
-        if self.exports {
-            self.eights.extend_from_slice(&[eight.export_mw, eight.export_value]);
+    /// The same for hours that lie column by column.
+    pub fn of_columns(hours: &Columns, terms: &Terms) -> Self {
+        let any = |column: &[f64]| column.iter().any(|mw| *mw > 0.0);
+        let local = [any(&hours.surplus_mw), any(&hours.hydro_mw)];
+        let eights = if may_export_grid(terms) { 0 } else { hours.len() / LANES };
+        let mut ready = Self {
+            terms: *terms,
+            sources: 1 + local.iter().filter(|has| **has).count(),
+            exports: local != [false; 2] && any(&hours.export_mw),
+            eights: Vec::new(),
+            rest: (LANES * eights..hours.len()).map(|index| hours.hour(index)).collect(),
+            count: hours.len(),
+            dearest_usd_per_mwh: hours.price_usd_per_mwh.iter().copied().fold(f64::MIN, f64::max),
+        };
+        ready.eights.reserve_exact(eights * rows(ready.sources, ready.exports));
+        for eight in 0..eights {
+            ready.push(&EightHours::of(hours, eight), local);
         }
+        ready
+    }
+
+    fn push(&mut self, hours: &EightHours, [surplus, hydro]: [bool; 2]) {
+        let import_cost = hours.price_usd_per_mwh.map(|price| price + self.terms.import_adder_usd_per_mwh);
+        let surplus = surplus.then_some((self.terms.surplus_cost_usd_per_mwh, hours.surplus_mw));
+        let hydro = hydro.then_some((self.terms.hydro_cost_usd_per_mwh, hours.hydro_mw));
+        let local = |(cost, mw): (f64, &[f64; LANES])| Source { cost: [cost; LANES], mw: *mw };
+        let grid = Source { cost: import_cost, mw: *hours.import_mw };
+        match (surplus.map(local), hydro.map(local)) {
+            (Some(surplus), Some(hydro)) => self.push_sources([surplus, hydro, grid]),
+            (Some(only), None) | (None, Some(only)) => self.push_sources([only, grid]),
+            (None, None) => self.push_sources([grid]),
+        }
+        if self.exports {
+            let value = hours.price_usd_per_mwh.map(|price| price - self.terms.export_fee_usd_per_mwh);
+            self.eights.extend_from_slice(&[*hours.export_mw, value]);
+        }
+    }
+
+    /// Puts sources side by side in order of cost, each beginning where the one before ends.
+    fn push_sources<const N: usize>(&mut self, mut sources: [Source; N]) {
+        for last in (1..N).rev() {
+            for i in 0..last {
+                put_in_order(&mut sources, i, i + 1);
+            }
+        }
+        for i in 1..N {
+            for lane in 0..LANES {
+                sources[i].mw[lane] += sources[i - 1].mw[lane];
+            }
+        }
+        self.eights.extend(sources.iter().map(|source| source.cost));
+        self.eights.extend(sources.iter().map(|source| source.mw));
     }
 
     /// How many hours there are.
@@ -84,50 +168,45 @@ const fn rows(sources: usize, exports: bool) -> usize {
     2 * sources + if exports { 2 } else { 0 }
 }
 
-/// Eight hours. Sources lie side by side in order of cost, as in [`hour_value`]: each begins where the one before ends,
-/// those without power in any hour come last.
-struct EightHours {
-    cost: [[f64; LANES]; 3],
-    end_mw: [[f64; LANES]; 3],
-    export_mw: [f64; LANES],
-    export_value: [f64; LANES],
+/// Eight hours.
+struct EightHours<'a> {
+    surplus_mw: &'a [f64; LANES],
+    hydro_mw: &'a [f64; LANES],
+    import_mw: &'a [f64; LANES],
+    export_mw: &'a [f64; LANES],
+    price_usd_per_mwh: &'a [f64; LANES],
 }
 
-impl EightHours {
-    fn new(hours: &[Hour; LANES], terms: &Terms, [surplus, hydro]: [bool; 2]) -> Self {
-        let has_power = [surplus, hydro, true];
-        let zero = [0.0; LANES];
-        let mut eight = Self { cost: [zero; 3], end_mw: [zero; 3], export_mw: zero, export_value: zero };
-        for (lane, hour) in hours.iter().enumerate() {
-            let (costs, mw) = (terms.costs(hour), [hour.surplus_mw, hour.hydro_mw, hour.import_mw]);
-            for i in 0..3 {
-                eight.cost[i][lane] = if has_power[i] { costs[i] } else { f64::INFINITY };
-                eight.end_mw[i][lane] = mw[i];
-            }
-            eight.export_mw[lane] = hour.export_mw;
-            eight.export_value[lane] = terms.export_value(hour);
+impl<'a> EightHours<'a> {
+    fn of(hours: &'a Columns, index: usize) -> Self {
+        let eight = |column: &'a [f64]| &column.as_chunks().0[index];
+        Self {
+            surplus_mw: eight(&hours.surplus_mw),
+            hydro_mw: eight(&hours.hydro_mw),
+            import_mw: eight(&hours.import_mw),
+            export_mw: eight(&hours.export_mw),
+            price_usd_per_mwh: eight(&hours.price_usd_per_mwh),
         }
-        for (i, j) in [(0, 1), (1, 2), (0, 1)] {
-            eight.put_in_order(i, j);
-        }
-        for i in 1..3 {
-            for lane in 0..LANES {
-                eight.end_mw[i][lane] += eight.end_mw[i - 1][lane];
-            }
-        }
-        eight
     }
+}
 
-    /// Swaps two sources where the later one costs less; `end_mw` still is what each gives.
-    fn put_in_order(&mut self, i: usize, j: usize) {
-        let (cost, mw) = (self.cost, self.end_mw);
-        for lane in 0..LANES {
-            let swap = cost[j][lane] < cost[i][lane];
-            self.cost[i][lane] = if swap { cost[j][lane] } else { cost[i][lane] };
-            self.cost[j][lane] = if swap { cost[i][lane] } else { cost[j][lane] };
-            self.end_mw[i][lane] = if swap { mw[j][lane] } else { mw[i][lane] };
-            self.end_mw[j][lane] = if swap { mw[i][lane] } else { mw[j][lane] };
-        }
+/// What a source costs and gives in eight hours; at last where it ends on the axis of [`hour_value`].
+#[derive(Clone, Copy)]
+struct Source {
+    cost: [f64; LANES],
+    mw: [f64; LANES],
+}
+
+/// Swaps two sources where the later one costs less.
+fn put_in_order(sources: &mut [Source], i: usize, j: usize) {
+    let (first, second) = (sources[i], sources[j]);
+    for lane in 0..LANES {
+        let swap = second.cost[lane] < first.cost[lane];
+        let pick = |a: &[f64; LANES], b: &[f64; LANES]| if swap { b[lane] } else { a[lane] };
+        sources[i].cost[lane] = pick(&first.cost, &second.cost);
+        sources[j].cost[lane] = pick(&second.cost, &first.cost);
+        sources[i].mw[lane] = pick(&first.mw, &second.mw);
+        sources[j].mw[lane] = pick(&second.mw, &first.mw);
     }
 }
 

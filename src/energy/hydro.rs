@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::GeneratedFlow;
 use super::field::{Ar1, Field, run_in};
+use super::memo::Memo;
 use super::sampling::Sampling;
 use crate::math;
 
@@ -12,7 +13,7 @@ const MONTH_DAYS: f64 = 30.44;
 
 /// Output share of a hydro plant, hour by hour.
 pub(super) fn hydro_output(flow: &GeneratedFlow, field: &Field, sampling: &Sampling) -> Vec<f64> {
-    let river = River::calibrated(flow);
+    let river = River::of(flow);
     let score = daily_score(flow, field, sampling);
     let period = sampling.hours_drawn() / 24;
     let share = |(day, date): (usize, Date)| {
@@ -46,6 +47,7 @@ fn season_position(date: Date) -> f64 {
     (f64::from(date.month() - 1) + (f64::from(date.day()) - 15.5) / MONTH_DAYS).rem_euclid(12.0)
 }
 
+#[derive(Debug, Clone, Copy)]
 struct River {
     /// Log of the median flow at the middle of each month.
     log_median: [f64; 12],
@@ -56,6 +58,13 @@ struct River {
 }
 
 impl River {
+    fn of(flow: &GeneratedFlow) -> Self {
+        thread_local! {
+            static KNOWN: Memo<GeneratedFlow, River> = const { Memo::new() };
+        }
+        KNOWN.with(|known| known.get(flow, || Self::calibrated(flow)))
+    }
+
     fn calibrated(flow: &GeneratedFlow) -> Self {
         let half_ratio = 0.5 * math::ln(flow.wet_to_dry_ratio);
         let log_median =

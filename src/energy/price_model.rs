@@ -6,10 +6,12 @@
 //! `10 (A e^level - B e^-level)`, a quadratic in `e^level`.
 
 use core::f64::consts::TAU;
+use std::rc::Rc;
 
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
 use super::field::{forget, run_in};
+use super::memo::Memo;
 use super::normals::Normals;
 use super::sampling::{AT_ONCE, Sampling};
 use super::{GeneratedPrice, Location, Problem};
@@ -34,18 +36,22 @@ pub(super) fn generated_price(
     wind: &[f64],
     sampling: &Sampling,
 ) -> Vec<f64> {
-    let model = Model::calibrated(price);
+    let model = Model::of(price);
     let market = price.market.as_deref().unwrap_or(site);
     // First what the wind and the season have no part in, then `y`, then the price.
-    let (mut deviations, mut spikes) = (deviations(price, market, sampling), spikes(price, market, sampling));
+    let (mut deviation, mut spike) = (deviations(price, market, sampling), spikes(price, market, sampling));
+    let centre = price.mean_deviation();
     let mut spiked = [0.0; AT_ONCE];
     let mut hours = sampling.hourly(|hours| {
         let spiked = &mut spiked[..hours.len()];
-        deviations(hours);
-        spikes(spiked);
+        (deviation.shocks)(hours);
+        (spike.shocks)(spiked);
+        // Side by side and in registers: each waits for its own last value only.
+        let (mut deviations, mut spikes) = (deviation.sum, spike.sum);
         for (hour, spike) in hours.iter_mut().zip(spiked) {
-            *hour = model.free_weight * *hour + *spike;
+            *hour = model.free_weight * (deviations.next(*hour) - centre) + spikes.next(*spike);
         }
+        (deviation.sum, spike.sum) = (deviations, spikes);
     });
     let by_hour: Vec<f64> = (0..24).map(|h| price.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
     let by_day = Sampling::of_days_of_year(|day| price.of_day(day));
@@ -77,45 +83,54 @@ fn annual_mean(price: &GeneratedPrice, year: i16, sampling: &Sampling) -> f64 {
     price.mean_usd_per_mwh * growth * math::exp(sd * score - 0.5 * sd * sd)
 }
 
-/// The autoregression with jumps, around 0: fills one stretch of hours after the other.
-fn deviations(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> impl FnMut(&mut [f64]) {
+/// The autoregression with jumps.
+fn deviations(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Fading<impl FnMut(&mut [f64])> {
     let jumps = |jump: Jump, per_year, name| Jumps::of(jump, per_year, name, market, sampling);
     let mut up = jumps(price.jump(), price.jumps_up_per_year, "price jumps up");
     let mut down = jumps(price.jump().down(), price.jumps_down_per_year, "price jumps down");
     let mut normals = Normals::of(sampling.seed, &sampling.purpose("price"), market);
-    let mut sum = Faded::by(price.phi);
-    let (sigma, centre) = (price.sigma, price.mean_deviation());
-    let mut fill = move |hours: &mut [f64]| {
+    let sigma = price.sigma;
+    Fading::run_in(price.phi, move |hours: &mut [f64]| {
         normals.fill(hours);
         for hour in &mut *hours {
             *hour *= sigma;
         }
         up.add_to(hours);
         down.add_to(hours);
-        for hour in hours {
-            *hour = sum.next(*hour) - centre;
-        }
-    };
-    forget(run_in(price.phi), &mut fill);
-    fill
+    })
 }
 
-/// What scarcity adds: fills one stretch of hours after the other.
-fn spikes(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> impl FnMut(&mut [f64]) {
+/// What scarcity adds.
+fn spikes(price: &GeneratedPrice, market: &str, sampling: &Sampling) -> Fading<impl FnMut(&mut [f64])> {
     let mut spikes = Jumps::of(price.spike(), price.scarcity_per_year, "scarcity", market, sampling);
-    let mut sum = Faded::by(price.scarcity_phi);
-    let mut fill = move |hours: &mut [f64]| {
+    Fading::run_in(price.scarcity_phi, move |hours: &mut [f64]| {
         hours.fill(0.0);
         spikes.add_to(hours);
-        for hour in hours {
-            *hour = sum.next(*hour);
-        }
-    };
-    forget(run_in(price.scarcity_phi), &mut fill);
-    fill
+    })
+}
+
+/// The shocks of one stretch of hours after the other, and the sum of all so far.
+struct Fading<F> {
+    shocks: F,
+    sum: Faded,
+}
+
+impl<F: FnMut(&mut [f64])> Fading<F> {
+    /// Lets the sum run in.
+    fn run_in(phi: f64, mut shocks: F) -> Self {
+        let mut sum = Faded::by(phi);
+        forget(run_in(phi), |hours| {
+            shocks(hours);
+            for shock in hours {
+                sum.next(*shock);
+            }
+        });
+        Self { shocks, sum }
+    }
 }
 
 /// The sum of all past shocks, each fading by `phi` an hour.
+#[derive(Clone, Copy)]
 struct Faded {
     phi: f64,
     sum: f64,
@@ -270,8 +285,8 @@ impl GeneratedPrice {
 }
 
 /// A price with what was solved for it.
-struct Model<'a> {
-    price: &'a GeneratedPrice,
+struct Model {
+    price: GeneratedPrice,
     /// Weight of the autoregression; the wind has the rest of its variance.
     free_weight: f64,
     /// Change of `y` per normal score of wind.
@@ -284,11 +299,18 @@ struct Model<'a> {
     negative_share: f64,
 }
 
-impl<'a> Model<'a> {
-    fn calibrated(price: &'a GeneratedPrice) -> Self {
+impl Model {
+    fn of(price: &GeneratedPrice) -> Rc<Self> {
+        thread_local! {
+            static KNOWN: Memo<GeneratedPrice, Rc<Model>> = const { Memo::new() };
+        }
+        KNOWN.with(|known| known.get(price, || Rc::new(Self::calibrated(price))))
+    }
+
+    fn calibrated(price: &GeneratedPrice) -> Self {
         let correlation = price.wind_correlation;
         let mut model = Self {
-            price,
+            price: price.clone(),
             free_weight: (1.0 - correlation * correlation).sqrt(),
             wind_slope: correlation * price.variance().sqrt(),
             congested_above: f64::INFINITY,
@@ -374,7 +396,7 @@ pub(super) fn check(price: &GeneratedPrice) -> Vec<Problem> {
     if !(price.floor_usd_per_mwh..=price.cap_usd_per_mwh).contains(&price.mean_usd_per_mwh) {
         add("mean_usd_per_mwh", "must lie between `floor_usd_per_mwh` and `cap_usd_per_mwh`".to_owned());
     }
-    let reached = Model::calibrated(price).negative_share;
+    let reached = Model::of(price).negative_share;
     if reached < price.negative_hours_share - 0.005 {
         add(
             "negative_hours_share",

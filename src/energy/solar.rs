@@ -3,6 +3,7 @@
 use core::f64::consts::TAU;
 
 use super::field::{Ar1, Field, forget, run_in};
+use super::memo::Memo;
 use super::normals::Normals;
 use super::sampling::Sampling;
 use super::{Location, SolarMounting, SolarOutput};
@@ -30,7 +31,7 @@ pub(super) fn solar_output(
     field: &Field,
     sampling: &Sampling,
 ) -> Vec<f64> {
-    let plant = Plant::calibrated(solar, at);
+    let plant = Plant::of(solar, at);
     let clearness = daily_clearness(&plant, field, sampling);
     let mut hours = hourly_clouds(site, sampling);
     // The sky of a day of the year is the same every year.
@@ -59,9 +60,11 @@ fn hourly_clouds(site: &str, sampling: &Sampling) -> Vec<f64> {
     let mut score = Ar1::new(HOURLY_PHI);
     let mut fill = |hours: &mut [f64]| {
         normals.fill(hours);
+        let mut now = score;
         for hour in hours {
-            *hour = score.next(*hour);
+            *hour = now.next(*hour);
         }
+        score = now;
     };
     forget(run_in(HOURLY_PHI), &mut fill);
     sampling.hourly(fill)
@@ -78,6 +81,19 @@ struct Plant<'a> {
 }
 
 impl<'a> Plant<'a> {
+    fn of(solar: &'a SolarOutput, at: Location) -> Self {
+        thread_local! {
+            static KNOWN: Memo<(SolarOutput, Location), [f64; 2]> = const { Memo::new() };
+        }
+        let [clearness_power, dc_scale] = KNOWN.with(|known| {
+            known.get(&(solar.clone(), at), || {
+                let plant = Self::calibrated(solar, at);
+                [plant.clearness_power, plant.dc_scale]
+            })
+        });
+        Self { solar, at, clearness_power, dc_scale }
+    }
+
     fn calibrated(solar: &'a SolarOutput, at: Location) -> Self {
         let mut plant = Self { solar, at, clearness_power: 1.0, dc_scale: 1.0 };
         plant.clearness_power = bisect(0.05, 20.0, |power| {

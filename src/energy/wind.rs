@@ -1,8 +1,10 @@
 //! Wind: the normal score of the local wind, and the output of a plant in it.
 
 use core::f64::consts::TAU;
+use std::rc::Rc;
 
 use super::field::{Field, forget, run_in};
+use super::memo::Memo;
 use super::normals::Normals;
 use super::sampling::{AT_ONCE, Sampling};
 use super::{Location, WindMemory, WindOutput};
@@ -25,15 +27,19 @@ pub(super) fn local_wind(site: &str, field: &Field, sampling: &Sampling) -> Vec<
     let mut fill = |hours: &mut [f64]| {
         noise.fill(&mut shared[..hours.len()]);
         own.fill(hours);
+        // In registers: behind the closure's reference each hour would wait for the one before to reach memory.
+        let mut now = filter;
         for (hour, shared) in hours.iter_mut().zip(&shared) {
-            *hour = filter.next(f64::from(*shared), *hour);
+            *hour = now.next(f64::from(*shared), *hour);
         }
+        filter = now;
     };
     forget(run_in(memory.slow_phi), &mut fill);
     sampling.hourly(fill)
 }
 
 /// Turns white noise into the normal score of the wind.
+#[derive(Clone, Copy)]
 struct WindFilter {
     smoothing_phi: f64,
     slow_phi: f64,
@@ -90,7 +96,7 @@ impl WindFilter {
 
 /// Output share of a wind plant, hour by hour, for the normal score of its wind.
 pub(super) fn wind_output(wind: &WindOutput, at: Location, mut score: Vec<f64>, sampling: &Sampling) -> Vec<f64> {
-    let curve = OutputCurve::calibrated(wind);
+    let curve = OutputCurve::of(wind);
     let seasons = Seasons::of(wind);
     let by_hour: Vec<f64> = (0..24).map(|h| seasons.of_hour(f64::from(h) + 0.5 + at.longitude_deg / 15.0)).collect();
     let by_day = Sampling::of_days_of_year(|day| seasons.of_day(day));
@@ -140,6 +146,13 @@ struct OutputCurve {
 }
 
 impl OutputCurve {
+    fn of(wind: &WindOutput) -> Rc<Self> {
+        thread_local! {
+            static KNOWN: Memo<WindOutput, Rc<OutputCurve>> = const { Memo::new() };
+        }
+        KNOWN.with(|known| known.get(wind, || Rc::new(Self::calibrated(wind))))
+    }
+
     /// The curve whose long-run mean is the plant's capacity factor: the Weibull scale is solved for it by bisection.
     fn calibrated(wind: &WindOutput) -> Self {
         let speeds: Vec<f64> = (0..POINTS).map(|i| weibull_quantile(score_of(i), wind.weibull_shape)).collect();
@@ -178,6 +191,13 @@ fn strongest_useful_scale(wind: &WindOutput, mean: &impl Fn(f64) -> f64) -> f64 
 
 /// Greatest mean output a plant of these keys can have.
 pub(super) fn greatest_capacity_factor(wind: &WindOutput) -> f64 {
+    thread_local! {
+        static KNOWN: Memo<WindOutput, f64> = const { Memo::new() };
+    }
+    KNOWN.with(|known| known.get(wind, || work_out_greatest_capacity_factor(wind)))
+}
+
+fn work_out_greatest_capacity_factor(wind: &WindOutput) -> f64 {
     let speeds: Vec<f64> = (0..POINTS).map(|i| weibull_quantile(score_of(i), wind.weibull_shape)).collect();
     let density = score_density(&Seasons::of(wind));
     let mean = |scale: f64| -> f64 {

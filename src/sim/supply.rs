@@ -62,13 +62,13 @@ pub fn hour_at(site: &SiteParams, supply: &Hourly, index: usize) -> Hour {
 }
 
 /// What a site's connection carries while the grid is there, MW.
-struct Connection {
-    import_mw: f64,
-    export_mw: f64,
+pub struct Connection {
+    pub import_mw: f64,
+    pub export_mw: f64,
 }
 
 impl Connection {
-    fn of(site: &SiteParams) -> Self {
+    pub fn of(site: &SiteParams) -> Self {
         Self {
             import_mw: site.grid.as_ref().map_or(0.0, |g| g.import_limit_mw),
             export_mw: site.export.as_ref().map_or(0.0, |e| e.limit_mw),
