@@ -276,3 +276,58 @@ fn a_job_script_is_printed_and_not_run() {
     assert!(submit("--slurm").contains("#SBATCH --array=1-5"));
     assert!(submit("--k8s").contains("completionMode: Indexed"));
 }
+
+#[test]
+fn what_would_not_be_varied_or_measured_as_written_is_refused() {
+    let told = |text: &str| {
+        let (_dir, output) = sweep_of(text, &[]);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        stderr(&output).to_owned()
+    };
+    let key = |key: &str| format!("[[vary]]\nkey = '{key}'\nvalues = [30, 60]\n");
+    let mode = told("base = 'small.toml'\n[[vary]]\nkey = 'bitcoin.mode'\nvalues = ['hash', 'expected']");
+    assert!(mode.contains("it is the `mode` of the sweep"), "{mode}");
+    let name = "sites.steady.price.price_usd_per_mwh";
+    let alias = told(&format!("base = 'small.toml'\n{}{}", key(name), key(&name.replace("steady", "1"))));
+    assert!(alias.contains("written in another way"), "{alias}");
+    let metric = |more: &str| format!("base = 'small.toml'\nreplicates = 2\n[[metric]]\ncolumn = 'npv_usd'\n{more}");
+    let column = told(&metric("name = 'status'"));
+    assert!(column.contains("another column of runs.csv"), "{column}");
+    let scope = told(&metric("name = 'a_usd'\nscope = 'nowhere'\nless = 'steady/oven'"));
+    assert!(scope.contains("`nowhere` is neither") && scope.contains("`steady/oven`"), "{scope}");
+}
+
+#[test]
+fn a_law_whose_tail_is_refused_does_not_fill_the_screen() {
+    let text = "base = 'small.toml'\ndesign = 'random'\nsamples = 200\n[[vary]]\nkey = 'mining.pool_fee_share'\n\
+        distribution = 'normal'\nmean = 0.02\nstandard_deviation = 5";
+    let (_dir, output) = sweep_of(text, &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("more points are refused here"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("6 mistakes"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_varied_file_is_seen_from_the_folder_of_the_sweep() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::copy(Path::new(DATA).join("small.toml"), dir.path().join("small.toml")).unwrap();
+    fs::create_dir(dir.path().join("prices")).unwrap();
+    for (name, price) in [("low", 30_000), ("high", 60_000)] {
+        let days = (0..200).map(|i| {
+            let date = hashwatt::calendar::Day::parse("2024-01-01").unwrap().plus_days(i);
+            format!("{date},{price}\n")
+        });
+        let text = format!("date,price_usd\n{}", days.collect::<String>());
+        fs::write(dir.path().join(format!("prices/{name}.csv")), text).unwrap();
+    }
+    let file = dir.path().join("sweep.toml");
+    let text = "base = 'small.toml'\nmode = 'expected'\n[[vary]]\nkey = 'bitcoin.price.kind'\nvalues = ['csv']\n\
+        [[vary]]\nkey = 'bitcoin.price.file'\nvalues = ['prices/low.csv', 'prices/high.csv']";
+    fs::write(&file, text).unwrap();
+    let output = sweep(&file, &dir.path().join("out"), &["-q"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let (header, rows) = table(&dir.path().join("out/runs.csv"));
+    let mean = header.iter().position(|h| h == "mean_btc_price_usd").unwrap();
+    assert_eq!(rows.iter().map(|r| r[mean].as_str()).collect::<Vec<_>>(), ["30000", "60000"]);
+    assert_eq!(rows[0][5], "prices/low.csv");
+}

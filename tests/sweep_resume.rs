@@ -52,7 +52,7 @@ impl Place {
         let mut child = self.command(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let patience = Instant::now();
         while lines_of(&self.path(journal)) < lines {
-            assert!(patience.elapsed() < Duration::from_secs(60), "the sweep does not come on");
+            assert!(patience.elapsed() < Duration::from_mins(1), "the sweep does not come on");
             assert!(child.try_wait().unwrap().is_none(), "the sweep ended before it could be stopped");
             std::thread::sleep(Duration::from_millis(2));
         }
@@ -65,7 +65,7 @@ fn told(output: &Output) -> String {
 }
 
 fn lines_of(path: &Path) -> usize {
-    fs::read(path).map_or(0, |bytes| bytes.iter().filter(|b| **b == b'\n').count())
+    fs::read_to_string(path).map_or(0, |text| text.matches('\n').count())
 }
 
 /// Every file but the manifest, which holds times of the clock.
@@ -216,4 +216,21 @@ fn shards_that_do_not_go_together_are_all_named() {
     place.fine(&["sweep.toml", "--out", "other", "--shard", "2/4", "-q"]);
     let output = place.run(&["merge", "copy", "other"]);
     assert!(self::told(&output).contains("is of something else than"), "{}", self::told(&output));
+}
+
+#[test]
+fn records_of_another_sweep_are_passed_over() {
+    let place = Place::new();
+    place.fine(&["sweep.toml", "--out", "whole", "-q"]);
+    fs::write(place.path("other.toml"), SWEEP.replace("replicates = 2", "replicates = 3")).unwrap();
+    place.fine(&["other.toml", "--out", "other", "--shard", "1/1", "-q"]);
+    let mut child = place.start(&["sweep.toml", "--out", "out"], "out.partial/runs.journal", 20);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut journal = fs::read(place.path("out.partial/runs.journal")).unwrap();
+    journal.push(b'\n');
+    journal.extend(fs::read(place.path("other/shard-1-of-1/runs.journal")).unwrap());
+    fs::write(place.path("out.partial/runs.journal"), journal).unwrap();
+    place.fine(&["resume", "out", "-q"]);
+    assert_same(&place.path("whole"), &place.path("out"));
 }

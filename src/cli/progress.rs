@@ -2,7 +2,7 @@
 
 use crate::placement::answer::{self, Phase};
 use crate::sim::Progress;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::time::Instant;
 
 /// Resolution of a run's bar.
@@ -129,13 +129,16 @@ impl TimeBar {
 
 /// The bar of a batch of runs of which some are done: rate, and the time left.
 pub fn batch_bar(runs: u64, done: u64, quiet: bool) -> ProgressBar {
-    let bar = bar(runs, quiet, "{bar:32} {pos}/{len} runs  {per_sec}  {eta} left");
+    let bar = bar(runs, quiet, "{bar:32} {pos}/{len} runs  {rate}  {eta} left");
     // The rate is that of the runs still to do.
     bar.with_position(done).with_elapsed(core::time::Duration::ZERO)
 }
 
 fn bar(length: u64, quiet: bool, template: &str) -> ProgressBar {
     let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-    let style = ProgressStyle::with_template(template).expect("the templates above are valid");
+    let rate = |state: &ProgressState, to: &mut dyn core::fmt::Write| {
+        let _ = write!(to, "{:.1} a second", state.per_sec());
+    };
+    let style = ProgressStyle::with_template(template).expect("the templates above are valid").with_key("rate", rate);
     ProgressBar::with_draw_target(Some(length), target).with_style(style)
 }

@@ -143,12 +143,17 @@ fn run(plan: &Plan, how: &HowArgs, task: &Task) -> Result<(), Failure> {
     how.format.check().map_err(Failure::BadInput)?;
     let out = task.folder();
     let identity = Identity::of(plan, task.shard);
-    if !how.force && is_done(&out, &identity) {
+    if out.file_name().is_none() {
+        return Err(Failure::BadInput(format!("`{}` has no name of its own: give one with `--out`", out.display())));
+    }
+    if !how.force && is_done(&out, &identity, how.format) {
         return note(how, &format!("shard {} is finished: {}", identity.shard.unwrap_or_default(), out.display()));
     }
     check_target(&out, how.force)?;
     let manifest = manifest(plan);
-    let mut under_way = UnderWay::open(&out, &identity, how.force)?;
+    let mut under_way = UnderWay::open(&out, &identity, how.force, |record| {
+        plan.owns(record) && task.shard.is_none_or(|shard| shard.has(record.run))
+    })?;
     let cases = plan.cases(task.shard);
     let left: Vec<Case> = cases.iter().copied().filter(|c| !under_way.done.contains_key(&c.run)).collect();
     if left.len() < cases.len() {
@@ -177,8 +182,9 @@ fn run(plan: &Plan, how: &HowArgs, task: &Task) -> Result<(), Failure> {
 }
 
 /// The same shard was done before: an array task that is started again has nothing to do.
-fn is_done(out: &Path, identity: &Identity) -> bool {
+fn is_done(out: &Path, identity: &Identity, format: Format) -> bool {
     identity.shard.is_some()
+        && (format == Format::Csv || out.join("parquet").is_dir())
         && read_manifest(out).is_ok()
         && Identity::read(out).is_ok_and(|done| done.differences(identity).is_empty())
 }

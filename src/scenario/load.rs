@@ -104,6 +104,11 @@ impl Base {
         whole(base, out)
     }
 
+    /// A dotted key with elements of lists by their names, so that two ways to write it become one.
+    pub fn canonical(&self, key: &str) -> String {
+        KeyPath::parse(key).map_or_else(|_| key.to_owned(), |path| self.document.tree.named(&path).to_string())
+    }
+
     /// The scenario with some keys set. Data files that the base names are not read again.
     ///
     /// # Errors

@@ -50,6 +50,25 @@ pub struct Entry {
 }
 
 impl Node {
+    /// A path with elements of lists by their `name`, where it gave their index.
+    pub fn named(&self, path: &KeyPath) -> KeyPath {
+        let name = |element: &Node| match &element.as_table()?.get("name")?.node.value {
+            Value::Text(name) => Some(name.clone()),
+            _ => None,
+        };
+        let mut node = Some(self);
+        let named = path.segments().iter().map(|segment| {
+            if let Some(Value::Array(elements)) = node.map(|node| &node.value) {
+                let by_name = elements.iter().find(|element| name(element).as_deref() == Some(segment));
+                node = by_name.or_else(|| elements.get(segment.parse::<usize>().ok()?));
+                return node.and_then(name).unwrap_or_else(|| segment.clone());
+            }
+            node = node.and_then(Node::as_table).and_then(|table| table.get(segment)).map(|entry| &entry.node);
+            segment.clone()
+        });
+        KeyPath::new(named.collect::<Vec<_>>())
+    }
+
     /// The entries, where the node is a table.
     pub fn as_table(&self) -> Option<&Table> {
         match &self.value {

@@ -2,16 +2,21 @@
 
 use super::design::{Point, points};
 use super::file::{Design, Listed, SweepFile, Vary};
-use super::metrics::METRICS;
-use super::plan::{overrides, place};
+use super::metrics::{METRICS, is_kind};
+use super::plan::{names_a_file, overrides, place};
 use super::shard::Shard;
 use super::table::{plain, reserved};
+use crate::results::PORTFOLIO;
+use crate::scenario::key_path::KeyPath;
 use crate::scenario::load::sha256_hex;
 use crate::scenario::read::normal;
 use crate::scenario::{Base, Diagnostic, Diagnostics, InputFile, Override, Report};
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+/// Mistakes told of one place in the file.
+const TOLD: usize = 5;
 
 /// Points that are loaded before the mistakes found so far are enough.
 const CHUNK: usize = 4096;
@@ -56,17 +61,28 @@ pub fn check(
         return Ok(None);
     }
     let base = Base::read(&base)?;
+    check_scopes(file, &base, report);
+    check_aliases(file, &base, report);
+    if !report.is_clean() {
+        return Ok(None);
+    }
     let points = points(file);
-    check_points(file, &base, &points, shard, report);
-    let files = varied_files(file, &points);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    check_points(file, &base, folder, &points, shard, report);
+    let files = varied_files(file, folder, &points);
     Ok(report.is_clean().then_some(Checked { base, points, files }))
 }
 
 /// Why a key cannot be varied, and what to do.
 fn wrong_key(key: &str, file: &SweepFile) -> Option<(String, &'static str)> {
+    let path = KeyPath::parse(key).map(|path| path.to_string());
+    match path.as_deref() {
+        Ok("seed") => return Some(("`seed` cannot be varied".into(), "it is varied by `replicates`")),
+        Ok("bitcoin.mode") => return Some(("`bitcoin.mode` cannot be varied".into(), "it is the `mode` of the sweep")),
+        _ => {}
+    }
     if reserved(key) || file.metric.iter().any(|m| m.name == key) {
-        let message = format!("`{key}` is a column of runs.csv and cannot be varied");
-        return Some((message, "the seed is varied by `replicates`"));
+        return Some((format!("`{key}` is a column of runs.csv and cannot be varied"), ""));
     }
     let message = Override::set(key, &toml::Value::Integer(0), "sweep").err()?;
     Some((message, "write the dotted path of a scenario key"))
@@ -76,6 +92,10 @@ fn check_metrics(file: &SweepFile, report: &mut Report<'_>) {
     for (i, metric) in file.metric.iter().enumerate() {
         for (field, message) in metric.check() {
             report.key(&format!("metric.{i}.{field}"), &message, "");
+        }
+        if reserved(&metric.name) && !METRICS.iter().any(|m| m.0 == metric.name) {
+            let text = format!("`{}` is another column of runs.csv", metric.name);
+            report.key(&format!("metric.{i}.name"), &text, "choose another name");
         }
         if file.metric[..i].iter().any(|other| other.name == metric.name) {
             report.key(&format!("metric.{i}.name"), &format!("`{}` is there twice", metric.name), "rename one of them");
@@ -100,6 +120,39 @@ fn check_metrics(file: &SweepFile, report: &mut Report<'_>) {
                 &format!("`{name}` is no figure of runs.csv"),
                 "add it as a [[metric]], or name another",
             );
+        }
+    }
+}
+
+/// What own figures are figures of.
+fn check_scopes(file: &SweepFile, base: &Base, report: &mut Report<'_>) {
+    let sites = || base.loaded.scenario.sites.iter().map(|site| site.name.as_str());
+    let known = |scope: &str| {
+        let site = scope.rsplit_once('/').filter(|(_, kind)| is_kind(kind)).map_or(scope, |(site, _)| site);
+        scope == PORTFOLIO || sites().any(|name| name == site)
+    };
+    for (i, metric) in file.metric.iter().enumerate() {
+        let less = metric.less.as_ref().map(|scope| ("less", scope));
+        for (field, scope) in [("scope", &metric.scope)].into_iter().chain(less) {
+            if !known(scope) {
+                let text = format!("`{scope}` is neither `{PORTFOLIO}` nor a site or farm of the base");
+                let help = format!("sites are {}; a farm is `site/kind`", sites().collect::<Vec<_>>().join(", "));
+                report.key(&format!("metric.{i}.{field}"), &text, &help);
+            }
+        }
+    }
+}
+
+/// The same key written in two ways, as `sites.0` and by the site's name.
+fn check_aliases(file: &SweepFile, base: &Base, report: &mut Report<'_>) {
+    let keys: Vec<String> = file.keys().iter().map(|key| base.canonical(key)).collect();
+    for (i, key) in keys.iter().enumerate() {
+        if let Some(first) = keys[..i].iter().position(|other| other == key) {
+            let text = format!("this is the key of number {} written in another way: `{key}`", first + 1);
+            match file.design {
+                Design::List => report.data_line("list.file", 1, &text),
+                _ => report.key(&format!("vary.{i}.key"), &text, "keep one of them"),
+            }
         }
     }
 }
@@ -160,7 +213,14 @@ fn value(cell: &str) -> toml::Value {
 }
 
 /// Loads the base at the points and reports each mistake once.
-fn check_points(file: &SweepFile, base: &Base, points: &[Point], shard: Option<Shard>, report: &mut Report<'_>) {
+fn check_points(
+    file: &SweepFile,
+    base: &Base,
+    folder: &Path,
+    points: &[Point],
+    shard: Option<Shard>,
+    report: &mut Report<'_>,
+) {
     let keys = file.keys();
     let replicates = u64::from(file.replicates);
     let own = |point: usize| {
@@ -168,17 +228,25 @@ fn check_points(file: &SweepFile, base: &Base, points: &[Point], shard: Option<S
         shard.is_none_or(|shard| (first + 1..=first + replicates).any(|run| shard.has(run)))
     };
     let load = |&index: &usize| {
-        let overrides = overrides(&keys, &points[index]).expect("paths were checked before");
+        let overrides = overrides(folder, &keys, &points[index]).expect("paths were checked before");
         Some((index, base.scenario(&overrides).err()?))
     };
     let own: Vec<usize> = (0..points.len()).filter(|&point| own(point)).collect();
     let mut told = BTreeSet::new();
+    let mut of_place: BTreeMap<String, usize> = BTreeMap::new();
     for chunk in own.chunks(CHUNK) {
         let wrong: Vec<(usize, Diagnostics)> = chunk.par_iter().filter_map(load).collect();
         for (index, diagnostics) in &wrong {
             for diagnostic in &diagnostics.list {
                 let mistake = translate(file, &points[*index], diagnostics, diagnostic);
-                if told.insert((mistake.path.clone(), diagnostic.message.clone())) {
+                let count = of_place.entry(mistake.path.clone()).or_default();
+                if *count <= TOLD && told.insert((mistake.path.clone(), diagnostic.message.clone())) {
+                    *count += 1;
+                    // A law whose tail leaves the range of its key would fill the screen.
+                    if *count > TOLD && file.listed.lines.is_empty() {
+                        report.key(&mistake.path, "more points are refused here", "cut the law off, or narrow it");
+                        continue;
+                    }
                     let help = diagnostic.help.as_deref().unwrap_or_default();
                     match file.listed.lines.get(*index) {
                         Some(&line) => report.data_line("list.file", line, &with_help(&mistake.message, help)),
@@ -209,8 +277,7 @@ fn translate(file: &SweepFile, point: &Point, diagnostics: &Diagnostics, diagnos
         let source = diagnostics.sources.get(origin.source);
         let index = (0..file.vary.len()).find(|&i| place(i) == source.name)?;
         // The source is `key=value`: the mistake is in the key or in the value.
-        let value_start = source.text.len() - point[index].to_string().len();
-        Some((index, origin.span.start >= value_start))
+        Some((index, origin.span.start > file.vary[index].key.len()))
     });
     match traced {
         Some((index, false)) => Mistake { path: format!("vary.{index}.key"), message },
@@ -244,12 +311,12 @@ fn value_path(vary: &Vary, index: usize, value: &toml::Value) -> String {
 
 /// Data files that are named by values of a varied key called `file`; those that cannot be read are reported with
 /// their points.
-fn varied_files(file: &SweepFile, points: &[Point]) -> Vec<InputFile> {
+fn varied_files(file: &SweepFile, folder: &Path, points: &[Point]) -> Vec<InputFile> {
     let keys = file.keys();
-    let of_files = (0..keys.len()).filter(|&k| keys[k].rsplit('.').next() == Some("file"));
+    let of_files = (0..keys.len()).filter(|&k| names_a_file(&keys[k]));
     let names: BTreeSet<&str> = of_files.flat_map(|k| points.iter().filter_map(move |p| p[k].as_str())).collect();
     let read = |name: &str| {
-        let sha256 = sha256_hex(&std::fs::read(name).ok()?);
+        let sha256 = sha256_hex(&std::fs::read(normal(&folder.join(name))).ok()?);
         Some(InputFile { path: name.to_owned(), sha256 })
     };
     names.into_iter().filter_map(read).collect()

@@ -1,6 +1,6 @@
 //! From varied keys to points: which value every key takes in every run.
 
-mod law;
+pub(super) mod law;
 mod levels;
 mod sample;
 mod sensitivity;

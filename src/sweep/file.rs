@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// Most runs one sweep may have; a larger number is taken for a slip.
 pub const MAX_RUNS: u64 = 1_000_000;
 
+/// Greatest seed: numbers up to here are exact in every file format.
+pub const MAX_SEED: u64 = 9_007_199_254_740_991;
+
 /// Most points of a scrambled Sobol sequence.
 pub const MAX_SOBOL_POINTS: u32 = 65_536;
 

@@ -145,21 +145,30 @@ pub struct UnderWay {
 }
 
 impl UnderWay {
-    /// Begins a sweep whose results go to `out`, or goes on with it where it was begun before.
+    /// Begins a sweep whose results go to `out`, or goes on with it where it was begun before. Records of the journal
+    /// that are not the sweep's own are passed over, and their runs done.
     ///
     /// # Errors
     /// When what was begun is something else (then `force` begins anew), or the file system says no.
-    pub fn open(out: &Path, identity: &Identity, force: bool) -> Result<Self, ResumeError> {
+    pub fn open(
+        out: &Path,
+        identity: &Identity,
+        force: bool,
+        is_own: impl Fn(&Record) -> bool,
+    ) -> Result<Self, ResumeError> {
         let folder = partial(out);
         if folder.exists() && !folder.join(PLAN).is_file() && !is_empty(&folder) {
             return Err(ResumeError::InTheWay(folder));
         }
         let path = folder.join(JOURNAL);
         let failed = |source| ResumeError::Journal { path: path.clone(), source };
-        if let Ok(begun) = Identity::read(&folder) {
-            let differences = begun.differences(identity);
+        if folder.join(PLAN).is_file() {
+            let differences = match Identity::read(&folder) {
+                Ok(begun) => begun.differences(identity),
+                Err(error) => vec![format!("its {PLAN} cannot be read ({error})")],
+            };
             if !differences.is_empty() && !force {
-                let runs = finished(&path).map_or(0, |runs| runs.len());
+                let runs = finished(&path, &is_own).map_or(0, |runs| runs.len());
                 return Err(ResumeError::Differs { folder, differences, runs });
             }
             if !differences.is_empty() {
@@ -171,7 +180,7 @@ impl UnderWay {
             write_file(&folder.join(PLAN), &text, true)?;
         }
         let journal = Journal::open(&path).map_err(failed)?;
-        let done = finished(&path).map_err(failed)?;
+        let done = finished(&path, is_own).map_err(failed)?;
         Ok(Self { folder, journal, done })
     }
 }
@@ -241,12 +250,23 @@ mod tests {
     fn another_plan_is_not_mixed_with_what_was_begun_unless_forced() {
         let dir = tempfile::tempdir().unwrap();
         let out = dir.path().join("out");
-        drop(UnderWay::open(&out, &identity(), false).unwrap());
-        assert!(UnderWay::open(&out, &identity(), false).is_ok());
+        drop(UnderWay::open(&out, &identity(), false, |_| true).unwrap());
+        assert!(UnderWay::open(&out, &identity(), false, |_| true).is_ok());
         let other = Identity { plan: "other".into(), ..identity() };
-        assert!(matches!(UnderWay::open(&out, &other, false), Err(ResumeError::Differs { .. })));
-        assert!(UnderWay::open(&out, &other, true).is_ok());
+        assert!(matches!(UnderWay::open(&out, &other, false, |_| true), Err(ResumeError::Differs { .. })));
+        assert!(UnderWay::open(&out, &other, true, |_| true).is_ok());
         assert_eq!(Identity::read(&partial(&out)).unwrap(), other);
+    }
+
+    #[test]
+    fn what_cannot_be_told_from_another_plan_is_not_gone_on_with() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("out");
+        drop(UnderWay::open(&out, &identity(), false, |_| true).unwrap());
+        fs::write(partial(&out).join(PLAN), "").unwrap();
+        let error = UnderWay::open(&out, &identity(), false, |_| true).unwrap_err();
+        assert!(error.to_string().contains("its plan.json cannot be read"), "{error}");
+        assert!(UnderWay::open(&out, &identity(), true, |_| true).is_ok());
     }
 
     #[test]
@@ -256,7 +276,7 @@ mod tests {
         fs::create_dir(partial(&out)).unwrap();
         fs::write(partial(&out).join("letter.txt"), "dear").unwrap();
         for force in [false, true] {
-            assert!(matches!(UnderWay::open(&out, &identity(), force), Err(ResumeError::InTheWay(_))));
+            assert!(matches!(UnderWay::open(&out, &identity(), force, |_| true), Err(ResumeError::InTheWay(_))));
         }
     }
 }

@@ -148,14 +148,16 @@ fn parse(bytes: &[u8]) -> Option<Record> {
     (sum == checksum(text)).then(|| serde_json::from_str(text).ok())?
 }
 
-/// The runs of a journal by number, without their courses.
+/// The runs of a journal that are a sweep's own, by number, without their courses.
 ///
 /// # Errors
 /// The file system's.
-pub fn finished(path: &Path) -> io::Result<BTreeMap<u64, Record>> {
+pub fn finished(path: &Path, is_own: impl Fn(&Record) -> bool) -> io::Result<BTreeMap<u64, Record>> {
     let mut runs = BTreeMap::new();
     read(path, |record| {
-        runs.insert(record.run, record.without_course());
+        if is_own(&record) {
+            runs.insert(record.run, record.without_course());
+        }
     })?;
     Ok(runs)
 }
@@ -185,7 +187,7 @@ mod tests {
             journal.add(&record(run)).unwrap();
         }
         assert_eq!(all(&path), [record(3), record(1), record(2)]);
-        assert_eq!(finished(&path).unwrap().into_keys().collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(finished(&path, |_| true).unwrap().into_keys().collect::<Vec<_>>(), [1, 2, 3]);
     }
 
     #[test]

@@ -96,7 +96,8 @@ impl Shards {
         }
         let mut runs = BTreeMap::new();
         for journal in &self.journals {
-            let of_shard = finished(journal).map_err(|e| MergeError(vec![format!("`{}`: {e}", journal.display())]))?;
+            let of_shard = finished(journal, |record| plan.owns(record))
+                .map_err(|e| MergeError(vec![format!("`{}`: {e}", journal.display())]))?;
             runs.extend(of_shard);
         }
         let missing: Vec<u64> = (1..=plan.runs()).filter(|run| !runs.contains_key(run)).collect();

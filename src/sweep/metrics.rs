@@ -163,6 +163,11 @@ fn kind_of(text: &str) -> Option<Kind> {
     serde_json::from_value(text.into()).ok()
 }
 
+/// Whether this is the name of a kind of farm.
+pub fn is_kind(text: &str) -> bool {
+    kind_of(text).is_some()
+}
+
 /// Columns of returns.csv that are texts are the first ones and the notes.
 fn is_number(column: &str) -> bool {
     !matches!(column, "scope" | "name" | "kind" | "epoch") && !column.ends_with("_note")

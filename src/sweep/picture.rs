@@ -62,7 +62,7 @@ pub fn draw(
     runs: &Runs,
     tables: &Tables,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let figures = figures(&plan.file);
+    let figures: Vec<Figure> = figures(&plan.file).into_iter().filter(|figure| figure.varies(runs)).collect();
     let mut pictures = maps::pictures(plan, runs, &figures);
     pictures.extend(spread::fans(plan, tables));
     pictures.extend(spread::distributions(plan, runs, tables, &figures));
@@ -136,6 +136,12 @@ fn figures(file: &SweepFile) -> Vec<Figure> {
 }
 
 impl Figure {
+    /// What is the same in all runs, or in none, is no picture.
+    fn varies(&self, runs: &Runs) -> bool {
+        let mut values = runs.keys().map(|&run| self.of(runs, run)).filter(|x| x.is_finite());
+        values.next().is_some_and(|first| values.any(|x| x != first))
+    }
+
     /// The figure of a run in its unit, NaN where there is none.
     fn of(&self, runs: &Runs, run: u64) -> f64 {
         super::analysis::value(runs, run, self.metric).map_or(f64::NAN, |x| x * self.factor)

@@ -3,11 +3,13 @@
 
 use super::design::Point;
 use super::file::{Seeds, SweepFile};
+use super::journal::Record;
 use super::metrics::{Figures, METRICS, figures};
 use super::shard::Shard;
 use super::{analysis, check, table};
 use crate::energy::Draws;
 use crate::scenario::load::sha256_hex;
+use crate::scenario::read::normal;
 use crate::scenario::{Base, Diagnostics, InputFile, Override, Report, load_as};
 use crate::sim;
 use std::collections::BTreeSet;
@@ -119,9 +121,26 @@ impl Plan {
         METRICS.iter().map(|m| m.0.to_owned()).chain(own).collect()
     }
 
+    /// Where the sweep file stands.
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
     /// The values of a case's keys as tables have them.
     pub fn cells(&self, case: &Case) -> Vec<String> {
         self.points[case.point].iter().map(table::plain).collect()
+    }
+
+    /// Whether a record is that of one of this sweep's runs, and not of another sweep whose journal came between.
+    pub fn owns(&self, record: &Record) -> bool {
+        if record.run < 1 || record.run > self.runs() {
+            return false;
+        }
+        let case = self.case(record.run);
+        let figures = record.outcome.as_ref().map_or(self.metrics().len(), |figures| figures.metrics.len());
+        (record.replicate, record.seed) == (case.replicate, case.seed)
+            && record.point == self.cells(&case)
+            && figures == self.metrics().len()
     }
 
     /// Runs a case from its first day to its last.
@@ -129,7 +148,7 @@ impl Plan {
     /// # Errors
     /// Says what is wrong with the scenario at this point, or why the run came to no end.
     pub fn simulate(&self, case: &Case) -> Result<Figures, String> {
-        let overrides = overrides(&self.file.keys(), &self.points[case.point])?;
+        let overrides = overrides(self.folder(), &self.file.keys(), &self.points[case.point])?;
         let scenario = self.base.scenario(&overrides).map_err(|diagnostics| {
             let messages: Vec<_> = diagnostics.list.iter().map(|d| d.message.as_str()).collect();
             messages.join("; ")
@@ -175,11 +194,20 @@ pub fn place(index: usize) -> String {
     format!("vary.{index}")
 }
 
-/// The keys of a point set to its values.
+/// The keys of a point set to its values; names of files are seen from the folder of the sweep file.
 ///
 /// # Errors
 /// When a key is no path.
-pub fn overrides(keys: &[String], point: &Point) -> Result<Vec<Override>, String> {
-    let numbered = keys.iter().zip(point).enumerate();
-    numbered.map(|(i, (key, value))| Override::set(key, value, &place(i))).collect()
+pub fn overrides(folder: &Path, keys: &[String], point: &Point) -> Result<Vec<Override>, String> {
+    let of_key = |(i, (key, value)): (usize, (&String, &toml::Value))| {
+        let file = value.as_str().filter(|_| names_a_file(key)).map(|name| normal(&folder.join(name)));
+        let file = file.and_then(|path| path.to_str().map(toml::Value::from));
+        Override::set(key, file.as_ref().unwrap_or(value), &place(i))
+    };
+    keys.iter().zip(point).enumerate().map(of_key).collect()
+}
+
+/// Whether a key is one of those called `file`.
+pub fn names_a_file(key: &str) -> bool {
+    key.rsplit('.').next() == Some("file")
 }

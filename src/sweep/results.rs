@@ -40,7 +40,7 @@ impl Format {
 pub fn fill(dir: &Path, plan: &Plan, journals: &[PathBuf], format: Format) -> Result<(), WriteError> {
     let mut runs = Runs::new();
     for path in journals {
-        runs.extend(journal::finished(path).map_err(io_error(path))?);
+        runs.extend(journal::finished(path, |record| plan.owns(record)).map_err(io_error(path))?);
     }
     write_runs(dir, plan, &runs, 1, format)?;
     let fans = fans(plan, journals).map_err(io_error(dir))?;
@@ -84,9 +84,10 @@ pub fn fill_shard(
     let mut lines: std::collections::BTreeMap<u64, String> = std::collections::BTreeMap::new();
     let mut broken = Ok(());
     let take = |record: Record| match journal::line(&record) {
-        Ok(line) => {
+        Ok(line) if plan.owns(&record) => {
             lines.insert(record.run, line);
         }
+        Ok(_) => {}
         Err(error) => broken = Err(error),
     };
     journal::read(journal, take).and(broken).map_err(io_error(journal))?;
@@ -94,7 +95,7 @@ pub fn fill_shard(
     write(dir, JOURNAL, lines.into_values().collect::<String>().as_bytes())?;
     let text = serde_json::to_vec_pretty(identity).map_err(|e| io_error(&dir.join(PLAN))(e.into()))?;
     write(dir, PLAN, &text)?;
-    let runs = journal::finished(journal).map_err(io_error(journal))?;
+    let runs = journal::finished(journal, |record| plan.owns(record)).map_err(io_error(journal))?;
     let shard = identity.shard.as_deref().and_then(|shard| shard.split('/').next()?.parse().ok());
     write_runs(dir, plan, &runs, shard.unwrap_or(1), format)
 }

@@ -169,10 +169,10 @@ mod tests {
             panels: vec![
                 panel("Cumulative cash flow, million USD", false, |t| spread(-80.0 + 4.0 * t, 3.0 + 1.8 * t)),
                 panel("Price of bitcoin, USD", true, |t| {
-                    let median = 90_000.0 * 1.03_f64.powf(t);
-                    Quantiles { p95: median * 1.12_f64.powf(t), ..spread(median, median * 0.012 * t) }
+                    let median = 90_000.0 * crate::math::powf(1.03, t);
+                    Quantiles { p95: median * crate::math::powf(1.12, t), ..spread(median, median * 0.012 * t) }
                 }),
-                panel("Hashprice, USD per PH/s and day", false, |t| spread(50.0 * 0.97_f64.powf(t), 10.0)),
+                panel("Hashprice, USD per PH/s and day", false, |t| spread(50.0 * crate::math::powf(0.97, t), 10.0)),
             ],
         }
     }

@@ -88,8 +88,9 @@ fn keys(plan: &Plan) -> Vec<[String; 2]> {
 
 fn values(vary: &Vary) -> String {
     if let Some(values) = &vary.values {
-        let texts: Vec<String> = values.iter().map(rows::plain).collect();
-        return texts.join(", ");
+        let weight = |i: usize| vary.weights.as_ref().map(|w| format!(" (weight {})", w[i])).unwrap_or_default();
+        let texts = values.iter().enumerate().map(|(i, value)| format!("{}{}", rows::plain(value), weight(i)));
+        return texts.collect::<Vec<_>>().join(", ");
     }
     let number = |x: Option<f64>| x.map(|x| x.to_string()).unwrap_or_default();
     let (from, to) = (number(vary.from), number(vary.to));
@@ -99,11 +100,12 @@ fn values(vary: &Vary) -> String {
     }
     let law = match vary.law() {
         Distribution::Normal => {
-            let cut: Vec<String> = [("from", vary.from), ("to", vary.to)]
+            let cut: Vec<String> = [("below", vary.from), ("above", vary.to)]
                 .iter()
-                .filter_map(|(end, x)| x.map(|x| format!(", cut off {end} {x}")))
+                .filter_map(|(end, x)| x.map(|x| format!("{end} {x}")))
                 .collect();
-            format!("normal, mean {}, sd {}{}", number(vary.mean), number(vary.standard_deviation), cut.concat())
+            let cut = if cut.is_empty() { String::new() } else { format!(", cut off {}", cut.join(" and ")) };
+            format!("normal, mean {}, sd {}{cut}", number(vary.mean), number(vary.standard_deviation))
         }
         Distribution::Triangular => {
             let peak = vary.peak.or_else(|| vary.from.zip(vary.to).map(|(a, b)| f64::midpoint(a, b)));

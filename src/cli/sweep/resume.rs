@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 pub struct Args {
     /// Folder of the results, finished or not (with or without `.partial`)
     folder: PathBuf,
+    /// The sweep file, where it is not where it was when the sweep was begun
+    #[arg(long, value_name = "FILE")]
+    sweep: Option<PathBuf>,
     #[command(flatten)]
     how: HowArgs,
 }
@@ -22,7 +25,7 @@ pub fn execute(args: &Args) -> Result<(), Failure> {
     let begun = Identity::read(&folder).map_err(|error| nothing_to_resume(&out, &error))?;
     let shard = begun.shard.as_deref().map(str::parse::<Shard>).transpose();
     let shard = shard.map_err(|e| Failure::BadInput(format!("`{}`: {e}", folder.display())))?;
-    let plan = Plan::load(&begun.sweep_file, shard)?;
+    let plan = Plan::load(args.sweep.as_deref().unwrap_or(&begun.sweep_file), shard)?;
     let out = match (shard, out.parent()) {
         (Some(_), Some(parent)) => parent.to_owned(),
         _ => out,

@@ -3,6 +3,7 @@
 use super::super::output::{grouped, millions, percent};
 use super::Failure;
 use crate::sweep::Plan;
+use crate::sweep::analysis::{populations, value};
 use crate::sweep::journal::Record;
 use crate::sweep::statistics::Statistics;
 use std::collections::BTreeMap;
@@ -16,10 +17,12 @@ const NAMED: usize = 3;
 pub fn print(plan: &Plan, runs: &BTreeMap<u64, Record>, out: &Path) -> Result<(), Failure> {
     let failed: Vec<(u64, &str)> =
         runs.values().filter_map(|r| Some((r.run, r.outcome.as_ref().err()?.as_str()))).collect();
+    let of_all =
+        if (runs.len() as u64) < plan.runs() { format!(" of {}", grouped(plan.runs())) } else { String::new() };
     let mut stdout = io::stdout().lock();
     writeln!(
         stdout,
-        "{} runs: {} points × {} replicates, {} mode; {} failed",
+        "{}{of_all} runs: {} points × {} replicates, {} mode; {} failed",
         grouped(runs.len() as u64),
         grouped(plan.file.points()),
         plan.file.replicates,
@@ -29,10 +32,23 @@ pub fn print(plan: &Plan, runs: &BTreeMap<u64, Record>, out: &Path) -> Result<()
     for (run, error) in failed.iter().take(NAMED) {
         writeln!(stdout, "failed   run {run}: {error}")?;
     }
-    let npv = |record: &Record| record.outcome.as_ref().ok().and_then(|figures| figures.metrics[0]);
-    let mut ranked: Vec<(f64, &Record)> = runs.values().filter_map(|r| Some((npv(r)?, r))).collect();
-    ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let values: Vec<f64> = ranked.iter().map(|r| r.0).collect();
+    // A shard is no sample of the sweep.
+    if of_all.is_empty() {
+        print_values(&mut stdout, plan, runs)?;
+    }
+    writeln!(stdout, "results  {}", out.display())?;
+    let charts = out.join("charts");
+    if charts.is_dir() {
+        writeln!(stdout, "charts   {}", charts.display())?;
+    }
+    Ok(())
+}
+
+fn print_values(stdout: &mut impl Write, plan: &Plan, runs: &BTreeMap<u64, Record>) -> io::Result<()> {
+    /// Its place among the figures.
+    const NPV: usize = 0;
+    let all = &populations(plan)[0];
+    let values: Vec<f64> = all.runs.iter().filter_map(|&run| value(runs, run, NPV)).collect();
     if let Some(s) = Statistics::of(&values).filter(|s| s.count > 1) {
         let error = s.standard_error.map(|e| format!(" ± {}", millions(e))).unwrap_or_default();
         writeln!(
@@ -45,15 +61,12 @@ pub fn print(plan: &Plan, runs: &BTreeMap<u64, Record>, out: &Path) -> Result<()
             percent(Some(s.loss_share)),
         )?;
     }
+    let mut ranked: Vec<(f64, &Record)> = runs.values().filter_map(|r| Some((value(runs, r.run, NPV)?, r))).collect();
+    ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
     if let [(lowest, worst), .., (highest, best)] = ranked.as_slice() {
         for (what, npv, record) in [("lowest ", lowest, worst), ("highest", highest, best)] {
             writeln!(stdout, "{what}  {} M USD, run {}{}", millions(*npv), record.run, settings(plan, record))?;
         }
-    }
-    writeln!(stdout, "results  {}", out.display())?;
-    let charts = out.join("charts");
-    if charts.is_dir() {
-        writeln!(stdout, "charts   {}", charts.display())?;
     }
     Ok(())
 }

@@ -34,7 +34,7 @@ pub fn fans(plan: &Plan, journals: &[PathBuf]) -> io::Result<Vec<Fan>> {
     }
     // One course after the other: all of all runs would not fit into memory for large sweeps.
     for (index, (course, _)) in COURSES.iter().enumerate() {
-        let spreads = gather(&fans, journals, index)?;
+        let spreads = gather(plan, &fans, journals, index)?;
         for (fan, spread) in fans.iter_mut().zip(spreads) {
             fan.halvings = middle_days(spread.halvings);
             let rows = spread.months.into_iter();
@@ -53,11 +53,14 @@ struct Spread {
     halvings: Vec<Vec<String>>,
 }
 
-fn gather(fans: &[Fan], journals: &[PathBuf], course: usize) -> io::Result<Vec<Spread>> {
+fn gather(plan: &Plan, fans: &[Fan], journals: &[PathBuf], course: usize) -> io::Result<Vec<Spread>> {
     let mut spreads: Vec<Spread> = fans.iter().map(|_| Spread::default()).collect();
     for path in journals {
         journal::read(path, |record| {
             let Ok(figures) = &record.outcome else { return };
+            if !plan.owns(&record) {
+                return;
+            }
             for (fan, spread) in fans.iter().zip(&mut spreads) {
                 if fan.population.runs.binary_search(&record.run).is_ok() {
                     spread.add(record.run, &figures.course, course);

@@ -17,13 +17,45 @@ pub fn value(vary: &Vary, share: f64) -> Value {
         Distribution::Triangular => triangular(from, vary.peak.unwrap_or(f64::midpoint(from, to)), to, share),
         Distribution::Normal => {
             let (mean, sd) = (vary.mean.unwrap_or(0.0), vary.standard_deviation.unwrap_or(1.0));
-            let (low, high) = (math::normal_cdf((from - mean) / sd), math::normal_cdf((to - mean) / sd));
-            mean + sd * math::normal_quantile(low + (high - low) * share)
+            mean + sd * normal((from - mean) / sd, (to - mean) / sd, share)
         }
     };
-    let rounded = vary.round_to.map_or(drawn, |unit| tidy((drawn / unit).round() * unit));
     // Rounding, of the arithmetic or to a unit, must not leave the range.
-    number(rounded.clamp(from, to))
+    let Some(unit) = vary.round_to else { return number(drawn.clamp(from, to)) };
+    let (first, last) = multiples(unit, from, to);
+    number(tidy((drawn / unit).round().clamp(first, last) * unit))
+}
+
+/// The first and last multiple of a unit in a range.
+pub fn multiples(unit: f64, from: f64, to: f64) -> (f64, f64) {
+    // An end that is a multiple but for rounding is one.
+    (tidy(from / unit).ceil(), tidy(to / unit).floor())
+}
+
+/// The share of a standard normal law between two values.
+pub fn normal_mass(from: f64, to: f64) -> f64 {
+    if from > 0.0 {
+        math::normal_cdf(-from) - math::normal_cdf(-to)
+    } else {
+        math::normal_cdf(to) - math::normal_cdf(from)
+    }
+}
+
+/// The value below which this share of a standard normal law, cut off at both ends, lies.
+fn normal(from: f64, to: f64, share: f64) -> f64 {
+    if from > 0.0 {
+        // The lower tail is the precise one.
+        return -normal(-to, -from, 1.0 - share);
+    }
+    if share <= 0.0 && from.is_finite() {
+        return from;
+    }
+    if share >= 1.0 && to.is_finite() {
+        return to;
+    }
+    let below = math::normal_cdf(from) + normal_mass(from, to) * share;
+    let above = math::normal_cdf(-to) + normal_mass(from, to) * (1.0 - share);
+    if below < above { math::normal_quantile(below) } else { -math::normal_quantile(above) }
 }
 
 /// The index of the choice, each with its weight, equal ones without.

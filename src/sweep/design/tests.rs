@@ -143,3 +143,31 @@ fn saltelli_rows_take_one_key_of_the_other_half() {
     }
     assert_eq!(sensitivity::saltelli(2, 4, false, 1).len(), 16);
 }
+
+#[test]
+fn a_law_cut_off_far_out_still_reaches_from_end_to_end() {
+    for (from, to) in [(8.3, 9.0), (-9.0, -8.3), (-1.0, 30.0), (-30.0, 1.0)] {
+        let law = format!(
+            "[[vary]]\nkey = 'a'\ndistribution = 'normal'\nmean = 0\nstandard_deviation = 1\nfrom = {from}\nto = {to}"
+        );
+        let vary = &toml::from_str::<SweepFile>(&format!("base = 'b'\ndesign = 'random'\nsamples = 9\n{law}"))
+            .unwrap()
+            .vary[0];
+        let at = |share: f64| {
+            law::value(vary, share).as_float().or(law::value(vary, share).as_integer().map(|i| i as f64)).unwrap()
+        };
+        assert_eq!((at(0.0), at(1.0)), (from, to));
+        let shares: Vec<f64> = (0..=20).map(|i| at(f64::from(i) / 20.0)).collect();
+        assert!(shares.windows(2).all(|pair| pair[0] < pair[1]), "{shares:?}");
+    }
+}
+
+#[test]
+fn rounding_stays_on_the_multiples_within_the_range() {
+    let file = parse("design = 'random'\nsamples = 60\n[[vary]]\nkey = 'a'\nfrom = 11\nto = 39\nround_to = 10");
+    let drawn = floats(&points(&file), 0);
+    assert!(
+        drawn.iter().all(|x| [20.0, 30.0].contains(x)) && drawn.contains(&20.0) && drawn.contains(&30.0),
+        "{drawn:?}"
+    );
+}

@@ -1,6 +1,8 @@
 //! What the schema cannot say of a sweep file: which keys go together.
 
-use super::{Design, Distribution, MAX_RUNS, MAX_SOBOL_POINTS, Scale, SweepFile, Vary};
+use crate::sweep::design::law;
+
+use super::{Design, Distribution, MAX_RUNS, MAX_SEED, MAX_SOBOL_POINTS, Scale, Seeds, SweepFile, Vary};
 
 /// What is wrong: the dotted path of the key, and the message with its remedy.
 pub type Complaint = (String, String);
@@ -95,6 +97,12 @@ impl SweepFile {
         let runs = self.runs();
         let text = format!("this amounts to {runs} runs; a sweep may have {MAX_RUNS}: take fewer points or replicates");
         let path = if self.vary.is_empty() { "replicates" } else { "vary" };
+        if self.seeds == Seeds::Independent && self.seed.saturating_add(runs) > MAX_SEED {
+            return Some((
+                "seed".to_owned(),
+                format!("the seeds of {runs} runs from here on pass {MAX_SEED}: begin lower"),
+            ));
+        }
         (runs > MAX_RUNS).then(|| (path.to_owned(), text))
     }
 }
@@ -254,6 +262,26 @@ impl Vary {
             wrong.push(("round_to", "must lie above zero".into()));
         }
         self.check_ends(law == Distribution::Loguniform, wrong);
+        if wrong.is_empty() {
+            self.check_mass(wrong);
+        }
+    }
+
+    /// A law must have something between its ends.
+    fn check_mass(&self, wrong: &mut Wrong) {
+        /// Less than one draw in a billion.
+        const NOTHING: f64 = 1e-9;
+        let (from, to) = (self.from.unwrap_or(f64::NEG_INFINITY), self.to.unwrap_or(f64::INFINITY));
+        if let (Some(mean), Some(sd)) = (self.mean, self.standard_deviation)
+            && law::normal_mass((from - mean) / sd, (to - mean) / sd) < NOTHING
+        {
+            wrong.push(("mean", format!("next to nothing of this law lies between {from} and {to}: move the ends")));
+        }
+        if let Some(unit) = self.round_to
+            && law::multiples(unit, from, to).0 > law::multiples(unit, from, to).1
+        {
+            wrong.push(("round_to", format!("no multiple of {unit} lies between {from} and {to}")));
+        }
     }
 
     fn check_ends(&self, ratios: bool, wrong: &mut Wrong) {

@@ -86,6 +86,8 @@ fn a_law_wants_its_own_numbers_and_no_others() {
     assert_eq!(of("values = [1, 2]\nweights = [1, -1]"), ["vary.0.weights"]);
     assert_eq!(of("from = 0\nto = inf"), ["vary.0.to"]);
     assert_eq!(of("from = 0\nto = 1\nround_to = 0"), ["vary.0.round_to"]);
+    assert_eq!(of("from = 31\nto = 34\nround_to = 10"), ["vary.0.round_to"]);
+    assert_eq!(of("distribution = 'normal'\nmean = 20\nstandard_deviation = 1\nfrom = 50\nto = 60"), ["vary.0.mean"]);
 }
 
 #[test]
@@ -98,6 +100,8 @@ fn a_key_of_one_design_is_refused_by_another() {
     assert_eq!(complaints(&format!("design = 'sobol'\nsamples = 70000\n{KEY}")), ["samples"]);
     assert_eq!(complaints("design = 'sobol'\nsamples = 7"), ["design"]);
     assert_eq!(complaints(""), ["design"]);
+    let late = "seeds = 'independent'\nseed = 9_007_199_254_740_990\nreplicates = 5";
+    assert_eq!(complaints(late), ["seed"]);
     let morris = "design = 'morris'\n[[vary]]\nkey = 'a'\ndistribution = 'normal'\nmean = 1\nstandard_deviation = 1";
     assert_eq!(complaints(morris), ["vary.0.key"]);
 }

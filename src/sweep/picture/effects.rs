@@ -107,9 +107,13 @@ impl OfFigure<'_> {
         if matches!(self.plan.file.design, Design::Grid | Design::Morris) {
             return None;
         }
-        let correlation = |key: &str| self.row(key, "rank_correlation").map_or(0.0, |row| row.value.abs());
+        // How much of it is the key's: by the variance where the design tells it, else by ranks.
+        let weight = |key: &str| {
+            let row = self.row(key, "sobol_total").or_else(|| self.row(key, "rank_correlation"));
+            row.map_or(0.0, |row| row.value.abs())
+        };
         let varying = self.plan.varying().into_iter().filter(|v| v.is_numeric);
-        let mut keys: Vec<(f64, usize, String)> = varying.map(|v| (correlation(&v.key), v.index, v.key)).collect();
+        let mut keys: Vec<(f64, usize, String)> = varying.map(|v| (weight(&v.key), v.index, v.key)).collect();
         keys.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let [(_, x, x_key), (_, y, y_key), ..] = keys.as_slice() else { return None };
         let values = by_point(self.plan, self.runs, self.figure.metric);

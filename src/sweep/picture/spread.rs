@@ -99,13 +99,24 @@ fn group(plan: &Plan, runs: &Runs, tables: &Tables, figure: &Figure, population:
     let metric = &plan.metrics()[figure.metric];
     let row = tables.statistics.iter().find(|row| row.population == population.name && row.metric == *metric);
     Group {
-        name: title(population).to_owned(),
+        name: short_title(population),
         values: population.runs.iter().map(|&run| figure.of(runs, run)).collect(),
-        marks: row.map(|row| marks(row, figure.factor)).unwrap_or_default(),
+        marks: row.map(|row| marks(row, figure)).unwrap_or_default(),
     }
 }
 
-fn marks(row: &StatisticsRow, factor: f64) -> Vec<Mark> {
-    let marks = [("CVaR", row.cvar5), ("P5", row.p5), ("median", row.p50), ("mean", row.mean), ("P95", row.p95)];
-    marks.map(|(name, value)| Mark { name: name.to_owned(), value: value * factor }).into()
+/// A population by what is varied, or by its number where that is long.
+fn short_title(population: &Population) -> String {
+    /// What fits into a legend.
+    const MOST: usize = 28;
+    let title = title(population);
+    if title.chars().count() > MOST { format!("point {}", population.name) } else { title.to_owned() }
+}
+
+fn marks(row: &StatisticsRow, figure: &Figure) -> Vec<Mark> {
+    // Of a cost, the lowest 5 % are the best.
+    let cvar = figure.breaks_even.then_some(("CVaR", row.cvar5));
+    let marks = [("P5", row.p5), ("median", row.p50), ("mean", row.mean), ("P95", row.p95)];
+    let all = cvar.into_iter().chain(marks);
+    all.map(|(name, value)| Mark { name: name.to_owned(), value: value * figure.factor }).collect()
 }
