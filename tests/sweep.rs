@@ -116,7 +116,7 @@ fn mistakes_of_the_sweep_file_itself_come_all_at_once() {
     for part in [
         "there is no file",
         "samples",
-        "column of runs.csv",
+        "`seed` cannot be varied",
         "a part of the key path is empty",
         "exchange them",
         "5 mistakes",
@@ -190,7 +190,7 @@ fn a_list_gives_its_rows_and_its_mistakes_their_lines() {
         assert!(stderr(&output).contains(part), "`{part}` is missing in\n{}", stderr(&output));
     }
     let (_dir, output) = list("mining.pool_fee_share,seed\n0.01\n,1\n");
-    for part in ["is a column of runs.csv", "line 2", "has no value"] {
+    for part in ["`seed` cannot be varied", "line 2", "has no value"] {
         assert!(stderr(&output).contains(part), "`{part}` is missing in\n{}", stderr(&output));
     }
 }

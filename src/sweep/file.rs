@@ -1,4 +1,4 @@
-//! The sweep file: what it may say. What goes together is in [`check`].
+//! The sweep file: what it may say. What goes together is in `check`.
 
 mod check;
 

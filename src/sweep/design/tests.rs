@@ -146,7 +146,7 @@ fn saltelli_rows_take_one_key_of_the_other_half() {
 
 #[test]
 fn a_law_cut_off_far_out_still_reaches_from_end_to_end() {
-    for (from, to) in [(8.3, 9.0), (-9.0, -8.3), (-1.0, 30.0), (-30.0, 1.0)] {
+    for (from, to) in [(4.5, 6.0), (-6.0, -4.5), (-1.0, 30.0), (-30.0, 1.0)] {
         let law = format!(
             "[[vary]]\nkey = 'a'\ndistribution = 'normal'\nmean = 0\nstandard_deviation = 1\nfrom = {from}\nto = {to}"
         );
