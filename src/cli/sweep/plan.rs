@@ -3,7 +3,7 @@
 use super::super::output::{duration, grouped, table};
 use super::{Failure, default_out};
 use crate::sweep::file::{Distribution, Scale, Seeds, SweepFile, Vary};
-use crate::sweep::{Plan, journal, table as rows};
+use crate::sweep::{Case, Plan, journal, table as rows};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -21,7 +21,7 @@ pub struct Args {
     threads: Option<usize>,
 }
 
-/// Says what a sweep amounts to; one run is done, to know what all cost.
+/// Says what a sweep amounts to; two runs are done, to know what all cost.
 pub fn execute(args: &Args) -> Result<(), Failure> {
     let plan = Plan::load(&args.sweep, None)?;
     let mut stdout = io::stdout().lock();
@@ -64,20 +64,35 @@ fn seeds(file: &SweepFile) -> String {
     }
 }
 
-/// What one run in the middle takes, and so all.
+/// What a run in the middle takes, and one that shares its seed, and so all.
 fn cost(plan: &Plan, threads: Option<usize>) -> Result<String, Failure> {
-    let case = plan.case(plan.runs().div_ceil(2));
-    let started = Instant::now();
-    let outcome = plan.simulate(&case);
-    let seconds = started.elapsed().as_secs_f64();
-    let line = journal::line(&case.record(plan.cells(&case), outcome))?;
+    let runs = plan.runs();
+    let middle = plan.case(runs.div_ceil(2));
+    let (first, bytes) = timed(plan, &middle)?;
+    let of_seed = |run: &u64| plan.case(*run).seed == middle.seed && *run != middle.run;
+    let (seconds, another) = match (1..=runs).find(of_seed) {
+        Some(run) => {
+            let second = timed(plan, &plan.case(run))?.0;
+            let seeds = u64::from(plan.file.replicates);
+            (first * seeds as f64 + second * (runs - seeds) as f64, format!(", another of its seed {second:.2} s"))
+        }
+        None => (first * runs as f64, String::new()),
+    };
     let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
     Ok(format!(
-        "run {} took {seconds:.2} s here: {} on {threads} threads, {:.0} MB of disk on the way",
-        case.run,
-        duration(seconds * plan.runs() as f64 / threads as f64),
-        (line.len() as f64 * plan.runs() as f64 / 1e6).ceil()
+        "run {} took {first:.2} s here{another}: {} on {threads} threads, {:.0} MB of disk on the way",
+        middle.run,
+        duration(seconds / threads as f64),
+        (bytes as f64 * runs as f64 / 1e6).ceil()
     ))
+}
+
+/// Seconds that a case takes, and the length of its line in the journal.
+fn timed(plan: &Plan, case: &Case) -> Result<(f64, usize), Failure> {
+    let started = Instant::now();
+    let outcome = plan.simulate(case);
+    let seconds = started.elapsed().as_secs_f64();
+    Ok((seconds, journal::line(&case.record(plan.cells(case), outcome))?.len()))
 }
 
 fn keys(plan: &Plan) -> Vec<[String; 2]> {
