@@ -99,24 +99,11 @@ pub fn run(
     mode: Mode,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<RunOutput, SimError> {
-    run_sharing(scenario, seed, mode, &Draws::default(), progress)
+    simulate(scenario, seed, mode, &Draws::default(), Wanted::Everything, progress)
 }
 
-/// As [`run`], for one of several runs that share draws of weather, prices and outages; the result is the same.
-///
-/// # Errors
-/// As [`run`].
-pub fn run_sharing(
-    scenario: &Scenario,
-    seed: u64,
-    mode: Mode,
-    draws: &Draws,
-    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
-) -> Result<RunOutput, SimError> {
-    simulate(scenario, seed, mode, draws, Wanted::Everything, progress)
-}
-
-/// As [`run_sharing`], but only what a sweep looks at is filled in: of the tables months, network, events, what is placed,
+/// As [`run`], for one of the runs of a sweep: `draws` are shared with the others and change no result, and only what a
+/// sweep looks at is filled in: of the tables months, network, events, what is placed,
 /// capacities of sites and epochs of the portfolio, with `returns` also those; of the summary what follows from them.
 ///
 /// # Errors

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod common;
+
 use assert_cmd::cargo::cargo_bin_cmd;
+use common::contents;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -30,24 +33,6 @@ fn stderr(output: &Output) -> &str {
 fn run_to(out: &Path, more: &[&str]) -> Output {
     let out = out.to_str().unwrap();
     hashwatt(&[&["run", SMALL, "--mode", "expected", "--out", out], more].concat())
-}
-
-/// A folder's files with their contents, without the manifest (which holds times of the clock).
-fn contents(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    let mut folders = vec![dir.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.file_name().unwrap() != "manifest.json" {
-                found.push((path.strip_prefix(dir).unwrap().to_owned(), fs::read(&path).unwrap()));
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 fn names(dir: &Path) -> Vec<String> {

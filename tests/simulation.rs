@@ -10,7 +10,7 @@ use hashwatt::energy::Draws;
 use hashwatt::finance::Kind;
 use hashwatt::results::{EpochRow, Scope, Tables};
 use hashwatt::scenario::{Loaded, Override, load};
-use hashwatt::sim::{RunOutput, run, run_for_figures, run_sharing};
+use hashwatt::sim::{RunOutput, run, run_for_figures};
 use hashwatt::sweep::metrics::figures;
 
 fn scenario(name: &str) -> PathBuf {
@@ -52,8 +52,8 @@ fn runs_that_share_their_draws_give_what_each_gives_alone() {
     let draws = Draws::within(64 << 20);
     for set in [&[][..], &["sites.wind.maximum_mw=30"], &["finance.discount_rate_per_year=0.1"]] {
         let scenario = loaded(SMALL, set).scenario;
-        let alone = run(&scenario, 3, Mode::Expected, &mut |_| ControlFlow::Continue(())).unwrap();
-        let sharing = run_sharing(&scenario, 3, Mode::Expected, &draws, &mut |_| ControlFlow::Continue(())).unwrap();
+        let output = |draws: &Draws| run_for_figures(&scenario, 3, Mode::Expected, draws, true).unwrap();
+        let (alone, sharing) = (output(&Draws::default()), output(&draws));
         assert_eq!(format!("{:?}", sharing.tables), format!("{:?}", alone.tables), "{set:?}");
     }
 }

@@ -53,7 +53,7 @@ fn kernel(name: &str) -> Result<Kernel, Failure> {
 }
 
 /// Cores the system offers.
-fn cores() -> usize {
+pub(super) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 

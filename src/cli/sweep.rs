@@ -192,7 +192,7 @@ fn is_done(out: &Path, identity: &Identity, format: Format) -> bool {
 /// Runs the cases and keeps each in the journal.
 fn batch(plan: &Plan, how: &HowArgs, under_way: &mut UnderWay, left: &[Case], all: usize) -> Result<(), BatchError> {
     let interrupt = Interrupt::listen().map_err(io::Error::other)?;
-    let threads = how.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
+    let threads = how.threads.unwrap_or_else(super::mine::cores);
     let bar = progress::batch_bar(all as u64, (all - left.len()) as u64, how.quiet);
     let UnderWay { journal, done, .. } = under_way;
     let outcome = run_all(

@@ -34,6 +34,13 @@ pub struct Population {
     pub runs: Vec<u64>,
 }
 
+impl Population {
+    /// What it is in titles.
+    pub fn title(&self) -> &str {
+        if self.settings.is_empty() { "all runs" } else { &self.settings }
+    }
+}
+
 /// All runs, then, where points have replicates, each point by itself.
 pub fn populations(plan: &Plan) -> Vec<Population> {
     let runs = 1..=plan.runs();

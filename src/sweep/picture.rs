@@ -148,6 +148,11 @@ impl Figure {
     }
 }
 
+/// What charts call the base scenario.
+fn base_name(plan: &Plan) -> String {
+    Path::new(&plan.file.base).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// What all charts of a sweep say below their title.
 fn subtitle(plan: &Plan, runs: &Runs) -> String {
     let file = &plan.file;
@@ -157,7 +162,7 @@ fn subtitle(plan: &Plan, runs: &Runs) -> String {
         (points, 1) => format!("{points} points of a {} design, one run each", file.design.name()),
         (points, replicates) => format!("{points} points of a {} design × {replicates} replicates", file.design.name()),
     };
-    let base = Path::new(&file.base).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let base = base_name(plan);
     let left_out = if failed > 0 { format!("; {failed} runs failed and are left out") } else { String::new() };
     format!("{base}, {} mode, {size}{left_out}", file.mode.name())
 }

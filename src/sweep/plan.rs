@@ -44,6 +44,8 @@ pub struct Plan {
     pub base: Base,
     /// The values of the varied keys at every point.
     pub points: Vec<Point>,
+    /// The keys that take more than one value.
+    pub varying: Vec<Varying>,
     /// SHA-256, hexadecimal, of the sweep, its base scenario and all input files: what the results are results of.
     pub hash: String,
     /// The sweep file, the base scenario and their input files.
@@ -82,10 +84,11 @@ impl Plan {
         let whole = format!("{} {} {}", loaded.hash, base.loaded.hash, varied.join(" "));
         Ok(Self {
             path: path.to_owned(),
-            file: loaded.scenario,
             text: loaded.text,
             base,
+            varying: varying(&loaded.scenario.keys(), &points),
             points,
+            file: loaded.scenario,
             hash: sha256_hex(whole.as_bytes()),
             inputs: inputs.into_iter().collect(),
             draws: Draws::within(DRAWS_BYTES),
@@ -158,22 +161,10 @@ impl Plan {
         figures(&output.map_err(|e| e.to_string())?, own)
     }
 
-    /// The keys that take more than one value.
-    pub fn varying(&self) -> Vec<Varying> {
-        let keys = self.file.keys().into_iter().enumerate();
-        keys.filter_map(|(index, key)| {
-            let mut values = self.points.iter().map(|point| &point[index]);
-            let first = values.clone().next()?;
-            let is_numeric = values.clone().all(|value| analysis::number(value).is_some());
-            values.any(|value| value != first).then_some(Varying { index, key, is_numeric })
-        })
-        .collect()
-    }
-
     /// What is varied at a point, in words.
     pub fn settings(&self, point: usize) -> String {
         let value = |v: &Varying| table::plain(&self.points[point][v.index]);
-        let pairs: Vec<String> = self.varying().iter().map(|v| format!("{} = {}", v.key, value(v))).collect();
+        let pairs: Vec<String> = self.varying.iter().map(|v| format!("{} = {}", v.key, value(v))).collect();
         pairs.join(", ")
     }
 }
@@ -187,6 +178,17 @@ pub struct Varying {
     pub key: String,
     /// All its values are numbers.
     pub is_numeric: bool,
+}
+
+fn varying(keys: &[String], points: &[Point]) -> Vec<Varying> {
+    let keys = keys.iter().enumerate();
+    keys.filter_map(|(index, key)| {
+        let mut values = points.iter().map(|point| &point[index]);
+        let first = values.clone().next()?;
+        let is_numeric = values.clone().all(|value| analysis::number(value).is_some());
+        values.any(|value| value != first).then(|| Varying { index, key: key.clone(), is_numeric })
+    })
+    .collect()
 }
 
 /// Places a sweep's overrides are named by, so that mistakes can be traced back to their key.

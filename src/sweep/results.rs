@@ -1,6 +1,6 @@
 //! The folder of a finished sweep.
 
-use super::analysis::{self, Fan, Runs, fans, pareto, sensitivity, statistics};
+use super::analysis::{Fan, Runs, fans, pareto, sensitivity, statistics};
 use super::folder::{Identity, JOURNAL, PLAN};
 use super::journal::{self, Record};
 use super::plan::Plan;
@@ -152,9 +152,4 @@ fn describe(plan: &Plan) -> String {
         describe_table::<FanRow>(),
         courses.concat()
     )
-}
-
-/// How a population is named in titles.
-pub fn title(population: &analysis::Population) -> &str {
-    if population.settings.is_empty() { "all runs" } else { &population.settings }
 }

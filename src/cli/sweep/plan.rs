@@ -78,7 +78,7 @@ fn cost(plan: &Plan, threads: Option<usize>) -> Result<String, Failure> {
         }
         None => (first * runs as f64, String::new()),
     };
-    let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
+    let threads = threads.unwrap_or_else(super::super::mine::cores);
     Ok(format!(
         "run {} took {first:.2} s here{another}: {} on {threads} threads, {:.0} MB of disk on the way",
         middle.run,

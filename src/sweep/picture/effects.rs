@@ -112,8 +112,8 @@ impl OfFigure<'_> {
             let row = self.row(key, "sobol_total").or_else(|| self.row(key, "rank_correlation"));
             row.map_or(0.0, |row| row.value.abs())
         };
-        let varying = self.plan.varying().into_iter().filter(|v| v.is_numeric);
-        let mut keys: Vec<(f64, usize, String)> = varying.map(|v| (weight(&v.key), v.index, v.key)).collect();
+        let varying = self.plan.varying.iter().filter(|v| v.is_numeric);
+        let mut keys: Vec<(f64, usize, String)> = varying.map(|v| (weight(&v.key), v.index, v.key.clone())).collect();
         keys.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let [(_, x, x_key), (_, y, y_key), ..] = keys.as_slice() else { return None };
         let values = by_point(self.plan, self.runs, self.figure.metric);

@@ -19,7 +19,7 @@ pub fn pictures(plan: &Plan, runs: &Runs, figures: &[Figure]) -> Vec<Picture> {
     if plan.file.design != Design::Grid {
         return Vec::new();
     }
-    let varying = plan.varying();
+    let varying = &plan.varying;
     let numeric: Vec<usize> = varying.iter().filter(|v| v.is_numeric).map(|v| v.index).collect();
     let others = |axes: &[usize]| varying.iter().map(|v| v.index).filter(|k| !axes.contains(k)).collect::<Vec<_>>();
     match numeric.as_slice() {

@@ -1,12 +1,12 @@
 //! How figures and courses spread over the runs.
 
-use super::{Figure, Picture, What, subtitle};
+use super::{Figure, Picture, What, base_name, subtitle};
 use crate::calendar::Day;
 use crate::chart::{Distribution, Fan, FanPanel, Group, Mark, Moment, Quantiles};
 use crate::results::{FanRow, StatisticsRow};
 use crate::sweep::analysis::{self, Population, Runs, risks};
 use crate::sweep::plan::Plan;
-use crate::sweep::results::{Tables, title};
+use crate::sweep::results::Tables;
 use std::collections::BTreeSet;
 
 /// Courses that are drawn: name, what it is with its unit, factor to that unit, whether ratios matter.
@@ -42,10 +42,10 @@ fn drawn(plan: &Plan, fan: &analysis::Fan) -> Fan {
         FanPanel { label: (*label).to_owned(), values: months.iter().map(value).collect(), log: *log }
     };
     let runs = fan.population.runs.len();
-    let of = title(&fan.population);
+    let of = fan.population.title();
     Fan {
         title: "How the runs spread over time".into(),
-        subtitle: format!("{}: {of}, {runs} runs; bands hold 50 % and 90 % of them", base(plan)),
+        subtitle: format!("{}: {of}, {runs} runs; bands hold 50 % and 90 % of them", base_name(plan)),
         // A month's value stands in its middle.
         days: months.iter().filter_map(|month| Day::parse(&format!("{month}-15")).ok()).collect(),
         moments: fan
@@ -69,10 +69,6 @@ fn quantiles(row: &FanRow, factor: f64) -> Quantiles {
         p95: row.p95 * factor,
         mean: row.mean * factor,
     }
-}
-
-fn base(plan: &Plan) -> String {
-    std::path::Path::new(&plan.file.base).file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The distribution of each main figure over the populations whose spread is a risk.
@@ -109,7 +105,7 @@ fn group(plan: &Plan, runs: &Runs, tables: &Tables, figure: &Figure, population:
 fn short_title(population: &Population) -> String {
     /// What fits into a legend.
     const MOST: usize = 28;
-    let title = title(population);
+    let title = population.title();
     if title.chars().count() > MOST { format!("point {}", population.name) } else { title.to_owned() }
 }
 
