@@ -20,8 +20,30 @@ fn tier(mw: f64, value_usd_per_mwh: f64) -> MinerTier {
     MinerTier { mw, value_usd_per_mwh }
 }
 
-fn run(hour: &Hour, ai_mw: f64, miners: &[MinerTier]) -> HourResult {
-    dispatch_hour(hour, &TERMS, &Loads { ai_mw, miners })
+/// An account and its reasons.
+#[derive(Debug)]
+struct Told {
+    result: HourResult,
+    mining_reason: MiningReason,
+    ai_reason: AiReason,
+}
+
+impl std::ops::Deref for Told {
+    type Target = HourResult;
+
+    fn deref(&self) -> &HourResult {
+        &self.result
+    }
+}
+
+fn told(hour: &Hour, decides: &Terms, terms: &Terms, loads: &Loads) -> Told {
+    let result = dispatch_hour_as_if(hour, decides, terms, loads);
+    let mining_reason = result.mining_reason(hour, decides, loads.miners);
+    Told { result, mining_reason, ai_reason: result.ai_reason(loads.ai_mw) }
+}
+
+fn run(hour: &Hour, ai_mw: f64, miners: &[MinerTier]) -> Told {
+    told(hour, &TERMS, &TERMS, &Loads { ai_mw, miners })
 }
 
 #[test]
@@ -37,7 +59,7 @@ fn miners_run_on_surplus_before_hydro_before_the_grid() {
 fn who_decides_as_if_the_grid_were_dearer_pays_what_it_costs() {
     let decides = Terms { import_adder_usd_per_mwh: 45.0, ..TERMS };
     let (hour, miners) = (hour(3.0, 2.0, 10.0, 0.0, 40.0), [tier(7.0, 80.0)]);
-    let result = dispatch_hour_as_if(&hour, &decides, &TERMS, &Loads { ai_mw: 4.0, miners: &miners });
+    let result = told(&hour, &decides, &TERMS, &Loads { ai_mw: 4.0, miners: &miners });
     assert_eq!((result.mining_mw, result.mining.grid_mw, result.ai.grid_mw), (1.0, 0.0, 0.0));
     assert_eq!(result.mining_reason, MiningReason::PartialAiFirst);
     // AI needs the grid at any price, and pays the price that is billed.
@@ -68,7 +90,7 @@ fn backup_serves_ai_only_when_nothing_else_does_and_never_the_miners() {
     assert_eq!((dark.ai.backup_mw, dark.ai_unserved_mw), (4.0, 5.0));
     assert_eq!((dark.ai_reason, dark.mining_reason), (AiReason::PartlyUnserved, MiningReason::OffNoPower));
     let none = Terms { backup_mw: 0.0, ..TERMS };
-    let dark = dispatch_hour(&hour(0.0, 0.0, 0.0, 0.0, 40.0), &none, &Loads { ai_mw: 9.0, miners: &[] });
+    let dark = told(&hour(0.0, 0.0, 0.0, 0.0, 40.0), &none, &none, &Loads { ai_mw: 9.0, miners: &[] });
     assert_eq!((dark.ai_reason, dark.mining_reason), (AiReason::Unserved, MiningReason::NoMachines));
 }
 
@@ -206,8 +228,8 @@ impl Case {
         Loads { ai_mw: self.ai_mw, miners: &self.miners }
     }
 
-    fn dispatch(&self) -> HourResult {
-        dispatch_hour(&self.hour, &self.terms, &self.loads())
+    fn dispatch(&self) -> Told {
+        told(&self.hour, &self.terms, &self.terms, &self.loads())
     }
 
     /// The best welfare by trying every whole-MW allocation of sources to loads.
@@ -297,8 +319,8 @@ proptest! {
     fn a_higher_price_never_imports_more_nor_exports_less(case in case(), rise in 0.0f64..50.0) {
         let dearer = Case { hour: Hour { price_usd_per_mwh: case.hour.price_usd_per_mwh + rise, ..case.hour }, ..case.clone() };
         let (low, high) = (case.dispatch(), dearer.dispatch());
-        let imports = |r: &HourResult| r.ai.grid_mw + r.mining.grid_mw;
-        let exports = |r: &HourResult| r.export_surplus_mw + r.export_hydro_mw;
+        let imports = |r: &Told| r.ai.grid_mw + r.mining.grid_mw;
+        let exports = |r: &Told| r.export_surplus_mw + r.export_hydro_mw;
         prop_assert!(imports(&high) <= imports(&low) + TOLERANCE);
         prop_assert!(exports(&high) >= exports(&low) - TOLERANCE);
         prop_assert!(high.baseline_export_margin_usd >= low.baseline_export_margin_usd);
@@ -311,22 +333,30 @@ proptest! {
     }
 
     #[test]
-    fn hours_together_are_dispatched_to_the_bit_as_each_alone(
-        cases in proptest::collection::vec(case(), 1..20),
+    fn the_hours_of_a_day_are_dispatched_to_the_bit_as_each_alone(
+        cases in proptest::collection::vec(case(), 24),
+        (calls, grid_may_be_exported, idle) in any::<(bool, bool, bool)>(),
         co2_usd_per_mwh in 0.0f64..20.0,
         scale in 0.001f64..1000.0,
-        idle: bool,
     ) {
         let cases: Vec<Case> = cases.iter().map(|case| case.scaled(scale)).collect();
-        let hours: Vec<Hour> = cases.iter().map(|case| case.hour).collect();
+        let mut power = Power::default();
+        for (i, case) in cases.iter().enumerate() {
+            power.set(i, &case.hour);
+        }
+        let called_off = core::array::from_fn(|i| calls && cases[i].hour.miners_called_off);
         let loads = if idle { Loads { ai_mw: 0.0, miners: &[] } } else { cases[0].loads() };
-        let terms = &cases[0].terms;
-        let decides = Terms { import_adder_usd_per_mwh: terms.import_adder_usd_per_mwh + co2_usd_per_mwh, ..*terms };
-        let alone: Vec<HourResult> = hours.iter().map(|h| dispatch_hour_as_if(h, &decides, terms, &loads)).collect();
-        let mut together = alone.clone();
-        together.rotate_left(1);
-        dispatch_hours_as_if(&hours, &decides, terms, &loads, &mut together);
-        prop_assert_eq!(together, alone);
+        let mut terms = cases[0].terms;
+        if !grid_may_be_exported {
+            terms.import_adder_usd_per_mwh = terms.import_adder_usd_per_mwh.max(-terms.export_fee_usd_per_mwh);
+        }
+        let decides = Terms { import_adder_usd_per_mwh: terms.import_adder_usd_per_mwh + co2_usd_per_mwh, ..terms };
+        let mut account = HourResult::default();
+        dispatch_day_as_if(&power, &called_off, &decides, &terms, &loads, &mut account);
+        for i in 0..24 {
+            let alone = dispatch_hour_as_if(&power.hour(i, called_off[i]), &decides, &terms, &loads);
+            prop_assert_eq!(account.at(i), alone);
+        }
     }
 
     #[test]

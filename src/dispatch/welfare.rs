@@ -18,8 +18,8 @@ pub struct HourValue {
 /// The merit orders of loads and sources are laid side by side on one axis of cumulative MW; each load gains its value
 /// less cost on every source its stretch overlaps. No branch depends on the hour, so none is mispredicted.
 pub fn hour_value(hour: &Hour, terms: &Terms, loads: &Loads) -> HourValue {
-    let costs = terms.costs(hour);
-    let export_value = terms.export_value(hour);
+    let costs = terms.costs(hour.price_usd_per_mwh);
+    let export_value = terms.export_value(hour.price_usd_per_mwh);
     if export_value > costs[2] {
         // Only with adder and fee negative together: the merged merit order might export grid power.
         return value_of_account(hour, terms, loads);

@@ -17,8 +17,8 @@ impl Account {
     }
 
     /// Books dollars one after the other, as [`Self::add`] does, but the sum stays in a register meanwhile.
-    pub fn add_each(&mut self, line: Line, usd: impl Iterator<Item = f64>) {
-        self.usd[line] = usd.fold(self.usd[line], |sum, usd| sum + usd);
+    pub fn add_each(&mut self, line: Line, usd: impl IntoIterator<Item = f64>) {
+        self.usd[line] = usd.into_iter().fold(self.usd[line], |sum, usd| sum + usd);
     }
 
     /// Books a quantity, in its own unit.
@@ -27,8 +27,9 @@ impl Account {
     }
 
     /// Books amounts one after the other, as [`Self::count`] does, but the sum stays in a register meanwhile.
-    pub fn count_each(&mut self, quantity: Quantity, amounts: impl Iterator<Item = f64>) {
-        self.amounts[quantity as usize] = amounts.fold(self.amounts[quantity as usize], |sum, amount| sum + amount);
+    pub fn count_each(&mut self, quantity: Quantity, amounts: impl IntoIterator<Item = f64>) {
+        let sum = self.amounts[quantity as usize];
+        self.amounts[quantity as usize] = amounts.into_iter().fold(sum, |sum, amount| sum + amount);
     }
 }
 

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 
 use crate::calendar::Day;
-use crate::dispatch::{Hour, HourResult, MinerTier, Terms};
+use crate::dispatch::{HourResult, Hours, MinerTier, Terms};
 use crate::energy::{DemandResponse, Hourly};
 use crate::placement::FarmKind;
 use crate::results::tables::Origin;
 use crate::scenario::model::Site as SiteParams;
 
 use super::record::{HeatCell, ReasonHours};
+use super::supply::Stretch;
 use super::technology::Outlay;
 
 /// A candidate site, in file order.
@@ -57,12 +58,14 @@ fn product(site: &SiteParams) -> Option<&DemandResponse> {
 /// The site's day: what is there, who runs, what came of it.
 #[derive(Component, Debug)]
 pub struct Today {
-    /// Supply, limits and price of the 24 hours.
-    pub hours: [Hour; 24],
-    /// Share of each hour without grid.
-    pub outage_share: [f64; 24],
+    /// Supply, limits and price of the hours of today and the next days.
+    pub supply: Stretch,
+    /// Whether a demand-response event switches the miners off, by hour.
+    pub called_off: [bool; 24],
     /// Outcome of the 24 hours.
-    pub results: [HourResult; 24],
+    pub account: HourResult<Hours>,
+    /// Terms by which the owner decides who runs.
+    pub decides: Terms,
     /// Mining states on offer, best first.
     pub miners: Vec<MinerTier>,
     /// Hashrate of each state in full, EH/s.
@@ -90,14 +93,19 @@ impl Today {
         }
     }
 
+    /// Firm draw of AI, MW.
+    pub fn ai_draw_mw(&self) -> f64 {
+        self.hosting_draw_mw + self.cloud_draw_mw
+    }
+
     /// Whether nothing runs or waits for power.
     pub fn is_idle(&self) -> bool {
-        self.miners.is_empty() && self.hosting_draw_mw + self.cloud_draw_mw <= 0.0
+        self.miners.is_empty() && self.ai_draw_mw() <= 0.0
     }
 
     /// Part of the site's AI load that is of a kind of farm.
     pub fn ai_share(&self, kind: FarmKind) -> f64 {
-        let total_mw = self.hosting_draw_mw + self.cloud_draw_mw;
+        let total_mw = self.ai_draw_mw();
         let part_mw = match kind {
             FarmKind::Mining => 0.0,
             FarmKind::Hosting => self.hosting_draw_mw,

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use super::components::{Batch, Batches, Farms, Site, Today};
 use super::resources::{Calendar, Order, Plan, Quote};
 use super::technology::{Model, Prices, Technologies};
-use crate::dispatch::{Loads, MinerTier, dispatch_hours_as_if};
+use crate::dispatch::{Loads, MinerTier, dispatch_day_as_if};
 
 /// Musters the machines of each site and dispatches its 24 hours.
 pub fn run_sites(
@@ -95,13 +95,14 @@ impl Today {
 
     /// Decides as if energy cost what `decides` says; it costs what `terms` says.
     fn dispatch(&mut self, decides: &crate::dispatch::Terms, terms: &crate::dispatch::Terms) {
-        let loads = Loads { ai_mw: self.hosting_draw_mw + self.cloud_draw_mw, miners: &self.miners };
-        dispatch_hours_as_if(&self.hours, decides, terms, &loads, &mut self.results);
+        let loads = Loads { ai_mw: self.ai_draw_mw(), miners: &self.miners };
+        dispatch_day_as_if(self.supply.power(), &self.called_off, decides, terms, &loads, &mut self.account);
+        self.decides = *decides;
         // Most hours run as much as the one before.
         let mut last = (0.0, 0.0);
-        for (result, eh_s) in self.results.iter().zip(&mut self.hashrate_eh_s) {
-            if result.mining_mw != last.0 {
-                last = (result.mining_mw, hashrate_eh_s(result.mining_mw, &self.miners, &self.miners_eh_s));
+        for (mining_mw, eh_s) in self.account.mining_mw.into_iter().zip(&mut self.hashrate_eh_s) {
+            if mining_mw != last.0 {
+                last = (mining_mw, hashrate_eh_s(mining_mw, &self.miners, &self.miners_eh_s));
             }
             *eh_s = last.1;
         }

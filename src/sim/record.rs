@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use super::components::{Site, SiteLog, Today};
 use super::resources::{Calendar, Chain, Journal, Order, Plan, Quote, RestOfWorld, Wanted};
-use crate::dispatch::{AiReason, HourResult, MiningReason};
+use crate::dispatch::{AiReason, MiningReason};
 use crate::finance::Kind;
 use crate::placement::FarmKind;
 use crate::results::tables::{EventRow, NetworkRow, PlacedRow};
@@ -127,9 +127,9 @@ impl ReasonHours {
         Self { year, mining: [0; MiningReason::ALL.len()], ai: [0; AiReason::ALL.len()] }
     }
 
-    fn add(&mut self, r: &HourResult) {
-        self.mining[r.mining_reason as usize] += 1;
-        self.ai[r.ai_reason as usize] += 1;
+    fn add(&mut self, mining: MiningReason, ai: AiReason) {
+        self.mining[mining as usize] += 1;
+        self.ai[ai as usize] += 1;
     }
 
     /// (year, whether of mining, reason, hours) of each reason there was: AI before mining, by name.
@@ -151,8 +151,8 @@ impl SiteLog {
         if loaded && self.reasons.last().is_none_or(|last| last.year != year) {
             self.reasons.push(ReasonHours::of_year(year));
         }
-        let hours = today.hours.iter().zip(&today.results).zip(&today.outage_share);
-        for (cell, ((hour, r), outage_share)) in self.heat[month].iter_mut().zip(hours) {
+        for (hour, cell) in self.heat[month].iter_mut().enumerate() {
+            let (power, r) = (today.supply.power().hour(hour, today.called_off[hour]), today.account.at(hour));
             let export_mw = r.export_surplus_mw + r.export_hydro_mw;
             cell.hours += 1.0;
             cell.mining_mwh += r.mining_mw;
@@ -161,15 +161,13 @@ impl SiteLog {
             cell.curtailed_mwh += r.curtailed_mw;
             cell.surplus_mwh += r.mining.surplus_mw + r.ai.surplus_mw + r.export_surplus_mw;
             cell.hydro_mwh += r.mining.hydro_mw + r.ai.hydro_mw + r.export_hydro_mw;
-            self.surplus_available_mwh += hour.surplus_mw;
-            self.hydro_available_mwh += hour.hydro_mw;
+            self.surplus_available_mwh += power.surplus_mw;
+            self.hydro_available_mwh += power.hydro_mw;
             cell.grid_mwh += r.mining.grid_mw + r.ai.grid_mw;
-            cell.price_usd_per_mwh += hour.price_usd_per_mwh;
-            self.outage_hours += outage_share;
-        }
-        if let Some(reasons) = self.reasons.last_mut().filter(|_| loaded) {
-            for r in &today.results {
-                reasons.add(r);
+            cell.price_usd_per_mwh += power.price_usd_per_mwh;
+            self.outage_hours += today.supply.outage_share()[hour];
+            if let Some(reasons) = self.reasons.last_mut().filter(|_| loaded) {
+                reasons.add(r.mining_reason(&power, &today.decides, &today.miners), r.ai_reason(today.ai_draw_mw()));
             }
         }
     }

@@ -12,6 +12,7 @@ use super::resources::{
     RunMode,
 };
 use super::settle::Peaks;
+use super::supply::Stretch;
 use super::technology::{Prices, Technologies};
 use crate::bitcoin::checkpoint::{ChainStart, start_of};
 use crate::bitcoin::fees::daily_fees_btc;
@@ -20,7 +21,7 @@ use crate::bitcoin::network::Network;
 use crate::bitcoin::protocol::{RETARGET_TIMESPAN_S, halving_epoch};
 use crate::bitcoin::race::{Mode, Race};
 use crate::compute::Catalogue;
-use crate::dispatch::{Hour, Loads, Terms, dispatch_hour};
+use crate::dispatch::{HourResult, Terms};
 use crate::energy::{Draws, Hourly, Sampling};
 use crate::finance::Kind;
 use crate::results::tables::Origin;
@@ -196,18 +197,11 @@ fn standing_hashrate_eh_s(world: &mut World) -> f64 {
 impl Today {
     /// A day on which nothing is there.
     fn idle(terms: &Terms) -> Self {
-        const NOTHING: Hour = Hour {
-            surplus_mw: 0.0,
-            hydro_mw: 0.0,
-            import_mw: 0.0,
-            export_mw: 0.0,
-            price_usd_per_mwh: 0.0,
-            miners_called_off: false,
-        };
         Self {
-            hours: [NOTHING; 24],
-            outage_share: [0.0; 24],
-            results: [dispatch_hour(&NOTHING, terms, &Loads { ai_mw: 0.0, miners: &[] }); 24],
+            supply: Stretch::default(),
+            called_off: [false; 24],
+            account: HourResult::default(),
+            decides: *terms,
             miners: Vec::new(),
             miners_eh_s: Vec::new(),
             hashrate_eh_s: [0.0; 24],

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use super::components::{CallsLeft, Site, Supply, Today};
 use super::resources::{Calendar, Plan};
-use crate::dispatch::Hour;
+use crate::dispatch::{Hour, Hours, Power};
 use crate::energy::Hourly;
 use crate::scenario::model::Site as SiteParams;
 
@@ -13,24 +13,16 @@ pub fn offer_the_day(
     plan: Res<Plan>,
     calendar: Res<Calendar>,
     mut sites: Query<(&Site, &Supply, &mut CallsLeft, &mut Today)>,
-    mut stretches: Local<Vec<Stretch>>,
 ) {
-    stretches.resize_with(plan.0.sites.len(), Stretch::default);
     for (site, supply, mut calls, mut today) in &mut sites {
         let params = &plan.0.sites[site.index];
         if calendar.new_year {
             *calls = CallsLeft::of_year(params);
         }
-        let stretch = &mut stretches[site.index];
-        let day_of_stretch = calendar.index % STRETCH_DAYS;
-        if day_of_stretch == 0 {
-            stretch.lay_out(params, &supply.0, 24 * calendar.index);
-        }
-        let slots = 24 * day_of_stretch..24 * (day_of_stretch + 1);
-        today.hours.copy_from_slice(&stretch.hours[slots.clone()]);
-        today.outage_share.copy_from_slice(&stretch.outage_share[slots]);
-        for hour in &mut today.hours {
-            hour.miners_called_off = calls.take(params, hour.price_usd_per_mwh);
+        let today = &mut *today;
+        today.supply.turn_to(calendar.index, params, &supply.0);
+        for (called_off, price) in today.called_off.iter_mut().zip(&today.supply.power().price_usd_per_mwh) {
+            *called_off = calls.take(params, *price);
         }
     }
 }
@@ -38,21 +30,49 @@ pub fn offer_the_day(
 /// Days laid out at once: the processor reads long stretches of many series well, and single days badly.
 const STRETCH_DAYS: usize = 8;
 
-/// The hours of a site's next days, without demand-response calls.
-#[derive(Default)]
+/// The hours of a site on some days that follow each other, one of which is today.
+#[derive(Debug, Default)]
 pub struct Stretch {
-    hours: Vec<Hour>,
-    outage_share: Vec<f64>,
+    power: Vec<Power<Hours>>,
+    outage_share: Vec<Hours>,
+    today: usize,
 }
 
 impl Stretch {
-    fn lay_out(&mut self, site: &SiteParams, supply: &Hourly, first: usize) {
-        let last = (first + 24 * STRETCH_DAYS).min(supply.price_usd_per_mwh.len());
+    /// Goes to a day of the run, from the eve of it or to the first.
+    fn turn_to(&mut self, day: usize, site: &SiteParams, supply: &Hourly) {
+        self.today = day % STRETCH_DAYS;
+        if self.today == 0 {
+            self.lay_out(day, site, supply);
+        }
+    }
+
+    fn lay_out(&mut self, first: usize, site: &SiteParams, supply: &Hourly) {
+        let days = (supply.price_usd_per_mwh.len() / 24 - first).min(STRETCH_DAYS);
+        self.power.resize(days, Power::default());
+        self.outage_share.resize(days, [0.0; 24]);
         let connection = Connection::of(site);
-        self.hours.clear();
-        self.hours.extend((first..last).map(|index| connection.hour(supply, index)));
-        self.outage_share.clear();
-        self.outage_share.extend(supply.grid_available[first..last].iter().map(|available| 1.0 - available));
+        for (i, (power, outage_share)) in self.power.iter_mut().zip(&mut self.outage_share).enumerate() {
+            let hours = 24 * (first + i)..24 * (first + i + 1);
+            power.surplus_mw.copy_from_slice(&supply.surplus_mw[hours.clone()]);
+            power.hydro_mw.copy_from_slice(&supply.hydro_mw[hours.clone()]);
+            power.price_usd_per_mwh.copy_from_slice(&supply.price_usd_per_mwh[hours.clone()]);
+            for (hour, available) in supply.grid_available[hours].iter().enumerate() {
+                power.import_mw[hour] = connection.import_mw * available;
+                power.export_mw[hour] = connection.export_mw * available;
+                outage_share[hour] = 1.0 - available;
+            }
+        }
+    }
+
+    /// What there is today.
+    pub fn power(&self) -> &Power<Hours> {
+        &self.power[self.today]
+    }
+
+    /// Share of each hour of today without grid.
+    pub fn outage_share(&self) -> &Hours {
+        &self.outage_share[self.today]
     }
 }
 
@@ -75,7 +95,6 @@ impl Connection {
         }
     }
 
-    #[inline]
     fn hour(&self, supply: &Hourly, index: usize) -> Hour {
         let available = supply.grid_available[index];
         Hour {

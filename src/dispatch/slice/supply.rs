@@ -1,7 +1,6 @@
 //! What firm load and miners draw over a slice: the quantities behind its value, hour by hour.
 
-use super::super::hour::{Loads, MinerTier, Terms};
-use super::super::merit::solve;
+use super::super::hour::{Loads, MinerTier, Terms, serve_hour};
 use super::super::welfare::Stretches;
 use super::Slice;
 
@@ -19,7 +18,8 @@ pub fn firm_supply(slice: &Slice, terms: &Terms, firm_mw: f64) -> FirmSupply {
     let mut supply = FirmSupply::default();
     for h in 0..slice.price_usd_per_mwh.len() {
         let hour = slice.hour(h);
-        let stretches = Stretches::new(terms.costs(&hour), [hour.surplus_mw, hour.hydro_mw, hour.import_mw]);
+        let stretches =
+            Stretches::new(terms.costs(hour.price_usd_per_mwh), [hour.surplus_mw, hour.hydro_mw, hour.import_mw]);
         supply.energy_cost_usd += stretches.first_usd(firm_mw);
         supply.shortfall_mwh += stretches.missing_mw(firm_mw);
     }
@@ -31,7 +31,7 @@ pub fn firm_supply(slice: &Slice, terms: &Terms, firm_mw: f64) -> FirmSupply {
 pub fn slice_running_mwh(slice: &Slice, terms: &Terms, firm_mw: f64, miners: &[MinerTier], running_mwh: &mut [f64]) {
     let loads = Loads { ai_mw: firm_mw, miners };
     for h in 0..slice.price_usd_per_mwh.len() {
-        let mut left_mw = solve(&slice.hour(h), terms, &loads).mining_mw;
+        let mut left_mw = serve_hour(&slice.hour(h), terms, &loads).mining_mw;
         for (running, miner) in running_mwh.iter_mut().zip(miners) {
             let mw = left_mw.min(miner.mw);
             *running += mw;
@@ -44,5 +44,5 @@ pub fn slice_running_mwh(slice: &Slice, terms: &Terms, firm_mw: f64, miners: &[M
 /// are sorted, best value first.
 pub fn slice_import_mwh(slice: &Slice, terms: &Terms, firm_mw: f64, miners: &[MinerTier]) -> f64 {
     let loads = Loads { ai_mw: firm_mw, miners };
-    (0..slice.price_usd_per_mwh.len()).map(|h| solve(&slice.hour(h), terms, &loads).used_mw[2]).sum()
+    (0..slice.price_usd_per_mwh.len()).map(|h| serve_hour(&slice.hour(h), terms, &loads).used_mw[2]).sum()
 }

@@ -79,7 +79,7 @@ impl Case {
     }
 
     fn shortfall_price(&self, hour: &Hour) -> f64 {
-        self.terms.costs(hour).into_iter().fold(self.terms.backup_cost_usd_per_mwh, f64::max)
+        self.terms.costs(hour.price_usd_per_mwh).into_iter().fold(self.terms.backup_cost_usd_per_mwh, f64::max)
     }
 
     /// By the dispatch: firm load is a tier that earns the shortfall price, less that price for all of it.

@@ -28,12 +28,12 @@ pub fn ai(
     let period_ends = calendar.month_ends || !chain.day.halvings.is_empty();
     for &entity in &order.batches {
         let Ok((mut batch, within)) = batches.get_mut(entity) else { continue };
-        let Ok((farm, at)) = farms.get(within.0) else { continue };
-        if farm.kind == FarmKind::Mining || !batch.runs(calendar.today) {
+        let model = &technologies.models[batch.technology];
+        if model.kind() == FarmKind::Mining || !batch.runs(calendar.today) {
             continue;
         }
+        let Ok((farm, at)) = farms.get(within.0) else { continue };
         let Ok(today) = sites.get(at.0) else { continue };
-        let model = &technologies.models[batch.technology];
         if batch.online == calendar.today {
             settle_advance(&plan.0, &calendar, &mut batch, model, calendar.today, farm.index, &mut ledger.0);
         }
@@ -52,15 +52,16 @@ pub fn ai(
 
 impl Serving {
     fn note(&mut self, today: &Today, draw_mw: f64) {
-        let site_draw_mw = today.hosting_draw_mw + today.cloud_draw_mw;
+        let site_draw_mw = today.ai_draw_mw();
         let part = if site_draw_mw > 0.0 { draw_mw / site_draw_mw } else { 0.0 };
-        for r in &today.results {
-            let unserved_mw = part * r.ai_unserved_mw;
+        let account = &today.account;
+        for (unserved_mw, usd) in account.ai_unserved_mw.iter().zip(account.ai_energy_cost_usd) {
+            let unserved_mw = part * unserved_mw;
             let interrupted = unserved_mw > 1e-9;
             self.hours += 1.0;
             self.demanded_mwh += draw_mw;
             self.served_mwh += draw_mw - unserved_mw;
-            self.energy_cost_usd += part * r.ai_energy_cost_usd;
+            self.energy_cost_usd += part * usd;
             if interrupted && !self.interrupted {
                 self.interruptions += 1.0;
             }

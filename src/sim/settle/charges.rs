@@ -78,15 +78,20 @@ impl Peaks {
     fn watch(&mut self, today: &Today) {
         let hosting_share = today.ai_share(FarmKind::Hosting);
         let mut month_mw = self.month.total_mw();
-        for (hour, r) in today.hours.iter().zip(&today.results) {
-            let hosting_mw = r.ai.grid_mw * hosting_share;
-            let import = Peak([r.mining.grid_mw, hosting_mw, r.ai.grid_mw - hosting_mw]);
-            let import_mw = import.total_mw();
+        let (prices, account) = (&today.supply.power().price_usd_per_mwh, &today.account);
+        let import = |hour: usize| {
+            let (mining_mw, ai_mw) = (account.mining.grid_mw[hour], account.ai.grid_mw[hour]);
+            let hosting_mw = ai_mw * hosting_share;
+            Peak([mining_mw, hosting_mw, ai_mw - hosting_mw])
+        };
+        let mut highest = self.system.map_or(f64::NEG_INFINITY, |(price, _)| price);
+        for (hour, price) in prices.iter().copied().enumerate() {
+            let import_mw = import(hour).total_mw();
             if import_mw > month_mw {
-                (self.month, month_mw) = (import, import_mw);
+                (self.month, month_mw) = (import(hour), import_mw);
             }
-            if self.system.is_none_or(|(price, _)| hour.price_usd_per_mwh > price) {
-                self.system = Some((hour.price_usd_per_mwh, import));
+            if price > highest {
+                (self.system, highest) = (Some((price, import(hour))), price);
             }
         }
         if month_mw > self.year.total_mw() {

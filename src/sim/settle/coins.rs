@@ -34,7 +34,7 @@ pub fn coins(
         let account = ledger.0.account(farm.index);
         account.count(Quantity::HashrateEhHours, today.hashrate_eh_s.iter().sum());
         if let Some(client) = client {
-            let mined_mwh: f64 = today.results.iter().map(|r| r.mining_mw).sum();
+            let mined_mwh: f64 = today.account.mining_mw.iter().sum();
             account.add(Line::HostingFees, mined_mwh * client.fee_usd_per_mwh);
             continue;
         }

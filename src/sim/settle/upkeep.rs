@@ -62,13 +62,13 @@ pub fn upkeep(
         account.add(Line::Overhead, -overhead_usd);
         account.add(Line::SiteLease, -lease_usd);
         if farm.kind == FarmKind::Mining {
-            let mined_mwh: f64 = today.results.iter().map(|r| r.mining_mw).sum();
+            let mined_mwh: f64 = today.account.mining_mw.iter().sum();
             let variable_usd = mined_mwh * mining.variable_om_usd_per_mwh * variable_factor;
             account.add(Line::VariableOm, -variable_usd);
             account.count(Quantity::UpMwHours, mined_mwh);
             if let Some(product) = params.grid.as_ref().and_then(|g| g.demand_response.as_ref()) {
                 let enrolled_mw = today.enrolled_mw();
-                let called_hours = today.hours.iter().filter(|h| h.miners_called_off).count() as f64;
+                let called_hours = today.called_off.iter().filter(|off| **off).count() as f64;
                 let capacity_usd = enrolled_mw * product.capacity_payment_usd_per_mw_year * per_day;
                 let events_usd = enrolled_mw * called_hours * product.event_payment_usd_per_mwh;
                 account.add(Line::DemandResponse, capacity_usd + events_usd);
@@ -90,8 +90,8 @@ impl Batch {
 impl Today {
     /// Mining that runs and can be called off: the mean of the hours in which it was not, MW.
     fn enrolled_mw(&self) -> f64 {
-        let free = self.hours.iter().zip(&self.results).filter(|(hour, _)| !hour.miners_called_off);
-        let running: Vec<f64> = free.map(|(_, r)| r.mining_mw).collect();
+        let hours = self.called_off.iter().zip(self.account.mining_mw);
+        let running: Vec<f64> = hours.filter(|(called_off, _)| !**called_off).map(|(_, mw)| mw).collect();
         crate::math::mean(&running)
     }
 
