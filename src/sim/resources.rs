@@ -24,6 +24,8 @@ pub struct Order {
     pub farms: Vec<Entity>,
     /// Batch entities.
     pub batches: Vec<Entity>,
+    /// Those of them that still stand or are being built: what a day has to look at.
+    pub standing: Vec<Entity>,
 }
 
 /// What day it is, and what begins with it.

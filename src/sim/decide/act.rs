@@ -105,12 +105,15 @@ fn retire(world: &mut World, case: &Case, step: &Step) {
 /// sold, and AI demand is free again.
 pub fn wind_up(world: &mut World) {
     let today = world.resource::<Calendar>().today;
-    let over = |world: &World, entity: &Entity| {
-        world.get::<Batch>(*entity).is_some_and(|b| b.until == today && b.slots_mw > 0.0)
-    };
-    let entities: Vec<Entity> = world.resource::<Order>().batches.iter().copied().filter(|e| over(world, e)).collect();
-    for entity in entities {
+    let mut standing = core::mem::take(&mut world.resource_mut::<Order>().standing);
+    let stands = |entity: &mut Entity| world.get::<Batch>(*entity).is_some_and(|b| b.stands(today));
+    let over: Vec<Entity> = standing.extract_if(.., |entity| !stands(entity)).collect();
+    world.resource_mut::<Order>().standing = standing;
+    for entity in over {
         let batch = world.get::<Batch>(entity).expect("batches are never despawned").clone();
+        if batch.until != today || batch.slots_mw <= 0.0 {
+            continue;
+        }
         let farm = world.get::<In>(entity).expect("batches stand in farms").0;
         let worth_usd = with_prices(world, |prices, technologies| {
             batch.slots_mw * prices.end_value_usd_per_mw(&technologies.models[batch.technology], &batch)
@@ -208,7 +211,9 @@ fn order_batch(world: &mut World, farm: Entity, step: &Step, online: Day, price:
 /// Spawns a batch in a farm and puts it in the order of folding.
 pub fn spawn_batch(world: &mut World, farm: Entity, batch: Batch) -> Entity {
     let entity = world.spawn((batch, In(farm))).id();
-    world.resource_mut::<Order>().batches.push(entity);
+    let mut order = world.resource_mut::<Order>();
+    order.batches.push(entity);
+    order.standing.push(entity);
     entity
 }
 

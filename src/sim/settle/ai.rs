@@ -26,7 +26,7 @@ pub fn ai(
 ) {
     let prices = Prices::of(&plan.0, calendar.today, &quote);
     let period_ends = calendar.month_ends || !chain.day.halvings.is_empty();
-    for &entity in &order.batches {
+    for &entity in &order.standing {
         let Ok((mut batch, within)) = batches.get_mut(entity) else { continue };
         let model = &technologies.models[batch.technology];
         if model.kind() == FarmKind::Mining || !batch.runs(calendar.today) {

@@ -27,7 +27,7 @@ pub fn upkeep(
     let (mining, finance) = (&plan.0.mining, &plan.0.finance);
     let fixed_factor = finance.fixed_om_factor(calendar.start, calendar.today);
     let variable_factor = finance.variable_om_factor(calendar.start, calendar.today);
-    for &entity in &order.batches {
+    for &entity in &order.standing {
         let Ok((batch, within)) = batches.get(entity) else { continue };
         if !batch.runs(calendar.today) {
             continue;
