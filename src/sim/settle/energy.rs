@@ -37,8 +37,11 @@ pub fn energy(
         };
         bill.book(ledger.0.account(farm.index));
     }
-    for &entity in &order.sites {
+    for (&entity, params) in order.sites.iter().zip(&plan.0.sites) {
         let (Ok(today), Ok(sale)) = (sites.get(entity), sales.get(entity)) else { continue };
+        if params.export.is_none() {
+            continue;
+        }
         book_grid_sale(&today.account, ledger.0.account(sale.0));
     }
 }
