@@ -10,10 +10,10 @@
 //! Walter, JPE 2021); sunk machines run until price falls below running cost (Garratt & van Oordt). One set of parameters
 //! serves all years; `tests/reference_network.rs` replays the halvings of 2016, 2020 and 2024 with it.
 
-mod cells;
 mod history;
 mod orders;
 mod stock;
+mod vintages;
 
 use crate::bitcoin::hashprice::implied_hashrate_eh_s;
 use crate::bitcoin::machine_price::MachinePriceRule;

@@ -1,7 +1,7 @@
 //! New machines: who orders how many, and when they arrive.
 
-use super::cells::smooth_step;
 use super::stock::{net_of_fees, power_prices};
+use super::vintages::smooth_step;
 use super::{MarketView, VintagesModel, history};
 use crate::bitcoin::machine_price::machine_price_usd_per_th;
 use crate::calendar::{DAYS_PER_YEAR, Day};

@@ -1,11 +1,11 @@
 //! The machines installed: vintages × power prices, what of them runs, and how they wear.
 #![expect(clippy::inline_always, reason = "see `crate::lanes`")]
 
-use super::cells::{ByClass, Cells, Pace, Wear, by_class};
+use super::vintages::{Eight, Pace, Vintages, Wear};
 use super::{VintagesModel, history};
 use crate::bitcoin::hashprice::revenue_usd_per_mwh;
 use crate::calendar::{DAYS_PER_YEAR, Day};
-use crate::lanes::{Lanes, kernels};
+use crate::lanes::{LANES, Lanes, kernels};
 use crate::math;
 
 /// Machines delivered within this many days are one vintage.
@@ -23,44 +23,47 @@ const MOST_ITERATIONS: usize = 30;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stock {
     /// Running cost of each power-price class, USD per MWh at the machine (power and other cost × PUE).
-    cost_usd_per_mwh: ByClass,
-    /// Number of power-price classes.
-    classes: usize,
-    vintages: Vec<Vintage>,
-}
-
-/// Machines of one quarter, spread evenly over the power-price classes.
-#[derive(Debug, Clone, PartialEq)]
-struct Vintage {
-    delivered: Day,
-    efficiency_j_per_th: f64,
-    cells: Cells,
+    cost_usd_per_mwh: Vec<f64>,
+    /// The oldest first, none of them all empty.
+    eights: Vec<Vintages>,
 }
 
 impl Stock {
     /// The stock on `start`: additions of past quarters as hashrate history shows them, less wear, scaled so that what
     /// runs at this hashprice is `hashrate_eh_s` with the mean efficiency of that date.
     pub fn from_history(model: &VintagesModel, start: Day, hashrate_eh_s: f64, hashprice: f64) -> Self {
-        let cost_usd_per_mwh: Vec<f64> = power_prices(model)
+        let cost_usd_per_mwh = power_prices(model)
             .iter()
             .map(|price| (price + model.other_running_cost_usd_per_mwh) * model.pue)
             .collect();
-        let mut stock = Self {
-            classes: cost_usd_per_mwh.len(),
-            // Beyond the last class is no machine; its cost is divided by.
-            cost_usd_per_mwh: by_class(&cost_usd_per_mwh, 1.0),
-            vintages: past_vintages(model, start),
-        };
+        let mut stock = Self { cost_usd_per_mwh, eights: Vec::new() };
+        stock.add_past(model, start);
         let mean = model
             .fleet_efficiency_j_per_th
             .unwrap_or_else(|| history::fleet_efficiency_j_per_th(start, model.efficiency_gain_per_year));
         stock.match_mean_efficiency(model, hashprice, mean);
         let (running, _) = stock.running();
         let scale = if running > 0.0 { hashrate_eh_s / running } else { 1.0 };
-        for vintage in &mut stock.vintages {
-            vintage.cells.scale(scale);
-        }
+        stock.eights.iter_mut().for_each(|eight| eight.scale(scale));
         stock
+    }
+
+    /// Adds the vintages of the years before `start`: what was added each quarter is the growth of the hashrate plus what
+    /// wore out.
+    fn add_past(&mut self, model: &VintagesModel, start: Day) {
+        let quarters = (1.6 * model.physical_life_years * DAYS_PER_YEAR / f64::from(VINTAGE_DAYS)) as i32;
+        let gain = model.efficiency_gain_per_year;
+        let lead_days = (f64::midpoint(model.delivery_min_months, model.delivery_max_months) * DAYS_PER_MONTH) as i32;
+        let replacement_per_year = 1.0 / model.physical_life_years;
+        for back in (0..quarters).rev() {
+            let delivered = start.plus_days(-back * VINTAGE_DAYS);
+            let now = history::history_hashrate_eh_s(delivered, gain);
+            let before = history::history_hashrate_eh_s(delivered.plus_days(-VINTAGE_DAYS), gain);
+            let added = (now - before).max(0.0) + now * replacement_per_year * f64::from(VINTAGE_DAYS) / DAYS_PER_YEAR;
+            let left = added * survival(model, start.years_since(delivered));
+            let best = history::best_efficiency_j_per_th(delivered.plus_days(-lead_days), gain);
+            self.push(delivered, left / self.cost_usd_per_mwh.len() as f64, best);
+        }
     }
 
     /// Multiplies all J/TH by one factor so that the mean of what runs is `mean`, unless that would leave more machines
@@ -71,7 +74,7 @@ impl Stock {
         for _ in 0..40 {
             let middle = (low * high).sqrt();
             let mut trial = self.clone();
-            trial.vintages.iter_mut().for_each(|v| v.efficiency_j_per_th *= middle);
+            trial.scale_efficiency(middle);
             trial.switch_at_once(model, hashprice);
             let (running, efficiency) = trial.running();
             let idle_share = 1.0 - running / trial.installed_eh_s();
@@ -81,17 +84,39 @@ impl Stock {
                 high = middle;
             }
         }
-        self.vintages.iter_mut().for_each(|v| v.efficiency_j_per_th *= low);
+        self.scale_efficiency(low);
         self.switch_at_once(model, hashprice);
+    }
+
+    fn scale_efficiency(&mut self, factor: f64) {
+        self.eights.iter_mut().flat_map(|e| &mut e.efficiency_j_per_th).for_each(|j_per_th| *j_per_th *= factor);
     }
 
     /// Adds new machines (EH/s, J/TH), evenly to all power prices; they run at once and are switched off like others where they do not pay.
     pub fn add(&mut self, day: Day, eh_s: f64, efficiency_j_per_th: f64) {
-        let eh_s_each = eh_s / self.classes as f64;
-        let cells = Cells::even(self.classes, eh_s_each);
-        match self.vintages.last_mut().filter(|v| day.0 - v.delivered.0 < VINTAGE_DAYS) {
-            Some(vintage) => vintage.merge(&cells, eh_s_each * self.classes as f64, efficiency_j_per_th),
-            None => self.vintages.push(Vintage { delivered: day, efficiency_j_per_th, cells }),
+        let eh_s_each = eh_s / self.cost_usd_per_mwh.len() as f64;
+        match self.last_vintage() {
+            Some((eight, place)) if day.0 - eight.delivered[place].0 < VINTAGE_DAYS => {
+                eight.merge(place, eh_s_each, efficiency_j_per_th);
+            }
+            _ => self.push(day, eh_s_each, efficiency_j_per_th),
+        }
+    }
+
+    fn last_vintage(&mut self) -> Option<(&mut Vintages, usize)> {
+        let eight = self.eights.last_mut()?;
+        let place = eight.last_place()?;
+        Some((eight, place))
+    }
+
+    /// Adds a vintage.
+    fn push(&mut self, delivered: Day, eh_s_each: f64, efficiency_j_per_th: f64) {
+        let place = self.last_vintage().map_or(LANES, |(_, place)| place + 1);
+        if place == LANES {
+            self.eights.push(Vintages::empty(self.cost_usd_per_mwh.len()));
+        }
+        if let Some(eight) = self.eights.last_mut() {
+            eight.put(place % LANES, delivered, eh_s_each, efficiency_j_per_th);
         }
     }
 
@@ -105,8 +130,9 @@ impl Stock {
             sold_share: 1.0 - math::exp(-months / model.relocation_months.max(1e-9)),
             kept_idle: math::exp(-months / model.idle_scrap_months),
         };
-        let least = wearing::best()(&job, &mut self.vintages) * NEGLIGIBLE_SHARE;
-        self.vintages.retain(|v| v.cells.installed_eh_s() > least);
+        wearing::best()(&job, &mut self.eights);
+        let least = self.installed_eh_s() * NEGLIGIBLE_SHARE;
+        self.eights.retain_mut(|eight| eight.keep_above(least));
     }
 
     /// Switches on what pays and off what does not, as far as `days` allow.
@@ -127,51 +153,38 @@ impl Stock {
         };
         let (running_eh_s, _) = self.running();
         let (answer, costs) = (answering::best(), &self.cost_usd_per_mwh);
-        let mut answer_to =
-            |eh_s: f64| answer(&AnswerJob { pace, hashprice: foreseen(eh_s), costs }, &mut self.vintages);
+        let mut answer_to = |eh_s: f64| answer(&AnswerJob { pace, hashprice: foreseen(eh_s), costs }, &mut self.eights);
         if model.foresight_share > 0.0 {
             ask_until_consistent(running_eh_s, answer_to);
         } else {
             answer_to(implied_eh_s);
         }
-        for vintage in &mut self.vintages {
-            vintage.cells.settle();
-        }
+        self.eights.iter_mut().for_each(Vintages::settle);
     }
 
     fn switch_at_once(&mut self, model: &VintagesModel, hashprice: f64) {
         let hashprice = net_of_fees(model, hashprice);
-        for vintage in &mut self.vintages {
-            let revenue = revenue_usd_per_mwh(hashprice, vintage.efficiency_j_per_th);
-            vintage.cells.switch_at_once(revenue, &self.cost_usd_per_mwh, model.switching_width_share);
+        for eight in &mut self.eights {
+            let revenue = revenues_usd_per_mwh(hashprice, &eight.efficiency_j_per_th);
+            eight.switch_at_once(&revenue, &self.cost_usd_per_mwh, model.switching_width_share);
         }
     }
 
     /// Hashrate of all machines, EH/s.
     pub fn installed_eh_s(&self) -> f64 {
-        self.vintages.iter().map(|v| v.cells.installed_eh_s()).sum()
+        self.eights.iter().flat_map(|eight| eight.installed_eh_s).sum()
     }
 
     /// Hashrate that runs (EH/s) and its mean efficiency (J/TH).
     pub fn running(&self) -> (f64, f64) {
         let (mut hashrate, mut power) = (0.0, 0.0);
-        for vintage in &self.vintages {
-            let running = vintage.cells.running_eh_s();
-            hashrate += running;
-            power += running * vintage.efficiency_j_per_th;
+        for eight in &self.eights {
+            for (running, efficiency) in eight.running_eh_s.iter().zip(eight.efficiency_j_per_th) {
+                hashrate += running;
+                power += running * efficiency;
+            }
         }
         (hashrate, if hashrate > 0.0 { power / hashrate } else { 0.0 })
-    }
-}
-
-impl Vintage {
-    fn merge(&mut self, new: &Cells, new_eh_s: f64, efficiency_j_per_th: f64) {
-        let before = self.cells.installed_eh_s();
-        if before + new_eh_s > 0.0 {
-            self.efficiency_j_per_th =
-                (self.efficiency_j_per_th * before + efficiency_j_per_th * new_eh_s) / (before + new_eh_s);
-        }
-        self.cells.merge(new);
     }
 }
 
@@ -185,51 +198,64 @@ struct WearJob<'a> {
 }
 
 mod wearing {
-    use super::{Vintage, WearJob, kernels, wear};
+    use super::{Vintages, WearJob, kernels, wear};
     kernels! {
-        /// Wears all vintages; gives the hashrate of all that is left, EH/s.
-        pub(super) type Kernel = fn(job: &WearJob, vintages: &mut [Vintage]) -> f64;
+        /// Wears all vintages.
+        pub(super) type Kernel = fn(job: &WearJob, eights: &mut [Vintages]) -> ();
         wear
     }
 }
 
 #[inline(always)]
-fn wear<V: Lanes>(job: &WearJob, vintages: &mut [Vintage]) -> f64 {
+fn wear<V: Lanes>(job: &WearJob, eights: &mut [Vintages]) {
     // No closures: the target features of a kernel do not reach into them.
-    let mut left_eh_s = 0.0;
-    for vintage in vintages {
-        let worn = hazard_per_year(job.model, job.day.years_since(vintage.delivered)) * job.days / DAYS_PER_YEAR;
-        let kept = math::exp(-worn);
-        let wear = Wear { kept_running: kept, kept_idle: kept * job.kept_idle, offered_share: job.sold_share };
-        left_eh_s += vintage.cells.wear::<V>(wear);
+    for eight in eights {
+        let mut wear = Wear { kept_running: [1.0; LANES], kept_idle: [1.0; LANES], offered_share: job.sold_share };
+        for place in 0..LANES {
+            let age_years = job.day.years_since(eight.delivered[place]);
+            let kept = math::exp(-hazard_per_year(job.model, age_years) * job.days / DAYS_PER_YEAR);
+            (wear.kept_running[place], wear.kept_idle[place]) = (kept, kept * job.kept_idle);
+        }
+        eight.wear::<V>(&wear);
     }
-    left_eh_s
 }
 
 /// How miners answer to a hashprice net of fees.
 struct AnswerJob<'a> {
     pace: Pace,
     hashprice: f64,
-    costs: &'a ByClass,
+    costs: &'a [f64],
 }
 
 mod answering {
-    use super::{AnswerJob, Vintage, answer, kernels};
+    use super::{AnswerJob, Vintages, answer, kernels};
     kernels! {
         /// Hashrate that would run, EH/s.
-        pub(super) type Kernel = fn(job: &AnswerJob, vintages: &mut [Vintage]) -> f64;
+        pub(super) type Kernel = fn(job: &AnswerJob, eights: &mut [Vintages]) -> f64;
         answer
     }
 }
 
 #[inline(always)]
-fn answer<V: Lanes>(job: &AnswerJob, vintages: &mut [Vintage]) -> f64 {
+fn answer<V: Lanes>(job: &AnswerJob, eights: &mut [Vintages]) -> f64 {
     let mut running_eh_s = 0.0;
-    for vintage in vintages {
-        let revenue = revenue_usd_per_mwh(job.hashprice, vintage.efficiency_j_per_th);
-        running_eh_s += vintage.cells.answer::<V>(revenue, job.costs, job.pace);
+    for eight in eights {
+        let revenue = revenues_usd_per_mwh(job.hashprice, &eight.efficiency_j_per_th);
+        for vintage_eh_s in eight.answer(V::load(&revenue), job.costs, job.pace) {
+            running_eh_s += vintage_eh_s;
+        }
     }
     running_eh_s
+}
+
+/// Revenue of machines of eight efficiencies, USD/MWh.
+#[inline(always)]
+fn revenues_usd_per_mwh(hashprice: f64, efficiency_j_per_th: &Eight) -> Eight {
+    let mut revenues = [0.0; LANES];
+    for (revenue, efficiency) in revenues.iter_mut().zip(efficiency_j_per_th) {
+        *revenue = revenue_usd_per_mwh(hashprice, *efficiency);
+    }
+    revenues
 }
 
 /// Asks how miners answer to a hashrate they expect, until what then runs is what they expected: the answer falls with
@@ -279,27 +305,6 @@ pub(super) fn power_prices(model: &VintagesModel) -> Vec<f64> {
         .map(|i| {
             let z = math::normal_quantile((f64::from(i) + 0.5) / f64::from(cells));
             model.power_price_median_usd_per_mwh * math::exp(model.power_price_log_sd * z)
-        })
-        .collect()
-}
-
-/// Vintages of the years before `start`: what was added each quarter is the growth of the hashrate plus what wore out.
-fn past_vintages(model: &VintagesModel, start: Day) -> Vec<Vintage> {
-    let quarters = (1.6 * model.physical_life_years * DAYS_PER_YEAR / f64::from(VINTAGE_DAYS)) as i32;
-    let classes = model.power_price_cells.max(1) as usize;
-    let gain = model.efficiency_gain_per_year;
-    let lead_days = (f64::midpoint(model.delivery_min_months, model.delivery_max_months) * DAYS_PER_MONTH) as i32;
-    let replacement_per_year = 1.0 / model.physical_life_years;
-    (0..quarters)
-        .rev()
-        .map(|back| {
-            let delivered = start.plus_days(-back * VINTAGE_DAYS);
-            let now = history::history_hashrate_eh_s(delivered, gain);
-            let before = history::history_hashrate_eh_s(delivered.plus_days(-VINTAGE_DAYS), gain);
-            let added = (now - before).max(0.0) + now * replacement_per_year * f64::from(VINTAGE_DAYS) / DAYS_PER_YEAR;
-            let left = added * survival(model, start.years_since(delivered));
-            let best = history::best_efficiency_j_per_th(delivered.plus_days(-lead_days), gain);
-            Vintage { delivered, efficiency_j_per_th: best, cells: Cells::even(classes, left / classes as f64) }
         })
         .collect()
 }
@@ -360,27 +365,28 @@ mod tests {
     #[test]
     fn deliveries_of_a_quarter_are_one_vintage() {
         let mut stock = stock("2024-01-01", 500.0, 80.0);
-        let vintages = stock.vintages.len();
+        let count = |s: &Stock| s.eights.iter().flat_map(|e| e.installed_eh_s).filter(|eh_s| *eh_s > 0.0).count();
+        let vintages = count(&stock);
         let day = Day::parse("2024-06-01").unwrap();
         stock.add(day, 10.0, 20.0);
         stock.add(day.plus_days(30), 30.0, 16.0);
-        assert_eq!(stock.vintages.len(), vintages + 1);
-        assert!((stock.vintages.last().unwrap().efficiency_j_per_th - 17.0).abs() < 1e-12);
-        assert!((stock.vintages.last().unwrap().cells.installed_eh_s() - 40.0).abs() < 1e-9);
+        assert_eq!(count(&stock), vintages + 1);
+        let (eight, place) = stock.last_vintage().unwrap();
+        assert!((eight.efficiency_j_per_th[place] - 17.0).abs() < 1e-12);
+        assert!((eight.installed_eh_s[place] - 40.0).abs() < 1e-9);
     }
 
     #[test]
     fn every_processor_has_the_same_bits() {
-        // Eleven classes fill no eight.
-        let model = VintagesModel { power_price_cells: 11, ..VintagesModel::default() };
+        let model = VintagesModel::default();
         let day = Day::parse("2024-06-15").unwrap();
         let before = Stock::from_history(&model, day, 600.0, 50.0);
         let pace = Pace { off: 0.7, on: 0.4, width: 0.3 };
         let answered = answering::available().into_iter().map(|kernel| {
             let mut stock = before.clone();
             let job = AnswerJob { pace, hashprice: 41.0, costs: &before.cost_usd_per_mwh };
-            let running_eh_s = kernel(&job, &mut stock.vintages);
-            stock.vintages.iter_mut().for_each(|v| v.cells.settle());
+            let running_eh_s = kernel(&job, &mut stock.eights);
+            stock.eights.iter_mut().for_each(Vintages::settle);
             assert_eq!(running_eh_s, stock.running().0, "what is answered comes true");
             stock
         });
@@ -389,10 +395,13 @@ mod tests {
         let job = WearJob { model: &model, day, days: 14.0, sold_share: 0.1, kept_idle: 0.95 };
         let worn = wearing::available().into_iter().map(|kernel| {
             let mut stock = stocks[0].clone();
-            assert_eq!(kernel(&job, &mut stock.vintages), stock.installed_eh_s());
+            kernel(&job, &mut stock.eights);
             stock
         });
         let worn: Vec<Stock> = worn.collect();
+        let mut summed = worn[0].clone();
+        summed.eights.iter_mut().for_each(Vintages::sum_up);
+        assert_eq!(summed, worn[0], "the sums over the classes are kept");
         assert!(worn.iter().all(|s| *s == worn[0] && *s != stocks[0]));
     }
 }
