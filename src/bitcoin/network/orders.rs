@@ -106,7 +106,7 @@ impl OrderBook {
         let path = self.expected_hashprices(model, view);
         let shares = self.cost_usd_per_mwh.iter().map(|cost| {
             let value = discounted_margin_usd_per_th(self.step_discount, &path, 0.024 * efficiency * cost);
-            smooth_step((value / price - 1.0) / model.ordering_width_share)
+            smooth_step(value / price - 1.0, model.ordering_width_share).0
         });
         shares.sum::<f64>() / self.cost_usd_per_mwh.len() as f64
     }

@@ -2,7 +2,7 @@
 #![expect(clippy::inline_always, reason = "see `crate::lanes`")]
 
 use super::vintages::{Eight, Pace, Vintages, Wear};
-use super::{VintagesModel, history};
+use super::{LEAST_HASHRATE_EH_S, VintagesModel, history};
 use crate::bitcoin::hashprice::revenue_usd_per_mwh;
 use crate::calendar::{DAYS_PER_YEAR, Day};
 use crate::lanes::{LANES, Lanes, kernels};
@@ -15,9 +15,9 @@ const DAYS_PER_MONTH: f64 = DAYS_PER_YEAR / 12.0;
 const NEGLIGIBLE_SHARE: f64 = 1e-9;
 /// Nobody foresees hashprice changing by more than a retarget can change it (consensus rule: fourfold).
 const LEAST_FORESEEN: f64 = 0.25;
-/// Relative precision of the foreseen hashrate, and the most iterations spent on it (five are usual).
+/// Relative precision of the foreseen hashrate, and the most answers asked for (two are usual).
 const CONSISTENT_WITHIN: f64 = 1e-6;
-const MOST_ITERATIONS: usize = 30;
+const MOST_ANSWERS: usize = 30;
 
 /// All machines of the network.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,8 @@ pub(super) struct Stock {
     cost_usd_per_mwh: Vec<f64>,
     /// The oldest first, none of them all empty.
     eights: Vec<Vintages>,
+    /// By which factor the last switching changed what runs: the next will be alike.
+    last_change: f64,
 }
 
 impl Stock {
@@ -36,7 +38,7 @@ impl Stock {
             .iter()
             .map(|price| (price + model.other_running_cost_usd_per_mwh) * model.pue)
             .collect();
-        let mut stock = Self { cost_usd_per_mwh, eights: Vec::new() };
+        let mut stock = Self { cost_usd_per_mwh, eights: Vec::new(), last_change: 1.0 };
         stock.add_past(model, start);
         let mean = model
             .fleet_efficiency_j_per_th
@@ -147,18 +149,18 @@ impl Stock {
             width: model.switching_width_share,
         };
         let hashprice = net_of_fees(model, hashprice);
-        let foreseen = |eh_s: f64| {
-            let ratio = (implied_eh_s / eh_s.max(f64::MIN_POSITIVE)).clamp(LEAST_FORESEEN, 1.0 / LEAST_FORESEEN);
-            hashprice * math::powf(ratio, model.foresight_share)
-        };
-        let (running_eh_s, _) = self.running();
         let (answer, costs) = (answering::best(), &self.cost_usd_per_mwh);
-        let mut answer_to = |eh_s: f64| answer(&AnswerJob { pace, hashprice: foreseen(eh_s), costs }, &mut self.eights);
-        if model.foresight_share > 0.0 {
-            ask_until_consistent(running_eh_s, answer_to);
-        } else {
-            answer_to(implied_eh_s);
-        }
+        let before_eh_s = self.running().0.max(LEAST_HASHRATE_EH_S);
+        let answer_to = |eh_s: f64| {
+            let ratio = implied_eh_s / eh_s;
+            let foreseen = ratio.clamp(LEAST_FORESEEN, 1.0 / LEAST_FORESEEN);
+            let hashprice = hashprice * math::powf(foreseen, model.foresight_share);
+            let answer = answer(&AnswerJob { pace, hashprice, costs }, &mut self.eights);
+            let foresight_share = if foreseen == ratio { model.foresight_share } else { 0.0 };
+            (answer.running_eh_s, -foresight_share * answer.rise_eh_s / eh_s)
+        };
+        let after_eh_s = ask_until_consistent(self.last_change * before_eh_s, answer_to);
+        self.last_change = after_eh_s / before_eh_s;
         self.eights.iter_mut().for_each(Vintages::settle);
     }
 
@@ -227,25 +229,33 @@ struct AnswerJob<'a> {
     costs: &'a [f64],
 }
 
+/// How much would run (EH/s), and how fast that rises with the logarithm of hashprice.
+struct Answer {
+    running_eh_s: f64,
+    rise_eh_s: f64,
+}
+
 mod answering {
-    use super::{AnswerJob, Vintages, answer, kernels};
+    use super::{Answer, AnswerJob, Vintages, answer, kernels};
     kernels! {
-        /// Hashrate that would run, EH/s.
-        pub(super) type Kernel = fn(job: &AnswerJob, eights: &mut [Vintages]) -> f64;
+        /// What would run.
+        pub(super) type Kernel = fn(job: &AnswerJob, eights: &mut [Vintages]) -> Answer;
         answer
     }
 }
 
 #[inline(always)]
-fn answer<V: Lanes>(job: &AnswerJob, eights: &mut [Vintages]) -> f64 {
-    let mut running_eh_s = 0.0;
+fn answer<V: Lanes>(job: &AnswerJob, eights: &mut [Vintages]) -> Answer {
+    let (mut running_eh_s, mut rise_eh_s) = (0.0, V::splat(0.0));
     for eight in eights {
-        let revenue = revenues_usd_per_mwh(job.hashprice, &eight.efficiency_j_per_th);
-        for vintage_eh_s in eight.answer(V::load(&revenue), job.costs, job.pace) {
+        let revenue = V::load(&revenues_usd_per_mwh(job.hashprice, &eight.efficiency_j_per_th));
+        let (vintages_eh_s, rise) = eight.answer(revenue, job.costs, job.pace);
+        for vintage_eh_s in vintages_eh_s {
             running_eh_s += vintage_eh_s;
         }
+        rise_eh_s = rise_eh_s.add(rise.mul(revenue));
     }
-    running_eh_s
+    Answer { running_eh_s, rise_eh_s: rise_eh_s.sum() }
 }
 
 /// Revenue of machines of eight efficiencies, USD/MWh.
@@ -258,27 +268,25 @@ fn revenues_usd_per_mwh(hashprice: f64, efficiency_j_per_th: &Eight) -> Eight {
     revenues
 }
 
-/// Asks how miners answer to a hashrate they expect, until what then runs is what they expected: the answer falls with
-/// what is expected (regula falsi, Illinois).
-fn ask_until_consistent(running_eh_s: f64, mut answer: impl FnMut(f64) -> f64) {
-    // What is expected and what answers it lie on either side of the solution.
-    let mut a = running_eh_s;
-    let mut excess_a = answer(a) - a;
-    let mut b = a + excess_a;
-    let mut excess_b = answer(b) - b;
-    for _ in 0..MOST_ITERATIONS {
-        if excess_b.abs() <= CONSISTENT_WITHIN * b {
+/// Asks how miners answer to a hashrate they expect, until what then runs is what they expected, and gives it. An answer
+/// comes with its slope, which is never above zero: so the solution lies between what is expected and what answers it.
+/// Newton's method within these bounds, and their middle after a step that has not halved what is missing.
+fn ask_until_consistent(first_eh_s: f64, mut answer: impl FnMut(f64) -> (f64, f64)) -> f64 {
+    let (mut low, mut high) = (0.0_f64, f64::INFINITY);
+    let (mut expected, mut last_excess) = (first_eh_s, f64::INFINITY);
+    for _ in 0..MOST_ANSWERS {
+        let (answered, slope) = answer(expected);
+        let excess: f64 = answered - expected;
+        if excess.abs() <= CONSISTENT_WITHIN * expected {
             break;
         }
-        let middle = (a * excess_b - b * excess_a) / (excess_b - excess_a);
-        let excess = answer(middle) - middle;
-        if (excess > 0.0) == (excess_b > 0.0) {
-            excess_a *= 0.5;
-        } else {
-            (a, excess_a) = (b, excess_b);
-        }
-        (b, excess_b) = (middle, excess);
+        (low, high) = (low.max(expected.min(answered)), high.min(expected.max(answered)));
+        let next = expected + excess / (1.0 - slope);
+        let nears = excess.abs() < 0.5 * last_excess;
+        expected = if nears { next.max(low).min(high) } else { f64::midpoint(low, high) };
+        last_excess = excess.abs();
     }
+    expected
 }
 
 /// What a miner gets of a hashprice when the pool has taken its fee.
@@ -311,6 +319,7 @@ pub(super) fn power_prices(model: &VintagesModel) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::vintages::smooth_step;
     use super::*;
 
     fn stock(date: &str, eh_s: f64, hashprice: f64) -> Stock {
@@ -351,6 +360,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_expected_comes_true_however_sharply_miners_answer() {
+        for (width, most) in [(50.0, 6), (0.01, MOST_ANSWERS - 1)] {
+            let answer = |eh_s: f64| {
+                let (share, rise) = smooth_step(93.0 - eh_s, width);
+                (50.0 + 100.0 * share, -100.0 * rise)
+            };
+            for first in [1e-9, 70.0, 92.9, 94.0, 1e4] {
+                let mut asked = 0;
+                let found = ask_until_consistent(first, |eh_s| {
+                    asked += 1;
+                    answer(eh_s)
+                });
+                assert!((answer(found).0 / found - 1.0).abs() <= CONSISTENT_WITHIN);
+                assert!(asked <= most, "{width} {first}: {asked}");
+            }
+        }
+    }
+
+    #[test]
     fn idle_machines_are_scrapped_and_running_ones_wear_by_age() {
         let model = VintagesModel::default();
         let day = Day::parse("2024-04-19").unwrap();
@@ -385,9 +413,9 @@ mod tests {
         let answered = answering::available().into_iter().map(|kernel| {
             let mut stock = before.clone();
             let job = AnswerJob { pace, hashprice: 41.0, costs: &before.cost_usd_per_mwh };
-            let running_eh_s = kernel(&job, &mut stock.eights);
+            let answer = kernel(&job, &mut stock.eights);
             stock.eights.iter_mut().for_each(Vintages::settle);
-            assert_eq!(running_eh_s, stock.running().0, "what is answered comes true");
+            assert_eq!(answer.running_eh_s, stock.running().0, "what is answered comes true");
             stock
         });
         let stocks: Vec<Stock> = answered.collect();

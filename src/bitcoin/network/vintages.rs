@@ -107,7 +107,7 @@ impl Vintages {
     pub fn switch_at_once(&mut self, revenue: &Eight, costs: &[f64], width: f64) {
         for (shares, cost) in self.running_share.iter_mut().zip(costs) {
             for (share, revenue) in shares.iter_mut().zip(revenue) {
-                *share = wanted_share(*revenue, *cost, width);
+                *share = wanted_share(*revenue, *cost, width).0;
             }
         }
         self.sum_up();
@@ -125,18 +125,19 @@ impl Vintages {
     }
 
     /// Hashrate of each vintage that would run (EH/s) if all answered to the revenue of each vintage at the cost of each
-    /// class (USD/MWh).
+    /// class (USD/MWh), and by how much it rises with revenue, EH/s per USD/MWh.
     #[inline(always)]
-    pub fn answer<V: Lanes>(&mut self, revenue: V, costs: &[f64], pace: Pace) -> Eight {
-        let mut running_eh_s = V::splat(0.0);
+    pub fn answer<V: Lanes>(&mut self, revenue: V, costs: &[f64], pace: Pace) -> (Eight, V) {
+        let (mut running_eh_s, mut rise) = (V::splat(0.0), V::splat(0.0));
         let cells = self.eh_s.iter().zip(&self.running_share).zip(&mut self.answered_share);
         for (((eh_s, before), answered), cost) in cells.zip(costs) {
-            let after = share_after(V::load(before), revenue, V::splat(*cost), pace);
+            let (after, share_rise) = share_after(V::load(before), revenue, V::splat(*cost), pace);
             *answered = after.store();
             running_eh_s = running_eh_s.add(V::load(eh_s).mul(after));
+            rise = rise.add(V::load(eh_s).mul(share_rise));
         }
         self.answered_eh_s = running_eh_s.store();
-        self.answered_eh_s
+        (self.answered_eh_s, rise)
     }
 
     /// Lets the answer last asked for come true.
@@ -209,24 +210,27 @@ impl<V: Lanes> Cells<V> {
     }
 }
 
-/// Running share of a cell when it has answered to a revenue at this cost.
+/// Running share of a cell when it has answered to a revenue at this cost, and its rise with revenue.
 #[inline(always)]
-fn share_after<V: Number>(before: V, revenue: V, cost: V, pace: Pace) -> V {
-    let wanted = wanted_share(revenue, cost, V::splat(pace.width));
+fn share_after<V: Number>(before: V, revenue: V, cost: V, pace: Pace) -> (V, V) {
+    let (wanted, rise) = wanted_share(revenue, cost, V::splat(pace.width));
     let share_of_way = before.if_greater(wanted, V::splat(pace.off), V::splat(pace.on));
-    before.add(share_of_way.mul(wanted.sub(before)))
+    (before.add(share_of_way.mul(wanted.sub(before))), share_of_way.mul(rise))
 }
 
-/// Share of machines that owners run at a revenue and a cost (USD/MWh): half at break-even, rising with the margin
-/// relative to cost. The algebraic sigmoid needs no exponential and leaves a thin tail of miners who run at a loss.
+/// Share of machines that owners run at a revenue and a cost (USD/MWh), and its rise with revenue: half at break-even,
+/// rising with the margin relative to cost.
 #[inline(always)]
-fn wanted_share<V: Number>(revenue: V, cost: V, width: V) -> V {
-    smooth_step(revenue.sub(cost).div(width.mul(cost)))
+fn wanted_share<V: Number>(revenue: V, cost: V, width: V) -> (V, V) {
+    smooth_step(revenue.sub(cost), width.mul(cost))
 }
 
-/// Rises smoothly from 0 to 1, one half at 0.
+/// Rises smoothly from 0 to 1, one half at 0, the slower the wider; and by how much at `x`. The algebraic sigmoid needs
+/// no exponential and leaves a thin tail, of miners who run at a loss.
 #[inline(always)]
-pub(super) fn smooth_step<V: Number>(x: V) -> V {
+pub(super) fn smooth_step<V: Number>(x: V, width: V) -> (V, V) {
     let (half, one) = (V::splat(0.5), V::splat(1.0));
-    half.add(half.mul(x).div(one.add(x.mul(x)).sqrt()))
+    let per_length = one.div(x.mul(x).add(width.mul(width)).sqrt());
+    let sine = x.mul(per_length);
+    (half.add(half.mul(sine)), half.mul(per_length).mul(one.sub(sine.mul(sine))))
 }
