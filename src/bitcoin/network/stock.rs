@@ -1,11 +1,9 @@
 //! The machines installed: vintages × power prices, what of them runs, and how they wear.
-#![expect(clippy::inline_always, reason = "see `crate::lanes`")]
 
-use super::vintages::{Eight, Pace, Vintages, Wear};
+use super::vintages::{AnswerJob, Pace, Vintages, WearJob, answering, wearing};
 use super::{LEAST_HASHRATE_EH_S, VintagesModel, history};
-use crate::bitcoin::hashprice::revenue_usd_per_mwh;
 use crate::calendar::{DAYS_PER_YEAR, Day};
-use crate::lanes::{LANES, Lanes, kernels};
+use crate::lanes::LANES;
 use crate::math;
 
 /// Machines delivered within this many days are one vintage.
@@ -129,7 +127,7 @@ impl Stock {
             model,
             day,
             days,
-            sold_share: 1.0 - math::exp(-months / model.relocation_months.max(1e-9)),
+            offered_share: 1.0 - math::exp(-months / model.relocation_months.max(1e-9)),
             kept_idle: math::exp(-months / model.idle_scrap_months),
         };
         wearing::best()(&job, &mut self.eights);
@@ -167,8 +165,7 @@ impl Stock {
     fn switch_at_once(&mut self, model: &VintagesModel, hashprice: f64) {
         let hashprice = net_of_fees(model, hashprice);
         for eight in &mut self.eights {
-            let revenue = revenues_usd_per_mwh(hashprice, &eight.efficiency_j_per_th);
-            eight.switch_at_once(&revenue, &self.cost_usd_per_mwh, model.switching_width_share);
+            eight.switch_at_once(hashprice, &self.cost_usd_per_mwh, model.switching_width_share);
         }
     }
 
@@ -188,84 +185,6 @@ impl Stock {
         }
         (hashrate, if hashrate > 0.0 { power / hashrate } else { 0.0 })
     }
-}
-
-/// A step's wear, see [`Stock::wear`].
-struct WearJob<'a> {
-    model: &'a VintagesModel,
-    day: Day,
-    days: f64,
-    sold_share: f64,
-    kept_idle: f64,
-}
-
-mod wearing {
-    use super::{Vintages, WearJob, kernels, wear};
-    kernels! {
-        /// Wears all vintages.
-        pub(super) type Kernel = fn(job: &WearJob, eights: &mut [Vintages]) -> ();
-        wear
-    }
-}
-
-#[inline(always)]
-fn wear<V: Lanes>(job: &WearJob, eights: &mut [Vintages]) {
-    // No closures: the target features of a kernel do not reach into them.
-    for eight in eights {
-        let mut wear = Wear { kept_running: [1.0; LANES], kept_idle: [1.0; LANES], offered_share: job.sold_share };
-        for place in 0..LANES {
-            let age_years = job.day.years_since(eight.delivered[place]);
-            let kept = math::exp(-hazard_per_year(job.model, age_years) * job.days / DAYS_PER_YEAR);
-            (wear.kept_running[place], wear.kept_idle[place]) = (kept, kept * job.kept_idle);
-        }
-        eight.wear::<V>(&wear);
-    }
-}
-
-/// How miners answer to a hashprice net of fees.
-struct AnswerJob<'a> {
-    pace: Pace,
-    hashprice: f64,
-    costs: &'a [f64],
-}
-
-/// How much would run (EH/s), and how fast that rises with the logarithm of hashprice.
-struct Answer {
-    running_eh_s: f64,
-    rise_eh_s: f64,
-}
-
-mod answering {
-    use super::{Answer, AnswerJob, Vintages, answer, kernels};
-    kernels! {
-        /// What would run.
-        pub(super) type Kernel = fn(job: &AnswerJob, eights: &mut [Vintages]) -> Answer;
-        answer
-    }
-}
-
-#[inline(always)]
-fn answer<V: Lanes>(job: &AnswerJob, eights: &mut [Vintages]) -> Answer {
-    let (mut running_eh_s, mut rise_eh_s) = (0.0, V::splat(0.0));
-    for eight in eights {
-        let revenue = V::load(&revenues_usd_per_mwh(job.hashprice, &eight.efficiency_j_per_th));
-        let (vintages_eh_s, rise) = eight.answer(revenue, job.costs, job.pace);
-        for vintage_eh_s in vintages_eh_s {
-            running_eh_s += vintage_eh_s;
-        }
-        rise_eh_s = rise_eh_s.add(rise.mul(revenue));
-    }
-    Answer { running_eh_s, rise_eh_s: rise_eh_s.sum() }
-}
-
-/// Revenue of machines of eight efficiencies, USD/MWh.
-#[inline(always)]
-fn revenues_usd_per_mwh(hashprice: f64, efficiency_j_per_th: &Eight) -> Eight {
-    let mut revenues = [0.0; LANES];
-    for (revenue, efficiency) in revenues.iter_mut().zip(efficiency_j_per_th) {
-        *revenue = revenue_usd_per_mwh(hashprice, *efficiency);
-    }
-    revenues
 }
 
 /// Asks how miners answer to a hashrate they expect, until what then runs is what they expected, and gives it. An answer
@@ -292,12 +211,6 @@ fn ask_until_consistent(first_eh_s: f64, mut answer: impl FnMut(f64) -> (f64, f6
 /// What a miner gets of a hashprice when the pool has taken its fee.
 pub(super) fn net_of_fees(model: &VintagesModel, hashprice: f64) -> f64 {
     hashprice * (1.0 - model.pool_fee_share)
-}
-
-/// Wear per year: nothing at first, e-fold within a year beyond the physical life; the fourth power of age spreads it.
-fn hazard_per_year(model: &VintagesModel, age_years: f64) -> f64 {
-    let x = age_years.max(0.0) / model.physical_life_years;
-    4.0 * x * x * x / model.physical_life_years
 }
 
 /// Share of a vintage left at an age: exp(−(age/life)⁴).
@@ -420,7 +333,7 @@ mod tests {
         });
         let stocks: Vec<Stock> = answered.collect();
         assert!(stocks.iter().all(|s| *s == stocks[0] && *s != before));
-        let job = WearJob { model: &model, day, days: 14.0, sold_share: 0.1, kept_idle: 0.95 };
+        let job = WearJob { model: &model, day, days: 14.0, offered_share: 0.1, kept_idle: 0.95 };
         let worn = wearing::available().into_iter().map(|kernel| {
             let mut stock = stocks[0].clone();
             kernel(&job, &mut stock.eights);

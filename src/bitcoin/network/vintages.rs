@@ -3,8 +3,11 @@
 //! Every sum goes over the power-price classes one by one, cheapest power first, for eight vintages at a time.
 #![expect(clippy::inline_always, reason = "see `crate::lanes`")]
 
-use crate::calendar::Day;
-use crate::lanes::{LANES, Lanes, Number};
+use super::VintagesModel;
+use crate::bitcoin::hashprice::revenue_usd_per_mwh;
+use crate::calendar::{DAYS_PER_YEAR, Day};
+use crate::lanes::{LANES, Lanes, Number, kernels};
+use crate::math;
 
 /// A figure of each of the eight vintages.
 pub(super) type Eight = [f64; LANES];
@@ -33,13 +36,65 @@ pub(super) struct Pace {
     pub width: f64,
 }
 
-/// What becomes of vintages in a step: the shares kept of what runs and of what is idle, and the share of the idle that
-/// is offered to others.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Wear {
-    pub kept_running: Eight,
-    pub kept_idle: Eight,
+/// How miners answer to a hashprice net of fees, at the cost of each class (USD/MWh).
+pub(super) struct AnswerJob<'a> {
+    pub pace: Pace,
+    pub hashprice: f64,
+    pub costs: &'a [f64],
+}
+
+/// How much would run (EH/s), and how fast that rises with the logarithm of hashprice.
+pub(super) struct Answer {
+    pub running_eh_s: f64,
+    pub rise_eh_s: f64,
+}
+
+/// What becomes of machines in the `days` up to `day`: the share kept of what is idle, beside wear by age, and the share
+/// of the idle that is offered to others.
+pub(super) struct WearJob<'a> {
+    pub model: &'a VintagesModel,
+    pub day: Day,
+    pub days: f64,
+    pub kept_idle: f64,
     pub offered_share: f64,
+}
+
+pub(super) mod answering {
+    use super::{Answer, AnswerJob, Vintages, answer, kernels};
+    kernels! {
+        /// What would run if all answered.
+        pub(in super::super) type Kernel = fn(job: &AnswerJob, eights: &mut [Vintages]) -> Answer;
+        answer
+    }
+}
+
+#[inline(always)]
+fn answer<V: Lanes>(job: &AnswerJob, eights: &mut [Vintages]) -> Answer {
+    // No closures: the target features of a kernel do not reach into them.
+    let (mut running_eh_s, mut rise_eh_s) = (0.0, V::splat(0.0));
+    for eight in eights {
+        rise_eh_s = rise_eh_s.add(eight.answer(job));
+        for vintage_eh_s in eight.answered_eh_s {
+            running_eh_s += vintage_eh_s;
+        }
+    }
+    Answer { running_eh_s, rise_eh_s: rise_eh_s.sum() }
+}
+
+pub(super) mod wearing {
+    use super::{Vintages, WearJob, kernels, wear};
+    kernels! {
+        /// Wears all vintages.
+        pub(in super::super) type Kernel = fn(job: &WearJob, eights: &mut [Vintages]) -> ();
+        wear
+    }
+}
+
+#[inline(always)]
+fn wear<V: Lanes>(job: &WearJob, eights: &mut [Vintages]) {
+    for eight in eights {
+        eight.wear::<V>(job);
+    }
 }
 
 impl Vintages {
@@ -103,14 +158,24 @@ impl Vintages {
         self.sum_up();
     }
 
-    /// Runs what pays at once, at the revenue of each vintage and the cost of each class (USD/MWh).
-    pub fn switch_at_once(&mut self, revenue: &Eight, costs: &[f64], width: f64) {
+    /// Runs what pays at a hashprice net of fees and the cost of each class (USD/MWh) at once.
+    pub fn switch_at_once(&mut self, hashprice: f64, costs: &[f64], width: f64) {
+        let revenues = self.revenues_usd_per_mwh(hashprice);
         for (shares, cost) in self.running_share.iter_mut().zip(costs) {
-            for (share, revenue) in shares.iter_mut().zip(revenue) {
-                *share = wanted_share(*revenue, *cost, width).0;
+            for (share, revenue) in shares.iter_mut().zip(revenues) {
+                *share = wanted_share(revenue, *cost, width).0;
             }
         }
         self.sum_up();
+    }
+
+    #[inline(always)]
+    fn revenues_usd_per_mwh(&self, hashprice: f64) -> Eight {
+        let mut revenues = [0.0; LANES];
+        for (revenue, efficiency) in revenues.iter_mut().zip(self.efficiency_j_per_th) {
+            *revenue = revenue_usd_per_mwh(hashprice, efficiency);
+        }
+        revenues
     }
 
     /// Sums over the classes.
@@ -124,20 +189,21 @@ impl Vintages {
         }
     }
 
-    /// Hashrate of each vintage that would run (EH/s) if all answered to the revenue of each vintage at the cost of each
-    /// class (USD/MWh), and by how much it rises with revenue, EH/s per USD/MWh.
+    /// What would run if all answered, in `answered_eh_s`; gives how fast that of each vintage rises with the logarithm of
+    /// hashprice, EH/s.
     #[inline(always)]
-    pub fn answer<V: Lanes>(&mut self, revenue: V, costs: &[f64], pace: Pace) -> (Eight, V) {
+    fn answer<V: Lanes>(&mut self, job: &AnswerJob) -> V {
+        let revenue = V::load(&self.revenues_usd_per_mwh(job.hashprice));
         let (mut running_eh_s, mut rise) = (V::splat(0.0), V::splat(0.0));
         let cells = self.eh_s.iter().zip(&self.running_share).zip(&mut self.answered_share);
-        for (((eh_s, before), answered), cost) in cells.zip(costs) {
-            let (after, share_rise) = share_after(V::load(before), revenue, V::splat(*cost), pace);
+        for (((eh_s, before), answered), cost) in cells.zip(job.costs) {
+            let (after, share_rise) = share_after(V::load(before), revenue, V::splat(*cost), job.pace);
             *answered = after.store();
             running_eh_s = running_eh_s.add(V::load(eh_s).mul(after));
             rise = rise.add(V::load(eh_s).mul(share_rise));
         }
         self.answered_eh_s = running_eh_s.store();
-        (self.answered_eh_s, rise)
+        rise.mul(revenue)
     }
 
     /// Lets the answer last asked for come true.
@@ -149,12 +215,18 @@ impl Vintages {
     /// Some wear out, idle ones are scrapped, or sold to where machines of their vintage run, in proportion to what runs
     /// there.
     #[inline(always)]
-    pub fn wear<V: Lanes>(&mut self, wear: &Wear) {
-        let offered = self.keep(V::load(&wear.kept_running), V::load(&wear.kept_idle));
-        if wear.offered_share <= 0.0 {
+    fn wear<V: Lanes>(&mut self, job: &WearJob) {
+        let mut kept = [1.0; LANES];
+        for (kept, delivered) in kept.iter_mut().zip(self.delivered) {
+            let worn = hazard_per_year(job.model, job.day.years_since(delivered)) * job.days / DAYS_PER_YEAR;
+            *kept = math::exp(-worn);
+        }
+        let kept = V::load(&kept);
+        let offered = self.keep(kept, kept.mul(V::splat(job.kept_idle)));
+        if job.offered_share <= 0.0 {
             return;
         }
-        let (zero, one, offered_share) = (V::splat(0.0), V::splat(1.0), V::splat(wear.offered_share));
+        let (zero, one, offered_share) = (V::splat(0.0), V::splat(1.0), V::splat(job.offered_share));
         let (installed, running) = (V::load(&self.installed_eh_s), V::load(&self.running_eh_s));
         let moved = offered_share.mul(offered);
         // What runs nowhere finds no buyer: the more of a vintage is idle, the less of the idle can be placed.
@@ -208,6 +280,12 @@ impl<V: Lanes> Cells<V> {
         let running_share = eh_s.if_greater(V::splat(0.0), running.div(eh_s), self.running_share);
         Self { eh_s, running_share }
     }
+}
+
+/// Wear per year: nothing at first, e-fold within a year beyond the physical life; the fourth power of age spreads it.
+fn hazard_per_year(model: &VintagesModel, age_years: f64) -> f64 {
+    let x = age_years.max(0.0) / model.physical_life_years;
+    4.0 * x * x * x / model.physical_life_years
 }
 
 /// Running share of a cell when it has answered to a revenue at this cost, and its rise with revenue.
