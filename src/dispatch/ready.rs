@@ -1,19 +1,18 @@
 //! Typical hours made ready once, and valued for many choices of loads, eight hours side by side.
 #![expect(clippy::inline_always, reason = "see `crate::lanes`")]
 
+mod arrange;
+
 use super::clearing::may_export_grid;
 use super::hour::{Hour, Loads, MinerTier, Terms};
 use super::welfare::{HourValue, hour_value};
-use crate::lanes::{LANES, Lanes, kernels};
+use crate::lanes::{LANES, Lanes, Number, kernels};
 
 /// Hours of a site under its terms, the sources of each in order of cost.
 #[derive(Debug, Clone)]
 pub struct ReadyHours {
     terms: Terms,
-    /// How many sources there are: the grid, and local ones with power in any hour.
-    sources: usize,
-    /// Whether export matters: local power may be sold.
-    exports: bool,
+    layout: Layout,
     /// What is known of each eight hours, a row of eights after the other: cost of each source and where it ends on the
     /// axis of [`hour_value`], then MW and value of export if that matters.
     eights: Vec<[f64; LANES]>,
@@ -86,56 +85,18 @@ impl ReadyHours {
 
     /// The same for hours that lie column by column.
     pub fn of_columns(hours: &Columns, terms: &Terms) -> Self {
-        let any = |column: &[f64]| column.iter().any(|mw| *mw > 0.0);
-        let local = [any(&hours.surplus_mw), any(&hours.hydro_mw)];
-        let eights = if may_export_grid(terms) { 0 } else { hours.len() / LANES };
-        let mut ready = Self {
+        let any = |column: &[f64]| greatest(column) > 0.0;
+        let (surplus, hydro) = (any(&hours.surplus_mw), any(&hours.hydro_mw));
+        let layout = Layout { surplus, hydro, exports: (surplus || hydro) && any(&hours.export_mw) };
+        let arranged = if may_export_grid(terms) { 0 } else { hours.len() / LANES };
+        Self {
             terms: *terms,
-            sources: 1 + local.iter().filter(|has| **has).count(),
-            exports: local != [false; 2] && any(&hours.export_mw),
-            eights: Vec::new(),
-            rest: (LANES * eights..hours.len()).map(|index| hours.hour(index)).collect(),
+            layout,
+            eights: if arranged > 0 { arrange::best()(hours, terms, layout) } else { Vec::new() },
+            rest: (LANES * arranged..hours.len()).map(|index| hours.hour(index)).collect(),
             count: hours.len(),
-            dearest_usd_per_mwh: hours.price_usd_per_mwh.iter().copied().fold(f64::MIN, f64::max),
-        };
-        ready.eights.reserve_exact(eights * rows(ready.sources, ready.exports));
-        for eight in 0..eights {
-            ready.push(&EightHours::of(hours, eight), local);
+            dearest_usd_per_mwh: greatest(&hours.price_usd_per_mwh),
         }
-        ready
-    }
-
-    fn push(&mut self, hours: &EightHours, [surplus, hydro]: [bool; 2]) {
-        let import_cost = hours.price_usd_per_mwh.map(|price| price + self.terms.import_adder_usd_per_mwh);
-        let surplus = surplus.then_some((self.terms.surplus_cost_usd_per_mwh, hours.surplus_mw));
-        let hydro = hydro.then_some((self.terms.hydro_cost_usd_per_mwh, hours.hydro_mw));
-        let local = |(cost, mw): (f64, &[f64; LANES])| Source { cost: [cost; LANES], mw: *mw };
-        let grid = Source { cost: import_cost, mw: *hours.import_mw };
-        match (surplus.map(local), hydro.map(local)) {
-            (Some(surplus), Some(hydro)) => self.push_sources([surplus, hydro, grid]),
-            (Some(only), None) | (None, Some(only)) => self.push_sources([only, grid]),
-            (None, None) => self.push_sources([grid]),
-        }
-        if self.exports {
-            let value = hours.price_usd_per_mwh.map(|price| price - self.terms.export_fee_usd_per_mwh);
-            self.eights.extend_from_slice(&[*hours.export_mw, value]);
-        }
-    }
-
-    /// Puts sources side by side in order of cost, each beginning where the one before ends.
-    fn push_sources<const N: usize>(&mut self, mut sources: [Source; N]) {
-        for last in (1..N).rev() {
-            for i in 0..last {
-                put_in_order(&mut sources, i, i + 1);
-            }
-        }
-        for i in 1..N {
-            for lane in 0..LANES {
-                sources[i].mw[lane] += sources[i - 1].mw[lane];
-            }
-        }
-        self.eights.extend(sources.iter().map(|source| source.cost));
-        self.eights.extend(sources.iter().map(|source| source.mw));
     }
 
     /// How many hours there are.
@@ -163,51 +124,42 @@ impl ReadyHours {
     }
 }
 
-/// Rows of eights per eight hours.
+/// What is known of each eight hours.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
+    /// Whether these local sources have power in any hour.
+    surplus: bool,
+    hydro: bool,
+    /// Whether export matters: local power may be sold.
+    exports: bool,
+}
+
+impl Layout {
+    /// How many sources there are, the grid among them.
+    fn sources(self) -> usize {
+        1 + usize::from(self.surplus) + usize::from(self.hydro)
+    }
+
+    /// Rows of eights per eight hours.
+    fn rows(self) -> usize {
+        rows(self.sources(), self.exports)
+    }
+}
+
 const fn rows(sources: usize, exports: bool) -> usize {
     2 * sources + if exports { 2 } else { 0 }
 }
 
-/// Eight hours.
-struct EightHours<'a> {
-    surplus_mw: &'a [f64; LANES],
-    hydro_mw: &'a [f64; LANES],
-    import_mw: &'a [f64; LANES],
-    export_mw: &'a [f64; LANES],
-    price_usd_per_mwh: &'a [f64; LANES],
-}
-
-impl<'a> EightHours<'a> {
-    fn of(hours: &'a Columns, index: usize) -> Self {
-        let eight = |column: &'a [f64]| &column.as_chunks().0[index];
-        Self {
-            surplus_mw: eight(&hours.surplus_mw),
-            hydro_mw: eight(&hours.hydro_mw),
-            import_mw: eight(&hours.import_mw),
-            export_mw: eight(&hours.export_mw),
-            price_usd_per_mwh: eight(&hours.price_usd_per_mwh),
+/// The greatest value of a column, [`f64::MIN`] if it is empty.
+fn greatest(column: &[f64]) -> f64 {
+    let mut lanes = [f64::MIN; LANES];
+    let (eights, rest) = column.as_chunks::<LANES>();
+    for eight in eights {
+        for (most, value) in lanes.iter_mut().zip(eight) {
+            *most = Number::max(*value, *most);
         }
     }
-}
-
-/// What a source costs and gives in eight hours; at last where it ends on the axis of [`hour_value`].
-#[derive(Clone, Copy)]
-struct Source {
-    cost: [f64; LANES],
-    mw: [f64; LANES],
-}
-
-/// Swaps two sources where the later one costs less.
-fn put_in_order(sources: &mut [Source], i: usize, j: usize) {
-    let (first, second) = (sources[i], sources[j]);
-    for lane in 0..LANES {
-        let swap = second.cost[lane] < first.cost[lane];
-        let pick = |a: &[f64; LANES], b: &[f64; LANES]| if swap { b[lane] } else { a[lane] };
-        sources[i].cost[lane] = pick(&first.cost, &second.cost);
-        sources[j].cost[lane] = pick(&second.cost, &first.cost);
-        sources[i].mw[lane] = pick(&first.mw, &second.mw);
-        sources[j].mw[lane] = pick(&second.mw, &first.mw);
-    }
+    lanes.iter().chain(rest).copied().fold(f64::MIN, f64::max)
 }
 
 /// What a kernel is asked.
@@ -226,7 +178,7 @@ kernels! {
 
 #[inline(always)]
 fn run<V: Lanes>(job: &Job) -> HourValue {
-    match (job.hours.sources, job.hours.exports) {
+    match (job.hours.layout.sources(), job.hours.layout.exports) {
         (1, _) => sum::<V, 1, false>(job),
         (2, false) => sum::<V, 2, false>(job),
         (2, true) => sum::<V, 2, true>(job),

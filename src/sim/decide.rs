@@ -4,6 +4,7 @@ pub mod act;
 pub mod considered;
 mod eye;
 mod problem;
+mod sample;
 
 use bevy_ecs::prelude::*;
 

@@ -5,18 +5,14 @@ use bevy_ecs::prelude::*;
 use super::act::opened;
 use super::considered::considered_models;
 use super::eye::{Eye, Span};
+use super::sample::Sample;
 use crate::bitcoin::forecast::{ChainSnapshot, ForecastPoint, forecast};
 use crate::bitcoin::market::planner_price;
-use crate::calendar::{DAYS_PER_YEAR, Day, HOURS_PER_YEAR};
-use crate::compute::SiteFacts;
-use crate::dispatch::{Columns, ReadyHours, Terms};
-use crate::energy::Hourly;
+use crate::calendar::Day;
 use crate::placement::{Block, FarmKind, Limits, Problem, SiteCase};
 use crate::scenario::Scenario;
-use crate::scenario::model::Site as SiteParams;
 use crate::sim::components::{Batch, Batches, Farms, Site};
 use crate::sim::resources::{Calendar, Chain, Order, Plan, PlannerSupply, Purse, Quote, RestOfWorld};
-use crate::sim::supply::Connection;
 use crate::sim::technology::{Model, Prices, Technologies};
 use crate::units::UsdPerPhDay;
 
@@ -188,89 +184,4 @@ fn block(batch: &Batch, id: usize, model: &Model, eye: &Eye) -> Block {
         free: batch.runs(today),
         refreshable: age_years >= eye.prices.refresh_min_age_years(model),
     }
-}
-
-/// What the planner knows of a site's hours: those of evenly spaced days of each period, from its own draw of the
-/// weather.
-struct Sample {
-    /// By period.
-    hours: Vec<ReadyHours>,
-    /// What power bought forward brings a MW of mining over the spot price, by period, USD per year.
-    forward_usd_per_mw_year: Vec<f64>,
-    /// Hours of all periods in which power for the smallest hall is there, and all of them.
-    firm_hours: usize,
-    all_hours: usize,
-}
-
-impl Sample {
-    fn of(params: &SiteParams, terms: &Terms, supply: &Hourly, eye: &Eye) -> Self {
-        let mut sample = Self { hours: Vec::new(), forward_usd_per_mw_year: Vec::new(), firm_hours: 0, all_hours: 0 };
-        let mut columns = Columns::default();
-        for span in eye.spans {
-            clear(&mut columns);
-            for day in days(span, eye) {
-                add_day(&mut columns, params, supply, day);
-            }
-            sample.hours.push(ReadyHours::of_columns(&columns, terms));
-            sample.forward_usd_per_mw_year.push(forward_usd_per_mw_year(params, &columns, span));
-            sample.firm_hours += firm_hours(params, &columns);
-            sample.all_hours += columns.len();
-        }
-        sample
-    }
-
-    /// What the screens ask: fibre, room, and the share of hours in which power for the smallest hall is there.
-    fn facts(&self, params: &SiteParams) -> SiteFacts {
-        let none = self.all_hours == 0;
-        SiteFacts {
-            fibre: params.fibre,
-            utility_mw: params.maximum_mw,
-            availability_share: if none { 0.0 } else { self.firm_hours as f64 / self.all_hours as f64 },
-        }
-    }
-}
-
-/// Indices of the days that stand for a period.
-fn days(span: &Span, eye: &Eye) -> impl Iterator<Item = usize> {
-    let per_year = f64::from(eye.scenario.placement.sample_days_per_year);
-    let first = (span.from.0 - eye.calendar.start.0) as usize;
-    let days = (span.to.0 - span.from.0) as usize;
-    let count = ((days as f64 / DAYS_PER_YEAR * per_year) as usize).clamp(4.min(days), days.max(1));
-    (0..count).map(move |i| first + (2 * i + 1) * days / (2 * count))
-}
-
-fn clear(columns: &mut Columns) {
-    let Columns { surplus_mw, hydro_mw, import_mw, export_mw, price_usd_per_mwh } = columns;
-    for column in [surplus_mw, hydro_mw, import_mw, export_mw, price_usd_per_mwh] {
-        column.clear();
-    }
-}
-
-/// Adds the hours of a day, without demand-response calls.
-fn add_day(columns: &mut Columns, params: &SiteParams, supply: &Hourly, day: usize) {
-    let hours = 24 * day..24 * (day + 1);
-    let connection = Connection::of(params);
-    columns.surplus_mw.extend_from_slice(&supply.surplus_mw[hours.clone()]);
-    columns.hydro_mw.extend_from_slice(&supply.hydro_mw[hours.clone()]);
-    columns.price_usd_per_mwh.extend_from_slice(&supply.price_usd_per_mwh[hours.clone()]);
-    let available = &supply.grid_available[hours];
-    columns.import_mw.extend(available.iter().map(|available| connection.import_mw * available));
-    columns.export_mw.extend(available.iter().map(|available| connection.export_mw * available));
-}
-
-/// What power bought forward brings a MW of mining over the spot price in a period, USD per year.
-fn forward_usd_per_mw_year(params: &SiteParams, hours: &Columns, span: &Span) -> f64 {
-    let Some(forward) = params.grid.as_ref().and_then(|g| g.forward.as_ref()) else { return 0.0 };
-    let ends = forward.until.map_or(span.to, |until| until.clamp(span.from, span.to));
-    let held_share = f64::from(ends.0 - span.from.0) / f64::from((span.to.0 - span.from.0).max(1));
-    let gains: Vec<f64> = hours.price_usd_per_mwh.iter().map(|usd| forward.gain_usd_per_mwh(*usd)).collect();
-    held_share * forward.share * HOURS_PER_YEAR * crate::math::mean(&gains)
-}
-
-/// Hours in which power for the smallest hall is there.
-fn firm_hours(params: &SiteParams, hours: &Columns) -> usize {
-    let smallest_mw = 0.5 * params.maximum_mw.min(50.0);
-    let local = hours.surplus_mw.iter().zip(&hours.hydro_mw);
-    let available_mw = hours.import_mw.iter().zip(local).map(|(import, (surplus, hydro))| import + surplus + hydro);
-    available_mw.filter(|mw| *mw > smallest_mw).count()
 }
