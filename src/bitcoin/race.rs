@@ -226,21 +226,22 @@ impl Race {
     }
 }
 
-/// Finds the whole blocks that follow in an hour without luck, where each takes as long as the one before; gives their
-/// hashes.
+/// Finds the whole ordinary blocks that follow in an hour without luck, where each takes as long as the one before;
+/// gives their hashes.
 fn run_evenly(chain: &mut Chain, hour: &mut Hour, report: &mut HourReport) -> u64 {
     let pace = hour.pace(chain);
     let (blocks, btc) = HourReport::expectation(pace.seconds, chain);
-    let last = chain.last_height_at_pace();
-    let mut hashes = 0;
+    let (before, last) = (chain.height, chain.last_ordinary_height());
     while chain.height < last && hour.left_s() * pace.attempts_per_s >= chain.mean_attempts {
-        let block = pace.solved(chain, hour);
+        let time_unix = chain.stamp(hour.unix_after(pace.seconds));
         report.expected_blocks_per_eh_s += blocks;
         report.expected_subsidy_btc_per_eh_s += btc;
         hour.elapsed_s += pace.seconds;
-        hashes += pace.attempts;
-        chain.append(&block, report);
+        chain.append_ordinary(time_unix, 0, pace.attempts, report);
     }
+    let found = chain.height - before;
+    let hashes = u64::from(found) * pace.attempts;
+    chain.count_in_period(found, hashes);
     hashes
 }
 

@@ -10,6 +10,8 @@ use crate::math;
 
 /// A block's time stamp must be above the median of this many before it. Source: Bitcoin Core `nMedianTimeSpan`.
 const MEDIAN_TIME_SPAN: usize = 11;
+/// Room for them; a power of two.
+const RING: usize = 16;
 /// Spacing assumed for the blocks before the start, seconds.
 const SPACING_S: i64 = 600;
 
@@ -30,15 +32,17 @@ pub(super) struct Chain {
     pub expected_hashes: f64,
     /// Mean number of scaled attempts for the next block.
     pub mean_attempts: f64,
+    /// The same as a whole number.
+    pub whole_mean_attempts: u64,
     /// Periods with mined blocks, the last one open.
     pub periods: Vec<Period>,
     hashes_per_block: f64,
     period_first_height: u32,
     period_first_time_unix: i64,
-    /// A ring.
-    recent_times: [i64; MEDIAN_TIME_SPAN],
-    /// Where the oldest of them is.
-    oldest: usize,
+    /// Stamps of the last blocks, in a ring.
+    recent_times: [i64; RING],
+    /// Where the newest of them is.
+    newest: usize,
     /// How many of the last blocks have stamps in order; where all recent ones have, their median needs no sorting.
     in_order: usize,
     /// The median rule: no later block may have an earlier stamp.
@@ -65,12 +69,13 @@ impl Chain {
             scaled_target: U256::ZERO,
             expected_hashes: 0.0,
             mean_attempts: 0.0,
+            whole_mean_attempts: 0,
             periods: Vec::new(),
             hashes_per_block,
             period_first_height: start.period_first_height,
             period_first_time_unix: start.period_first_time_unix,
-            recent_times: core::array::from_fn(|i| start.time_unix - (MEDIAN_TIME_SPAN - 1 - i) as i64 * SPACING_S),
-            oldest: 0,
+            recent_times: core::array::from_fn(|i| start.time_unix - (RING - 1 - i) as i64 * SPACING_S),
+            newest: RING - 1,
             in_order: MEDIAN_TIME_SPAN,
             earliest_next_unix: 0,
         };
@@ -89,17 +94,10 @@ impl Chain {
 
     /// Appends a block, adds it to the report, and retargets after the last block of a period.
     pub fn append(&mut self, block: &Solved, report: &mut HourReport) {
-        self.height += 1;
+        self.append_ordinary(block.time_unix, block.finder, block.attempts, report);
         self.tip = block.hash;
-        self.note_time(block.time_unix);
-        self.count_in_period(block);
-        report.blocks.push(FoundBlock {
-            height: self.height,
-            time_unix: block.time_unix,
-            finder: block.finder,
-            attempts: block.attempts,
-            subsidy_sat: subsidy_sat(self.height),
-        });
+        self.open_period(block.time_unix);
+        self.count_in_period(1, block.attempts);
         if self.height.is_multiple_of(HALVING_INTERVAL) {
             report.halvings.push(self.height);
         }
@@ -115,20 +113,33 @@ impl Chain {
         }
     }
 
-    /// Height of the block up to which nBits and subsidy stay as the next one's.
-    pub fn last_height_at_pace(&self) -> u32 {
-        let before = |interval: u32| (self.height + 1) / interval * interval + interval - 1;
-        before(RETARGET_INTERVAL).min(before(HALVING_INTERVAL))
+    /// As [`Chain::append`], for a block that is not hashed, begins and ends no period and halves no subsidy; without
+    /// [`Chain::count_in_period`].
+    #[inline]
+    pub fn append_ordinary(&mut self, time_unix: i64, finder: usize, attempts: u64, report: &mut HourReport) {
+        self.height += 1;
+        self.note_time(time_unix);
+        let subsidy_sat = subsidy_sat(self.height);
+        report.blocks.push(FoundBlock { height: self.height, time_unix, finder, attempts, subsidy_sat });
+    }
+
+    /// Height up to which all blocks to come are ordinary.
+    pub fn last_ordinary_height(&self) -> u32 {
+        let next = self.height + 1;
+        let next_multiple = |interval: u32| next.next_multiple_of(interval);
+        // The last block of a period comes before the first of the next.
+        self.height.max((next_multiple(RETARGET_INTERVAL) - 2).min(next_multiple(HALVING_INTERVAL) - 1))
     }
 
     fn period_is_complete(&self) -> bool {
         (self.height + 1).is_multiple_of(RETARGET_INTERVAL)
     }
 
-    fn count_in_period(&mut self, block: &Solved) {
+    /// Opens a period where the last block, at `time_unix`, is its first or the first one mined.
+    fn open_period(&mut self, time_unix: i64) {
         if self.height.is_multiple_of(RETARGET_INTERVAL) {
             self.period_first_height = self.height;
-            self.period_first_time_unix = block.time_unix;
+            self.period_first_time_unix = time_unix;
         }
         if self.periods.last().is_none_or(|period| period.first_height != self.period_first_height) {
             self.periods.push(Period {
@@ -138,13 +149,17 @@ impl Chain {
                 blocks: 0,
                 hashes: 0,
                 first_time_unix: self.period_first_time_unix,
-                last_time_unix: block.time_unix,
+                last_time_unix: time_unix,
             });
         }
-        let period = self.periods.last_mut().expect("pushed above where there was none");
-        period.blocks += 1;
-        period.hashes += block.attempts;
-        period.last_time_unix = block.time_unix;
+    }
+
+    /// Counts the last blocks, all of the open period, and their hashes.
+    pub fn count_in_period(&mut self, blocks: u32, hashes: u64) {
+        let period = self.periods.last_mut().expect("a period is opened by its first block");
+        period.blocks += blocks;
+        period.hashes += hashes;
+        period.last_time_unix = self.recent_times[self.newest];
     }
 
     /// Sets the next block's target, and the scale at which its search costs `hashes_per_block` within a factor √2.
@@ -158,26 +173,36 @@ impl Chain {
         self.shift = doublings.clamp(0.0, target.leading_zeros() as f64) as u32;
         self.hashes_per_attempt = math::exp2(f64::from(self.shift));
         self.mean_attempts = self.expected_hashes / self.hashes_per_attempt;
+        self.whole_mean_attempts = self.mean_attempts.round() as u64;
         self.scaled_target = target << self.shift;
     }
 
+    #[inline]
     fn note_time(&mut self, time_unix: i64) {
-        let newest = self.recent_times[(self.oldest + MEDIAN_TIME_SPAN - 1) % MEDIAN_TIME_SPAN];
-        self.in_order = if time_unix >= newest { self.in_order + 1 } else { 1 };
-        self.recent_times[self.oldest] = time_unix;
-        self.oldest = (self.oldest + 1) % MEDIAN_TIME_SPAN;
+        self.in_order = if time_unix >= self.recent_times[self.newest] { self.in_order + 1 } else { 1 };
+        self.newest = (self.newest + 1) % RING;
+        self.recent_times[self.newest] = time_unix;
         self.apply_median_rule();
     }
 
+    #[inline]
     fn apply_median_rule(&mut self) {
-        let median = if self.in_order >= MEDIAN_TIME_SPAN {
-            self.recent_times[(self.oldest + MEDIAN_TIME_SPAN / 2) % MEDIAN_TIME_SPAN]
-        } else {
-            let mut times = self.recent_times;
-            times.sort_unstable();
-            times[MEDIAN_TIME_SPAN / 2]
-        };
+        let in_order = self.in_order >= MEDIAN_TIME_SPAN;
+        let median = if in_order { self.recent_time(MEDIAN_TIME_SPAN / 2) } else { self.median_by_sorting() };
         self.earliest_next_unix = median + 1;
+    }
+
+    /// Stamp of the block so many before the last one.
+    #[inline]
+    fn recent_time(&self, blocks_ago: usize) -> i64 {
+        self.recent_times[(self.newest + RING - blocks_ago) % RING]
+    }
+
+    #[cold]
+    fn median_by_sorting(&self) -> i64 {
+        let mut times: [i64; MEDIAN_TIME_SPAN] = core::array::from_fn(|blocks_ago| self.recent_time(blocks_ago));
+        times.sort_unstable();
+        times[MEDIAN_TIME_SPAN / 2]
     }
 }
 
@@ -196,7 +221,7 @@ mod tests {
             period_first_time_unix: 1_703_311_464,
         };
         let mut chain = Chain::new(&start, 1.0);
-        let mut stamps = chain.recent_times.to_vec();
+        let mut stamps = chain.recent_times.to_vec(); // in order: the newest is the last of the ring
         for block in 0..200_i64 {
             // Every third stamp of the first hundred is early.
             let early_s = if block < 100 && block % 3 == 0 { 2_000 } else { 0 };

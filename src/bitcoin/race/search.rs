@@ -36,8 +36,9 @@ impl Hour<'_> {
         SECONDS_PER_HOUR - self.elapsed_s
     }
 
-    fn now_unix(&self) -> i64 {
-        self.start_unix + self.elapsed_s as i64
+    /// Time after more seconds.
+    pub fn unix_after(&self, seconds: f64) -> i64 {
+        self.start_unix + (self.elapsed_s + seconds) as i64
     }
 
     /// Scaled attempts per second of all participants together.
@@ -58,14 +59,6 @@ pub(super) struct Pace {
     pub attempts_per_s: f64,
     pub attempts: u64,
     pub seconds: f64,
-}
-
-impl Pace {
-    /// The block begun now.
-    pub fn solved(&self, chain: &Chain, hour: &Hour) -> Solved {
-        let found_unix = hour.start_unix + (hour.elapsed_s + self.seconds) as i64;
-        Solved { time_unix: chain.stamp(found_unix), finder: 0, attempts: self.attempts, hash: Digest::default() }
-    }
 }
 
 /// Hashrates of an hour, summed up so that a participant can be drawn in proportion.
@@ -211,7 +204,7 @@ impl Hashing {
             self.draw(chain.height + 1, hour.rates, names);
         }
         let Drawn { owner, merkle_root } = self.drawn.pop().expect("some were drawn");
-        let time_unix = chain.stamp(hour.now_unix());
+        let time_unix = chain.stamp(hour.unix_after(0.0));
         let draft = Draft {
             version: BASE_VERSION,
             prev: chain.tip,
@@ -297,15 +290,15 @@ impl Drawing {
         let attempts = draw.attempts;
         self.next = None;
         let finder = self.luck.as_mut().map_or(0, |luck| hour.rates.draw(&mut luck.finders));
-        let found_unix = hour.start_unix + (hour.elapsed_s + seconds) as i64;
-        let solved = Solved { time_unix: chain.stamp(found_unix), finder, attempts, hash: Digest::default() };
+        let time_unix = chain.stamp(hour.unix_after(seconds));
+        let solved = Solved { time_unix, finder, attempts, hash: Digest::default() };
         Step { seconds, hashes: attempts, solved: Some(solved) }
     }
 }
 
 impl Draw {
     fn mean(chain: &Chain) -> Self {
-        Self { attempts: chain.mean_attempts.round() as u64, left: chain.mean_attempts }
+        Self { attempts: chain.whole_mean_attempts, left: chain.mean_attempts }
     }
 
     /// Attempts up to and including the first success, each succeeding with probability p: the exponential of rate
