@@ -7,6 +7,8 @@ use super::value::{SiteValue, Valuer};
 pub(super) struct State<'a> {
     pub problem: &'a Problem,
     pub blocks: Vec<Vec<Block>>,
+    /// One for each site.
+    valuers: Vec<Valuer<'a>>,
     /// What each site is worth as it stands.
     value: Vec<SiteValue>,
     convertible_mw: Vec<f64>,
@@ -21,10 +23,12 @@ const EPSILON_MW: f64 = 1e-9;
 impl<'a> State<'a> {
     pub fn new(problem: &'a Problem) -> Self {
         let blocks = problem.sites.iter().map(|s| s.blocks.clone()).collect();
-        let value = problem.sites.iter().map(|site| Valuer { problem, site }.value(&site.blocks)).collect();
+        let valuers: Vec<Valuer> = problem.sites.iter().map(|site| Valuer::new(problem, site)).collect();
+        let value = valuers.iter().map(|valuer| valuer.value(&valuer.site.blocks)).collect();
         Self {
             problem,
             blocks,
+            valuers,
             value,
             convertible_mw: problem.sites.iter().map(|s| s.convertible_mw).collect(),
             opening_usd: problem.sites.iter().map(|s| s.opening_usd).collect(),
@@ -143,8 +147,7 @@ impl<'a> State<'a> {
 
     /// What a site would be worth with these blocks.
     fn value_with(&self, site: usize, blocks: &[Block]) -> SiteValue {
-        let valuer = Valuer { problem: self.problem, site: &self.problem.sites[site] };
-        valuer.value_beside(blocks, &self.blocks[site], &self.value[site])
+        self.valuers[site].value_beside(blocks, &self.blocks[site], &self.value[site])
     }
 
     /// The blocks of the step's site once it is taken.

@@ -200,7 +200,7 @@ fn an_order_to_retire_a_part_leaves_the_rest() {
 #[test]
 fn an_ai_hall_earns_from_its_opening_not_from_the_planners_lead_time() {
     let mut case = problem(vec![site("firm", 40.0)], vec![miner(), hall()], 1e9);
-    let value = |case: &Problem| value::Valuer { problem: case, site: &case.sites[0] }.value(&[block(1, 10.0)]).usd;
+    let value = |case: &Problem| value::Valuer::new(case, &case.sites[0]).value(&[block(1, 10.0)]).usd;
     let at_once = value(&case);
     case.technologies[1].lead_years = 5.0;
     assert_eq!(value(&case), at_once);

@@ -1,9 +1,11 @@
 //! The discounted value of a site with given capacities: hourly dispatch over the typical hours of each period.
 
+use std::sync::{Mutex, PoisonError};
+
 use super::problem::{Block, FarmKind, Problem, SiteCase, Technology};
 use crate::calendar::HOURS_PER_YEAR;
 use crate::compute::Sla;
-use crate::dispatch::{Loads, MinerTier};
+use crate::dispatch::{HourValue, Loads, MinerTier};
 
 /// Tells what a site is worth.
 pub struct Valuer<'a> {
@@ -11,6 +13,16 @@ pub struct Valuer<'a> {
     pub problem: &'a Problem,
     /// The site.
     pub site: &'a SiteCase,
+    /// What was dispatched so far, by period: halls of several kinds draw alike.
+    dispatched: Mutex<Vec<Vec<Dispatched>>>,
+}
+
+/// Loads of the typical hours of a period, and what these are worth with them.
+struct Dispatched {
+    backup_mw: f64,
+    ai_mw: f64,
+    tiers: Vec<MinerTier>,
+    value: HourValue,
 }
 
 /// What a site is worth with some blocks.
@@ -22,7 +34,13 @@ pub struct SiteValue {
     pub usd: f64,
 }
 
-impl Valuer<'_> {
+impl<'a> Valuer<'a> {
+    /// A valuer that has valued nothing yet.
+    pub fn new(problem: &'a Problem, site: &'a SiteCase) -> Self {
+        let dispatched = problem.periods.iter().map(|_| Vec::new()).collect();
+        Self { problem, site, dispatched: Mutex::new(dispatched) }
+    }
+
     /// Expected discounted value of the site's hours with these blocks, after tax, end value included, capital excluded.
     ///
     /// Per period: the dispatch welfare of the typical hours, exports included, scaled to the period's length, plus AI
@@ -81,7 +99,7 @@ impl Valuer<'_> {
         }
         fixed_usd += self.grid_charges_usd(p, &tiers, peak_mw, mining_mw);
         tiers.sort_by(|a, b| b.value_usd_per_mwh.total_cmp(&a.value_usd_per_mwh));
-        let year = self.typical_year(p, backup_mw, &tiers, &firm);
+        let year = self.typical_year(p, backup_mw, tiers, &firm);
         let rent_usd: f64 = blocks
             .iter()
             .filter(|b| technology(b).kind.is_firm())
@@ -110,8 +128,8 @@ impl Valuer<'_> {
             - mining_mw.min(limit_mw) * site.demand_response_usd_per_mw_year
     }
 
-    fn typical_year(&self, p: usize, backup_mw: f64, tiers: &[MinerTier], firm: &FirmLoad) -> TypicalYear {
-        let value = self.site.hours[p].value(backup_mw, &Loads { ai_mw: firm.draw_mw, miners: tiers });
+    fn typical_year(&self, p: usize, backup_mw: f64, tiers: Vec<MinerTier>, firm: &FirmLoad) -> TypicalYear {
+        let value = self.dispatched(p, backup_mw, firm.draw_mw, tiers);
         let ai_cost_usd = value.ai_energy_cost_usd;
         let count = self.site.hours[p].count().max(1) as f64;
         let demand_mwh = firm.draw_mw * count;
@@ -120,6 +138,20 @@ impl Valuer<'_> {
         let per_year = HOURS_PER_YEAR / count;
         let welfare_usd = (value.mining_and_export_usd - ai_cost_usd + passed_on_usd) * per_year;
         TypicalYear { welfare_usd, served_share }
+    }
+}
+
+impl Valuer<'_> {
+    /// What the typical hours of a period are worth with these loads.
+    fn dispatched(&self, p: usize, backup_mw: f64, ai_mw: f64, tiers: Vec<MinerTier>) -> HourValue {
+        let mut dispatched = self.dispatched.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |d: &&Dispatched| d.backup_mw == backup_mw && d.ai_mw == ai_mw && d.tiers == tiers;
+        if let Some(known) = dispatched[p].iter().find(same) {
+            return known.value;
+        }
+        let value = self.site.hours[p].value(backup_mw, &Loads { ai_mw, miners: &tiers });
+        dispatched[p].push(Dispatched { backup_mw, ai_mw, tiers, value });
+        value
     }
 }
 
