@@ -26,6 +26,8 @@ pub(super) struct Chain {
     pub shift: u32,
     /// Hashes of the real network that one scaled attempt stands for: 2^shift.
     pub hashes_per_attempt: f64,
+    /// Its inverse, exact: 2^-shift.
+    pub attempts_per_hash: f64,
     /// The next block's target, scaled.
     pub scaled_target: U256,
     /// Mean number of hashes of the real network for the next block.
@@ -66,6 +68,7 @@ impl Chain {
             bits: start.bits,
             shift: 0,
             hashes_per_attempt: 1.0,
+            attempts_per_hash: 1.0,
             scaled_target: U256::ZERO,
             expected_hashes: 0.0,
             mean_attempts: 0.0,
@@ -172,6 +175,7 @@ impl Chain {
         let doublings = math::log2(self.expected_hashes / self.hashes_per_block).round();
         self.shift = doublings.clamp(0.0, target.leading_zeros() as f64) as u32;
         self.hashes_per_attempt = math::exp2(f64::from(self.shift));
+        self.attempts_per_hash = math::exp2(-f64::from(self.shift));
         self.mean_attempts = self.expected_hashes / self.hashes_per_attempt;
         self.whole_mean_attempts = self.mean_attempts.round() as u64;
         self.scaled_target = target << self.shift;

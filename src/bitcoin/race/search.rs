@@ -43,7 +43,7 @@ impl Hour<'_> {
 
     /// Scaled attempts per second of all participants together.
     fn attempts_per_s(&self, chain: &Chain) -> f64 {
-        self.rates.total_eh_s() * HASHES_PER_EXAHASH / chain.hashes_per_attempt
+        self.rates.total_eh_s() * HASHES_PER_EXAHASH * chain.attempts_per_hash
     }
 
     /// How blocks without luck follow each other.
