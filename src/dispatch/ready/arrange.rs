@@ -39,16 +39,16 @@ fn arrange<V: Lanes, const L: usize, const N: usize>(
     for i in 0..price.len() {
         let usd_per_mwh = V::load(&price[i]);
         let mut sources = Sources { cost: [usd_per_mwh.add(adder); N], mw: [V::load(&import[i]); N] };
-        for l in 0..L {
-            (sources.cost[l], sources.mw[l]) = (local[l].0, V::load(&local[l].1[i]));
+        for (l, (cost, mw)) in local.iter().enumerate() {
+            (sources.cost[l], sources.mw[l]) = (*cost, V::load(&mw[i]));
         }
         sources.put_in_order();
         for n in 1..N {
             sources.mw[n] = sources.mw[n - 1].add(sources.mw[n]);
         }
         for row in [sources.cost, sources.mw] {
-            for n in 0..N {
-                eights.push(row[n].store());
+            for eight in row {
+                eights.push(eight.store());
             }
         }
         if layout.exports {
@@ -80,6 +80,41 @@ impl<V: Lanes, const N: usize> Sources<V, N> {
                 self.cost[i + 1] = cost[i].if_greater(cost[i + 1], cost[i], cost[i + 1]);
                 self.mw[i] = cost[i].if_greater(cost[i + 1], mw[i + 1], mw[i]);
                 self.mw[i + 1] = cost[i].if_greater(cost[i + 1], mw[i], mw[i + 1]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_processor_has_the_same_bits_and_cheap_sources_come_first() {
+        let column = |n: u32| (0..16).map(|hour| f64::from(hour * 37 % n) / 0.7).collect::<Vec<f64>>();
+        let hours = Columns {
+            surplus_mw: column(5),
+            hydro_mw: column(3),
+            import_mw: column(7),
+            export_mw: column(4),
+            price_usd_per_mwh: column(41),
+        };
+        let terms = Terms {
+            surplus_cost_usd_per_mwh: 25.1,
+            hydro_cost_usd_per_mwh: 19.7,
+            import_adder_usd_per_mwh: 3.3,
+            export_fee_usd_per_mwh: 2.2,
+            backup_mw: 0.0,
+            backup_cost_usd_per_mwh: 300.0,
+        };
+        for (surplus, hydro) in [(true, true), (true, false), (false, true), (false, false)] {
+            let layout = Layout { surplus, hydro, exports: surplus };
+            let rows: Vec<_> = available().into_iter().map(|kernel| kernel(&hours, &terms, layout)).collect();
+            assert!(rows.iter().all(|other| *other == rows[0]));
+            assert_eq!(rows[0].len(), 2 * layout.rows());
+            for eight in rows[0].chunks_exact(layout.rows()) {
+                let in_order = |pair: &[[f64; LANES]]| pair[0].iter().zip(&pair[1]).all(|(one, next)| one <= next);
+                assert!(eight[..layout.sources()].windows(2).all(in_order), "{eight:?}");
             }
         }
     }

@@ -121,3 +121,32 @@ fn gather<V: Lanes>(source: &Source, hours: &mut Columns) -> f64 {
 fn eights(column: &[f64]) -> &[[f64; LANES]] {
     column.as_chunks().0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_processor_gathers_the_same_hours() {
+        let column = |n: u32| (0..72).map(|hour| f64::from(hour * 37 % n) / 7.0).collect::<Vec<f64>>();
+        let supply = Hourly {
+            surplus_mw: column(5),
+            hydro_mw: column(3),
+            price_usd_per_mwh: column(41),
+            grid_available: column(7),
+        };
+        let connection = Connection { import_mw: 3.3, export_mw: 1.1 };
+        let source = Source { supply: &supply, connection, smallest_mw: 2.0, days: &[0, 2] };
+        for kernel in available() {
+            let mut hours = Columns::default();
+            let firm = kernel(&source, &mut hours);
+            let days = |column: &[f64]| [&column[..24], &column[48..]].concat();
+            assert_eq!(hours.price_usd_per_mwh, days(&supply.price_usd_per_mwh));
+            assert_eq!(hours.surplus_mw, days(&supply.surplus_mw));
+            let import_mw: Vec<f64> = days(&supply.grid_available).iter().map(|share| 3.3 * share).collect();
+            assert_eq!(hours.import_mw, import_mw);
+            let all_mw = (0..48).map(|i| import_mw[i] + hours.surplus_mw[i] + hours.hydro_mw[i]);
+            assert_eq!(firm as usize, all_mw.filter(|mw| *mw > 2.0).count());
+        }
+    }
+}
