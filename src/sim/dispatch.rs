@@ -100,7 +100,7 @@ impl Today {
         self.decides = *decides;
         // Most hours run as much as the one before.
         let mut last = (0.0, 0.0);
-        for (mining_mw, eh_s) in self.account.mining_mw.into_iter().zip(&mut self.hashrate_eh_s) {
+        for (&mining_mw, eh_s) in self.account.mining_mw.iter().zip(&mut self.hashrate_eh_s) {
             if mining_mw != last.0 {
                 last = (mining_mw, hashrate_eh_s(mining_mw, &self.miners, &self.miners_eh_s));
             }
