@@ -83,7 +83,10 @@ impl AiMarket {
     /// Median rent of an accelerator on a day, USD per GPU-hour: its dated rents, or its rent at release (also before it)
     /// falling by the drift.
     pub fn median_rent_usd_per_gpu_hour(&self, accelerator: &Accelerator, day: Day) -> f64 {
-        let path = self.path(accelerator);
+        self.median_rent_on_path(&self.path(accelerator), day)
+    }
+
+    fn median_rent_on_path(&self, path: &[(Day, f64)], day: Day) -> f64 {
         match path.iter().position(|(date, _)| *date > day) {
             Some(0) => path[0].1,
             Some(next) => interpolate(path[next - 1], path[next], day),
@@ -103,14 +106,14 @@ impl AiMarket {
         seed: u64,
     ) -> Vec<f64> {
         let shocks = self.daily_log_shocks(days, seed);
-        let given_until =
-            self.rent_paths.contains_key(&accelerator.name).then(|| self.path(accelerator).last().map(|p| p.0));
+        let path = self.path(accelerator);
+        let given_until = self.rent_paths.contains_key(&accelerator.name).then(|| path.last().map(|p| p.0));
         let first_free = given_until.flatten().map_or(0, |last| (last.0 - start.0).max(0) as usize);
         let base = shocks.get(first_free).copied().unwrap_or(0.0);
         (0..days)
             .map(|i| {
                 let shock = if i <= first_free { 0.0 } else { shocks[i] - base };
-                self.median_rent_usd_per_gpu_hour(accelerator, start.plus_days(i as i32)) * exp(shock)
+                self.median_rent_on_path(&path, start.plus_days(i as i32)) * exp(shock)
             })
             .collect()
     }

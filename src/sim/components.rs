@@ -66,6 +66,8 @@ pub struct Today {
     pub account: HourResult<Hours>,
     /// Terms by which the owner decides who runs.
     pub decides: Terms,
+    /// MW of connection of the mining machines that run today, by number of their technology.
+    pub machines_mw: Vec<(usize, f64)>,
     /// Mining states on offer, best first.
     pub miners: Vec<MinerTier>,
     /// Hashrate of each state in full, EH/s.

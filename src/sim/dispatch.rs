@@ -29,6 +29,7 @@ pub fn run_sites(
                 today.muster(batch, &technologies.models[batch.technology], &prices, &mut terms, site.index);
             }
         }
+        today.offer_machines(&technologies, &prices);
         today.backup_usd_per_mwh = terms.backup_cost_usd_per_mwh;
         let params = &plan.0.sites[site.index];
         let mut decides = terms;
@@ -40,6 +41,7 @@ pub fn run_sites(
 
 impl Today {
     fn stand_down(&mut self) {
+        self.machines_mw.clear();
         self.miners.clear();
         self.miners_eh_s.clear();
         self.mining_slots_mw = 0.0;
@@ -60,15 +62,11 @@ impl Today {
         let scenario = prices.scenario;
         let draw_mw = batch.mw * prices.draw_share(model, scenario.sites[site].climate);
         match model {
-            Model::Miner(machine) => {
+            Model::Miner(_) => {
                 self.mining_slots_mw += batch.mw;
-                let om_factor = scenario.finance.variable_om_factor(scenario.start, prices.day);
-                let client = scenario.hosted_terms(prices.day);
-                for level in scenario.mining.run_levels(batch.mw, machine, prices.hashprice, om_factor, client) {
-                    self.offer(
-                        MinerTier { mw: level.mw, value_usd_per_mwh: level.value_usd_per_mwh },
-                        level.hashrate_eh_s,
-                    );
+                match self.machines_mw.iter_mut().find(|(technology, _)| *technology == batch.technology) {
+                    Some((_, mw)) => *mw += batch.mw,
+                    None => self.machines_mw.push((batch.technology, batch.mw)),
                 }
             }
             Model::Hall => {
@@ -80,6 +78,24 @@ impl Today {
                 self.ai_slots_mw += batch.mw;
                 self.cloud_draw_mw += draw_mw;
                 terms.add_backup(scenario.cloud.backup.mw(draw_mw), scenario.cloud.backup.fuel_usd_per_mwh);
+            }
+        }
+    }
+
+    /// Offers the states in which the machines mustered can run, those of one model together.
+    fn offer_machines(&mut self, technologies: &Technologies, prices: &Prices) {
+        if self.machines_mw.is_empty() {
+            return;
+        }
+        let scenario = prices.scenario;
+        let om_factor = scenario.finance.variable_om_factor(scenario.start, prices.day);
+        let client = scenario.hosted_terms(prices.day);
+        for i in 0..self.machines_mw.len() {
+            let (technology, mw) = self.machines_mw[i];
+            let Model::Miner(machine) = &technologies.models[technology] else { continue };
+            for level in scenario.mining.run_levels(mw, machine, prices.hashprice, om_factor, client) {
+                let tier = MinerTier { mw: level.mw, value_usd_per_mwh: level.value_usd_per_mwh };
+                self.offer(tier, level.hashrate_eh_s);
             }
         }
     }

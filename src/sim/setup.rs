@@ -202,6 +202,7 @@ impl Today {
             called_off: [false; 24],
             account: HourResult::default(),
             decides: *terms,
+            machines_mw: Vec::new(),
             miners: Vec::new(),
             miners_eh_s: Vec::new(),
             hashrate_eh_s: [0.0; 24],

@@ -1,8 +1,6 @@
 //! Daily price paths of each model.
 
-use super::{
-    DailySeries, GbmPrice, MertonPrice, PathPrice, PowerLawPrice, PriceModel, TRADING_DAYS_PER_YEAR, TwoStatePrice,
-};
+use super::{DailySeries, GbmPrice, MertonPrice, PowerLawPrice, PriceModel, TRADING_DAYS_PER_YEAR, TwoStatePrice};
 use crate::calendar::Day;
 use crate::math;
 use crate::rng::{Stream, stream};
@@ -21,7 +19,10 @@ pub fn daily_prices(model: &PriceModel, csv: Option<&DailySeries>, start: Day, d
     let each = |f: &dyn Fn(Day) -> f64| (0..days).map(|i| f(start.plus_days(i as i32))).collect();
     let mut prices: Vec<f64> = match model {
         PriceModel::Constant(p) => vec![p.initial_price_usd; days],
-        PriceModel::Path(p) => each(&|day| path_price(p, day)),
+        PriceModel::Path(p) => {
+            let points = p.dated();
+            each(&|day| path_price(&points, day))
+        }
         PriceModel::Csv(_) => each(&|day| csv.map_or(0.0, |series| series.at(day))),
         PriceModel::Gbm(p) => walk(p.initial_price_usd, days, || gbm_step(p, &mut normal)),
         PriceModel::Merton(p) => {
@@ -45,9 +46,8 @@ pub fn daily_prices(model: &PriceModel, csv: Option<&DailySeries>, start: Day, d
     prices
 }
 
-/// Price of a dated path on a day: log-linear between points, flat outside.
-pub(super) fn path_price(path: &PathPrice, day: Day) -> f64 {
-    let points = path.dated();
+/// Price of a dated path on a day: log-linear between its points, flat outside.
+pub(super) fn path_price(points: &[(Day, f64)], day: Day) -> f64 {
     let after = points.partition_point(|&(d, _)| d <= day);
     match (after.checked_sub(1).and_then(|i| points.get(i)), points.get(after)) {
         (Some(&(d0, p0)), Some(&(d1, p1))) => {
@@ -124,6 +124,7 @@ fn power_law_prices(p: &PowerLawPrice, start: Day, days: usize, normal: &mut Str
 
 #[cfg(test)]
 mod tests {
+    use super::super::PathPrice;
     use super::*;
     use crate::bitcoin::market::{ConstantPrice, PricePoint};
 
@@ -225,10 +226,10 @@ mod tests {
     fn a_dated_path_is_straight_in_the_logarithm_and_flat_outside() {
         let point = |date: &str, price_usd| PricePoint { date: date.into(), price_usd };
         let path = PathPrice { points: vec![point("2024-01-01", 100.0), point("2024-01-11", 10_000.0)] };
-        assert_eq!(path_price(&path, day("2020-01-01")), 100.0);
-        assert!((path_price(&path, day("2024-01-06")) - 1000.0).abs() < 1e-9);
-        assert_eq!(path_price(&path, day("2024-01-11")), 10_000.0);
-        assert_eq!(path_price(&path, day("2030-01-01")), 10_000.0);
+        assert_eq!(path_price(&path.dated(), day("2020-01-01")), 100.0);
+        assert!((path_price(&path.dated(), day("2024-01-06")) - 1000.0).abs() < 1e-9);
+        assert_eq!(path_price(&path.dated(), day("2024-01-11")), 10_000.0);
+        assert_eq!(path_price(&path.dated(), day("2030-01-01")), 10_000.0);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub fn planner_price(
     let drifting = |log_drift: f64| price_today_usd * math::exp(log_drift * years);
     match model {
         PriceModel::Constant(_) | PriceModel::Csv(_) => price_today_usd,
-        PriceModel::Path(path) => path_price(path, at),
+        PriceModel::Path(path) => path_price(&path.dated(), at),
         PriceModel::Gbm(p) => drifting(p.log_drift_per_year),
         PriceModel::TwoState(p) => drifting(p.log_drift_per_year),
         PriceModel::Merton(p) => drifting(
