@@ -23,6 +23,7 @@ mod resources;
 mod schedule;
 mod settle;
 mod setup;
+mod shared;
 mod supply;
 mod tables;
 mod technology;
@@ -34,7 +35,6 @@ use thiserror::Error;
 
 use crate::bitcoin::race::Mode;
 use crate::calendar::Day;
-use crate::energy::Draws;
 use crate::results::{Summary, Tables};
 use crate::scenario::Scenario;
 use crate::scenario::model::Policy;
@@ -43,6 +43,7 @@ use resources::{Calendar, Chain, Wanted};
 pub use optimum::{place, regret, with_optimal_plan};
 pub use outlook::{OwnHashrate, field, own_hashrate};
 pub use setup::chain_start;
+pub use shared::Shared;
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -99,10 +100,10 @@ pub fn run(
     mode: Mode,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<RunOutput, SimError> {
-    simulate(scenario, seed, mode, &Draws::default(), Wanted::Everything, progress)
+    simulate(scenario, seed, mode, &Shared::default(), Wanted::Everything, progress)
 }
 
-/// As [`run`], for one of the runs of a sweep: `draws` are shared with the others and change no result, and only what a
+/// As [`run`], for one of the runs of a sweep: `shared` is common to all of them and changes no result, and only what a
 /// sweep looks at is filled in: of the tables months, network, events, what is placed,
 /// capacities of sites and epochs of the portfolio, with `returns` also those; of the summary what follows from them.
 ///
@@ -112,23 +113,23 @@ pub fn run_for_figures(
     scenario: &Scenario,
     seed: u64,
     mode: Mode,
-    draws: &Draws,
+    shared: &Shared,
     returns: bool,
 ) -> Result<RunOutput, SimError> {
-    simulate(scenario, seed, mode, draws, Wanted::Figures { returns }, &mut |_| ControlFlow::Continue(()))
+    simulate(scenario, seed, mode, shared, Wanted::Figures { returns }, &mut |_| ControlFlow::Continue(()))
 }
 
 fn simulate(
     scenario: &Scenario,
     seed: u64,
     mode: Mode,
-    draws: &Draws,
+    shared: &Shared,
     wanted: Wanted,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<RunOutput, SimError> {
     let planned = planned(scenario, seed, progress)?;
     let scenario = &*planned;
-    let mut world = setup::world(scenario, seed, mode, draws)?;
+    let mut world = setup::world(scenario, seed, mode, shared)?;
     world.insert_resource(wanted);
     let mut day = schedule::day();
     let days = scenario.days();

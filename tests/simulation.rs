@@ -6,11 +6,10 @@ use core::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use hashwatt::bitcoin::race::Mode;
-use hashwatt::energy::Draws;
 use hashwatt::finance::Kind;
 use hashwatt::results::{EpochRow, Scope, Tables};
 use hashwatt::scenario::{Loaded, Override, load};
-use hashwatt::sim::{RunOutput, run, run_for_figures};
+use hashwatt::sim::{RunOutput, Shared, run, run_for_figures};
 use hashwatt::sweep::metrics::figures;
 
 fn scenario(name: &str) -> PathBuf {
@@ -48,12 +47,12 @@ fn every_scenario_of_the_gallery_is_valid() {
 }
 
 #[test]
-fn runs_that_share_their_draws_give_what_each_gives_alone() {
-    let draws = Draws::within(64 << 20);
+fn runs_that_share_what_they_can_give_what_each_gives_alone() {
+    let shared = Shared::within(64 << 20);
     for set in [&[][..], &["sites.wind.maximum_mw=30"], &["finance.discount_rate_per_year=0.1"]] {
         let scenario = loaded(SMALL, set).scenario;
-        let output = |draws: &Draws| run_for_figures(&scenario, 3, Mode::Expected, draws, true).unwrap();
-        let (alone, sharing) = (output(&Draws::default()), output(&draws));
+        let output = |shared: &Shared| run_for_figures(&scenario, 3, Mode::Expected, shared, true).unwrap();
+        let (alone, sharing) = (output(&Shared::default()), output(&shared));
         assert_eq!(format!("{:?}", sharing.tables), format!("{:?}", alone.tables), "{set:?}");
     }
 }
@@ -63,7 +62,7 @@ fn a_run_for_figures_comes_to_those_of_the_whole_run() {
     let scenario = loaded(SMALL, &[]).scenario;
     let whole = run(&scenario, 3, Mode::Sampled, &mut |_| ControlFlow::Continue(())).unwrap();
     for (returns, rows) in [(false, vec![]), (true, whole.tables.returns.clone())] {
-        let lean = run_for_figures(&scenario, 3, Mode::Sampled, &Draws::default(), returns).unwrap();
+        let lean = run_for_figures(&scenario, 3, Mode::Sampled, &Shared::default(), returns).unwrap();
         assert_eq!(figures(&lean, &[]), figures(&whole, &[]));
         assert_eq!(lean.tables.returns, rows);
     }

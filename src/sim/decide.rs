@@ -3,6 +3,7 @@
 pub mod act;
 pub mod considered;
 mod eye;
+pub mod foresight;
 mod problem;
 mod sample;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 
+use super::decide::foresight::Foresight;
 use crate::bitcoin::hashprice::hashprice_usd_per_ph_day;
 use crate::bitcoin::network::Network;
 use crate::bitcoin::protocol::{HALVING_INTERVAL, SAT_PER_BTC, subsidy_sat};
@@ -172,6 +173,10 @@ pub struct ChainDay {
 /// The rest of the world's miners.
 #[derive(Resource, Debug)]
 pub struct RestOfWorld(pub Network);
+
+/// What planners of this run and of others expected.
+#[derive(Resource, Debug)]
+pub struct SharedForesight(pub Arc<Foresight>);
 
 /// The books.
 #[derive(Resource, Debug)]

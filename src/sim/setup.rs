@@ -9,9 +9,10 @@ use super::components::{Batch, CallsLeft, GridSale, Site, SiteLog, Supply, Today
 use super::decide::act::{ai_index, farm_of, spawn_batch};
 use super::resources::{
     Calendar, Chain, ChainDay, Coin, Journal, LastStep, Ledger, Order, Plan, PlannerSupply, Purse, Quote, RestOfWorld,
-    RunMode,
+    RunMode, SharedForesight,
 };
 use super::settle::Peaks;
+use super::shared::Shared;
 use super::supply::Stretch;
 use super::technology::{Prices, Technologies};
 use crate::bitcoin::checkpoint::{ChainStart, start_of};
@@ -34,7 +35,7 @@ use super::SimError;
 ///
 /// # Errors
 /// When the chain's start is not known or the catalogue has wrong entries: a checked scenario has neither.
-pub fn world(scenario: &Scenario, seed: u64, mode: Mode, draws: &Draws) -> Result<World, SimError> {
+pub fn world(scenario: &Scenario, seed: u64, mode: Mode, shared: &Shared) -> Result<World, SimError> {
     let start = chain_start(scenario)?;
     let days = scenario.days();
     let catalogue = Catalogue::build(&scenario.machines, scenario.end).map_err(|wrong| SimError::setup(&wrong))?;
@@ -51,7 +52,8 @@ pub fn world(scenario: &Scenario, seed: u64, mode: Mode, draws: &Draws) -> Resul
         mining_mw_this_year: 0.0,
         it_mw: [(0.0, 0.0); 2],
     });
-    world.insert_resource(PlannerSupply(supplies(scenario, seed, "planner", draws)));
+    world.insert_resource(PlannerSupply(supplies(scenario, seed, "planner", &shared.draws)));
+    world.insert_resource(SharedForesight(Arc::clone(&shared.foresight)));
     world.insert_resource(RunMode(mode));
     world.insert_resource(LastStep { day: scenario.start, subsidy_btc: quote.subsidy_btc });
     world.insert_resource(coin);
@@ -59,7 +61,7 @@ pub fn world(scenario: &Scenario, seed: u64, mode: Mode, draws: &Draws) -> Resul
     world.init_resource::<Order>();
     world.init_resource::<Journal>();
     world.insert_resource(Plan(scenario.clone()));
-    spawn_sites(&mut world, scenario, supplies(scenario, seed, "weather", draws));
+    spawn_sites(&mut world, scenario, supplies(scenario, seed, "weather", &shared.draws));
     stand_farms(&mut world, scenario);
     let ours_eh_s = standing_hashrate_eh_s(&mut world);
     insert_rest_of_world(&mut world, scenario, &start, quote.hashprice_usd, ours_eh_s);

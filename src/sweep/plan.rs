@@ -7,11 +7,10 @@ use super::journal::Record;
 use super::metrics::{Figures, METRICS, figures};
 use super::shard::Shard;
 use super::{analysis, check, table};
-use crate::energy::Draws;
 use crate::scenario::load::sha256_hex;
 use crate::scenario::read::normal;
 use crate::scenario::{Base, Diagnostics, InputFile, Override, Report, load_as};
-use crate::sim;
+use crate::sim::{self, Shared};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +50,7 @@ pub struct Plan {
     /// The sweep file, the base scenario and their input files.
     pub inputs: Vec<InputFile>,
     /// What runs of the same seed share.
-    draws: Draws,
+    shared: Shared,
 }
 
 impl Plan {
@@ -91,7 +90,7 @@ impl Plan {
             file: loaded.scenario,
             hash: sha256_hex(whole.as_bytes()),
             inputs: inputs.into_iter().collect(),
-            draws: Draws::within(DRAWS_BYTES),
+            shared: Shared::within(DRAWS_BYTES),
         })
     }
 
@@ -157,7 +156,7 @@ impl Plan {
             messages.join("; ")
         })?;
         let own = &self.file.metric;
-        let output = sim::run_for_figures(&scenario, case.seed, self.file.mode, &self.draws, !own.is_empty());
+        let output = sim::run_for_figures(&scenario, case.seed, self.file.mode, &self.shared, !own.is_empty());
         figures(&output.map_err(|e| e.to_string())?, own)
     }
 

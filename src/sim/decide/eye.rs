@@ -1,5 +1,6 @@
 //! What the planner sees: each technology's expected revenue, cost and value by forecast period.
 
+use super::foresight::Span;
 use crate::calendar::{DAYS_PER_YEAR, Day, HOURS_PER_YEAR};
 use crate::compute::{Accelerator, Climate};
 use crate::finance::{Authority, Depreciation};
@@ -10,20 +11,6 @@ use crate::sim::components::Batch;
 use crate::sim::resources::Calendar;
 use crate::sim::technology::{Model, Outlay, Prices, tiers};
 use crate::units::UsdPerPhDay;
-
-/// A forecast period in days and prices.
-pub(super) struct Span {
-    pub from: Day,
-    pub to: Day,
-    pub hashprice: f64,
-}
-
-impl Span {
-    /// The day in its middle.
-    pub fn middle(&self) -> Day {
-        self.from.plus_days((self.to.0 - self.from.0) / 2)
-    }
-}
 
 /// What the planner sees with.
 pub(super) struct Eye<'a> {

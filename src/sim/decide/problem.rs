@@ -1,18 +1,19 @@
 //! The decision problem of today: forecast, sites, technologies, limits.
 
+use std::sync::Arc;
+
 use bevy_ecs::prelude::*;
 
 use super::act::opened;
 use super::considered::considered_models;
-use super::eye::{Eye, Span};
+use super::eye::Eye;
+use super::foresight::{Situation, Span};
 use super::sample::Sample;
-use crate::bitcoin::forecast::{ChainSnapshot, ForecastPoint, forecast};
-use crate::bitcoin::market::planner_price;
-use crate::calendar::Day;
+use crate::bitcoin::forecast::ChainSnapshot;
 use crate::placement::{Block, FarmKind, Limits, Problem, SiteCase};
 use crate::scenario::Scenario;
 use crate::sim::components::{Batch, Batches, Farms, Site};
-use crate::sim::resources::{Calendar, Chain, Order, Plan, PlannerSupply, Purse, Quote, RestOfWorld};
+use crate::sim::resources::{Calendar, Chain, Order, Plan, PlannerSupply, Purse, Quote, RestOfWorld, SharedForesight};
 use crate::sim::technology::{Model, Prices, Technologies};
 use crate::units::UsdPerPhDay;
 
@@ -54,42 +55,22 @@ pub fn pose(world: &mut World) -> Case {
     Case { problem, batches }
 }
 
-/// The forecast in spans of a year, cut at halvings: the world's network model run forward without luck.
-fn spans(world: &World) -> Vec<Span> {
+/// The forecast in spans of a year: the world's network model run forward without luck.
+fn spans(world: &World) -> Arc<[Span]> {
     let calendar = world.resource::<Calendar>();
     let scenario = &world.resource::<Plan>().0;
-    let chain = world.resource::<Chain>();
     let quote = world.resource::<Quote>();
-    let growth = scenario.placement.expected_price_growth_per_year_share;
-    let price_at = |day: Day| planner_price(&scenario.bitcoin.price, calendar.today, quote.price_usd, growth, day);
-    let snapshot = ChainSnapshot { height: chain.race.height(), difficulty: quote.difficulty };
     let fees = &scenario.bitcoin.fees;
-    let fees_btc = fees.of_block(fees.mean_btc_per_block(), quote.subsidy_btc);
-    let points =
-        forecast(&world.resource::<RestOfWorld>().0, snapshot, price_at, fees_btc, calendar.today, calendar.end);
-    let mut spans: Vec<Span> = Vec::new();
-    let mut group: Vec<&ForecastPoint> = Vec::new();
-    for point in &points {
-        let full = group
-            .first()
-            .is_some_and(|first| point.day.years_since(first.day) >= 1.0 || point.subsidy_btc != first.subsidy_btc);
-        if full {
-            close_span(&mut spans, &mut group, point.day);
-        }
-        group.push(point);
-    }
-    close_span(&mut spans, &mut group, calendar.end);
-    spans
-}
-
-fn close_span(spans: &mut Vec<Span>, group: &mut Vec<&ForecastPoint>, to: Day) {
-    let Some(first) = group.first() else { return };
-    let days: f64 = group.iter().map(|p| p.days).sum();
-    let sum: f64 = group.iter().map(|p| p.days * p.hashprice_usd_per_ph_day).sum();
-    if to > first.day && days > 0.0 {
-        spans.push(Span { from: first.day, to, hashprice: sum / days });
-    }
-    group.clear();
+    world.resource::<SharedForesight>().0.spans(Situation {
+        today: calendar.today,
+        end: calendar.end,
+        chain: ChainSnapshot { height: world.resource::<Chain>().race.height(), difficulty: quote.difficulty },
+        price_usd: quote.price_usd,
+        fees_btc: fees.of_block(fees.mean_btc_per_block(), quote.subsidy_btc),
+        growth_per_year_share: scenario.placement.expected_price_growth_per_year_share,
+        price: scenario.bitcoin.price.clone(),
+        network: world.resource::<RestOfWorld>().0.clone(),
+    })
 }
 
 fn limits(scenario: &Scenario, purse: &Purse) -> Limits {

@@ -1,7 +1,8 @@
 //! The typical hours of a site's future, as the planner knows them.
 #![expect(clippy::inline_always, reason = "see `crate::lanes`")]
 
-use super::eye::{Eye, Span};
+use super::eye::Eye;
+use super::foresight::Span;
 use crate::calendar::{DAYS_PER_YEAR, HOURS_PER_YEAR};
 use crate::compute::SiteFacts;
 use crate::dispatch::{Columns, ReadyHours, Terms};
