@@ -144,13 +144,13 @@ impl<'a> Valuer<'a> {
 impl Valuer<'_> {
     /// What the typical hours of a period are worth with these loads.
     fn dispatched(&self, p: usize, backup_mw: f64, ai_mw: f64, tiers: Vec<MinerTier>) -> HourValue {
-        let mut dispatched = self.dispatched.lock().unwrap_or_else(PoisonError::into_inner);
+        let dispatched = || self.dispatched.lock().unwrap_or_else(PoisonError::into_inner);
         let same = |d: &&Dispatched| d.backup_mw == backup_mw && d.ai_mw == ai_mw && d.tiers == tiers;
-        if let Some(known) = dispatched[p].iter().find(same) {
+        if let Some(known) = dispatched()[p].iter().find(same) {
             return known.value;
         }
         let value = self.site.hours[p].value(backup_mw, &Loads { ai_mw, miners: &tiers });
-        dispatched[p].push(Dispatched { backup_mw, ai_mw, tiers, value });
+        dispatched()[p].push(Dispatched { backup_mw, ai_mw, tiers, value });
         value
     }
 }
