@@ -36,6 +36,9 @@ pub(super) struct Chain {
     pub mean_attempts: f64,
     /// The same as a whole number.
     pub whole_mean_attempts: u64,
+    /// −ln(1 − p) where an attempt succeeds with probability p: the rate of the exponential law of attempts without
+    /// success.
+    pub success_rate: f64,
     /// Periods with mined blocks, the last one open.
     pub periods: Vec<Period>,
     hashes_per_block: f64,
@@ -73,6 +76,7 @@ impl Chain {
             expected_hashes: 0.0,
             mean_attempts: 0.0,
             whole_mean_attempts: 0,
+            success_rate: 0.0,
             periods: Vec::new(),
             hashes_per_block,
             period_first_height: start.period_first_height,
@@ -178,6 +182,7 @@ impl Chain {
         self.attempts_per_hash = math::exp2(-f64::from(self.shift));
         self.mean_attempts = self.expected_hashes / self.hashes_per_attempt;
         self.whole_mean_attempts = self.mean_attempts.round() as u64;
+        self.success_rate = -math::log1p(-(self.hashes_per_attempt / self.expected_hashes));
         self.scaled_target = target << self.shift;
     }
 

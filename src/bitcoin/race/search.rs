@@ -8,7 +8,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::chain::{Chain, Solved};
 use crate::hash::{Digest, Draft, Kernel, Prepared, VersionRoll, sha256d_of_words};
-use crate::math;
 use crate::rng::{self, Stream};
 
 /// Candidates that share one header, time stamp included: 64 nonces × 4 rolled versions.
@@ -301,12 +300,12 @@ impl Draw {
         Self { attempts: chain.whole_mean_attempts, left: chain.mean_attempts }
     }
 
-    /// Attempts up to and including the first success, each succeeding with probability p: the exponential of rate
-    /// −ln(1 − p), rounded up, has exactly this law.
+    /// Attempts up to and including the first success: the exponential of the chain's rate, rounded up, has their law.
     fn geometric(chain: &Chain, stream: &mut Stream) -> Self {
-        let p = chain.hashes_per_attempt / chain.expected_hashes;
         let exponential: f64 = Exp1.sample(stream);
-        let attempts = (exponential / -math::log1p(-p)).ceil().max(1.0);
-        Self { attempts: attempts as u64, left: attempts }
+        let exact = exponential / chain.success_rate;
+        let whole = exact as i64;
+        let attempts = if exact > whole as f64 { whole + 1 } else { whole }.max(1);
+        Self { attempts: attempts as u64, left: attempts as f64 }
     }
 }
