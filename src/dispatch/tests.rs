@@ -353,8 +353,8 @@ proptest! {
         let decides = Terms { import_adder_usd_per_mwh: terms.import_adder_usd_per_mwh + co2_usd_per_mwh, ..terms };
         let mut account = HourResult::default();
         dispatch_day_as_if(&power, &called_off, &decides, &terms, &loads, &mut account);
-        for i in 0..24 {
-            let alone = dispatch_hour_as_if(&power.hour(i, called_off[i]), &decides, &terms, &loads);
+        for (i, off) in called_off.into_iter().enumerate() {
+            let alone = dispatch_hour_as_if(&power.hour(i, off), &decides, &terms, &loads);
             prop_assert_eq!(account.at(i), alone);
         }
     }
