@@ -6,7 +6,9 @@
 #![expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
 
 use hashwatt::dispatch::slice::{Slice, slice_dual};
-use hashwatt::dispatch::{Hour, Loads, MinerTier, Terms, dispatch_hour, hours_value_usd};
+use hashwatt::dispatch::{
+    Hour, HourResult, Hours, Loads, MinerTier, Power, Terms, dispatch_day_as_if, dispatch_hour, hours_value_usd,
+};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -31,7 +33,17 @@ fn main() {
     let account =
         time("dispatch_hour", || hours.iter().map(|hour| dispatch_hour(hour, &terms, &loads).welfare_usd(200.0)).sum());
     let value = time("hours_value_usd", || hours_value_usd(black_box(&hours), &terms, &loads, 200.0));
+    let days: Vec<_> = hours.chunks_exact(24).map(day).collect();
+    let mut result = HourResult::default();
+    let by_day = time("dispatch_day", || {
+        let earned_usd = |(power, called_off): &(Power<Hours>, [bool; 24])| {
+            dispatch_day_as_if(power, called_off, &terms, &terms, &loads, &mut result);
+            (0..24).map(|hour| result.at(hour).welfare_usd(200.0)).sum::<f64>()
+        };
+        days.iter().map(earned_usd).sum()
+    });
     println!("naive / dispatch_hour   {:6.2}", naive / account);
+    println!("naive / dispatch_day    {:6.2}", naive / by_day);
     println!("naive / hours_value_usd {:6.2}", naive / value);
 
     let two_sources = |hour: &Hour| Hour { hydro_mw: 0.0, miners_called_off: false, ..*hour };
@@ -74,6 +86,19 @@ fn compare(name: &str, hours: &[Hour], terms: &Terms, firm_mw: f64, miners: &[Mi
         value_usd
     });
     println!("{:.0} million site-hours/s, naive / this {:.1}", 1e3 / dual, naive / dual);
+}
+
+/// The hours of a day column by column.
+fn day(hours: &[Hour]) -> (Power<Hours>, [bool; 24]) {
+    let column = |of: fn(&Hour) -> f64| core::array::from_fn(|hour| of(&hours[hour]));
+    let power = Power {
+        surplus_mw: column(|h| h.surplus_mw),
+        hydro_mw: column(|h| h.hydro_mw),
+        import_mw: column(|h| h.import_mw),
+        export_mw: column(|h| h.export_mw),
+        price_usd_per_mwh: column(|h| h.price_usd_per_mwh),
+    };
+    (power, core::array::from_fn(|hour| hours[hour].miners_called_off))
 }
 
 /// Best of the rounds, ns per hour.
