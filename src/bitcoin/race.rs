@@ -178,8 +178,8 @@ impl Race {
             self.total_hashes += step.hashes;
             if let Some(block) = step.solved {
                 self.chain.append(&block, report);
-                if matches!(&self.search, Search::Drawing(drawing) if drawing.is_even()) {
-                    self.total_hashes += run_evenly(&mut self.chain, &mut hour, report);
+                if let Search::Drawing(drawing) = &mut self.search {
+                    self.total_hashes += drawing.run_ordinary(&mut self.chain, &mut hour, report);
                 }
             }
         }
@@ -224,25 +224,6 @@ impl Race {
     pub fn periods(&self) -> &[Period] {
         &self.chain.periods
     }
-}
-
-/// Finds the whole ordinary blocks that follow in an hour without luck, where each takes as long as the one before;
-/// gives their hashes.
-fn run_evenly(chain: &mut Chain, hour: &mut Hour, report: &mut HourReport) -> u64 {
-    let pace = hour.pace(chain);
-    let (blocks, btc) = HourReport::expectation(pace.seconds, chain);
-    let (before, last) = (chain.height, chain.last_ordinary_height());
-    while chain.height < last && hour.left_s() * pace.attempts_per_s >= chain.mean_attempts {
-        let time_unix = chain.stamp(hour.unix_after(pace.seconds));
-        report.expected_blocks_per_eh_s += blocks;
-        report.expected_subsidy_btc_per_eh_s += btc;
-        hour.elapsed_s += pace.seconds;
-        chain.append_ordinary(time_unix, 0, pace.attempts, report);
-    }
-    let found = chain.height - before;
-    let hashes = u64::from(found) * pace.attempts;
-    chain.count_in_period(found, hashes);
-    hashes
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ impl Chain {
 
     /// Appends a block, adds it to the report, and retargets after the last block of a period.
     pub fn append(&mut self, block: &Solved, report: &mut HourReport) {
-        self.append_ordinary(block.time_unix, block.finder, block.attempts, report);
+        self.push(block.time_unix, block.finder, block.attempts, report);
         self.tip = block.hash;
         self.open_period(block.time_unix);
         self.count_in_period(1, block.attempts);
@@ -120,10 +120,10 @@ impl Chain {
         }
     }
 
-    /// As [`Chain::append`], for a block that is not hashed, begins and ends no period and halves no subsidy; without
-    /// [`Chain::count_in_period`].
+    /// Moves height and time on by a block and adds it to the report. All that makes some blocks other than ordinary is
+    /// left to the caller: its hash, periods, retarget and halving.
     #[inline]
-    pub fn append_ordinary(&mut self, time_unix: i64, finder: usize, attempts: u64, report: &mut HourReport) {
+    pub fn push(&mut self, time_unix: i64, finder: usize, attempts: u64, report: &mut HourReport) {
         self.height += 1;
         self.note_time(time_unix);
         let subsidy_sat = subsidy_sat(self.height);
@@ -133,9 +133,9 @@ impl Chain {
     /// Height up to which all blocks to come are ordinary.
     pub fn last_ordinary_height(&self) -> u32 {
         let next = self.height + 1;
-        let next_multiple = |interval: u32| next.next_multiple_of(interval);
         // The last block of a period comes before the first of the next.
-        self.height.max((next_multiple(RETARGET_INTERVAL) - 2).min(next_multiple(HALVING_INTERVAL) - 1))
+        let last = (next.next_multiple_of(RETARGET_INTERVAL) - 2).min(next.next_multiple_of(HALVING_INTERVAL) - 1);
+        self.height.max(last)
     }
 
     fn period_is_complete(&self) -> bool {

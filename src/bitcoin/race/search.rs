@@ -6,6 +6,7 @@ use rand::RngExt;
 use rand_distr::{Distribution, Exp1};
 use sha2::{Digest as _, Sha256};
 
+use super::HourReport;
 use super::chain::{Chain, Solved};
 use crate::hash::{Digest, Draft, Kernel, Prepared, VersionRoll, sha256d_of_words};
 use crate::rng::{self, Stream};
@@ -269,11 +270,6 @@ impl Drawing {
         Self { luck: None, next: None }
     }
 
-    /// Whether every block takes the mean.
-    pub fn is_even(&self) -> bool {
-        self.luck.is_none()
-    }
-
     pub fn step(&mut self, chain: &Chain, hour: &Hour) -> Step {
         let per_s = hour.attempts_per_s(chain);
         let affordable = hour.left_s() * per_s;
@@ -293,6 +289,54 @@ impl Drawing {
         let solved = Solved { time_unix, finder, attempts, hash: Digest::default() };
         Step { seconds, hashes: attempts, solved: Some(solved) }
     }
+
+    /// Finds the whole ordinary blocks that follow a block in an hour, as one step after the other would; gives their
+    /// hashes.
+    pub fn run_ordinary(&mut self, chain: &mut Chain, hour: &mut Hour, report: &mut HourReport) -> u64 {
+        let before = chain.height;
+        let hashes = match &mut self.luck {
+            Some(luck) => luck.run(chain, hour, report, &mut self.next),
+            None => run_evenly(chain, hour, report),
+        };
+        chain.count_in_period(chain.height - before, hashes);
+        hashes
+    }
+}
+
+impl Luck {
+    fn run(&mut self, chain: &mut Chain, hour: &mut Hour, report: &mut HourReport, next: &mut Option<Draw>) -> u64 {
+        let (per_s, last) = (hour.attempts_per_s(chain), chain.last_ordinary_height());
+        let mut hashes = 0;
+        while chain.height < last {
+            let draw = Draw::geometric(chain, &mut self.attempts);
+            if hour.left_s() * per_s < draw.left {
+                *next = Some(draw);
+                break;
+            }
+            let seconds = draw.left / per_s;
+            let (finder, time_unix) = (hour.rates.draw(&mut self.finders), chain.stamp(hour.unix_after(seconds)));
+            report.expect(seconds, chain);
+            hour.elapsed_s += seconds;
+            hashes += draw.attempts;
+            chain.push(time_unix, finder, draw.attempts, report);
+        }
+        hashes
+    }
+}
+
+/// The same without luck, where each block takes as long as the one before.
+fn run_evenly(chain: &mut Chain, hour: &mut Hour, report: &mut HourReport) -> u64 {
+    let pace = hour.pace(chain);
+    let (blocks, btc) = HourReport::expectation(pace.seconds, chain);
+    let (before, last) = (chain.height, chain.last_ordinary_height());
+    while chain.height < last && hour.left_s() * pace.attempts_per_s >= chain.mean_attempts {
+        let time_unix = chain.stamp(hour.unix_after(pace.seconds));
+        report.expected_blocks_per_eh_s += blocks;
+        report.expected_subsidy_btc_per_eh_s += btc;
+        hour.elapsed_s += pace.seconds;
+        chain.push(time_unix, 0, pace.attempts, report);
+    }
+    u64::from(chain.height - before) * pace.attempts
 }
 
 impl Draw {
