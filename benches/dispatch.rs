@@ -33,7 +33,8 @@ fn main() {
     let account =
         time("dispatch_hour", || hours.iter().map(|hour| dispatch_hour(hour, &terms, &loads).welfare_usd(200.0)).sum());
     let value = time("hours_value_usd", || hours_value_usd(black_box(&hours), &terms, &loads, 200.0));
-    let days: Vec<_> = hours.chunks_exact(24).map(day).collect();
+    let days: Vec<_> =
+        hours.as_chunks().0.iter().map(|day| (Power::of(day), day.map(|hour| hour.miners_called_off))).collect();
     let mut result = HourResult::default();
     let by_day = time("dispatch_day", || {
         let earned_usd = |(power, called_off): &(Power<Hours>, [bool; 24])| {
@@ -86,19 +87,6 @@ fn compare(name: &str, hours: &[Hour], terms: &Terms, firm_mw: f64, miners: &[Mi
         value_usd
     });
     println!("{:.0} million site-hours/s, naive / this {:.1}", 1e3 / dual, naive / dual);
-}
-
-/// The hours of a day column by column.
-fn day(hours: &[Hour]) -> (Power<Hours>, [bool; 24]) {
-    let column = |of: fn(&Hour) -> f64| core::array::from_fn(|hour| of(&hours[hour]));
-    let power = Power {
-        surplus_mw: column(|h| h.surplus_mw),
-        hydro_mw: column(|h| h.hydro_mw),
-        import_mw: column(|h| h.import_mw),
-        export_mw: column(|h| h.export_mw),
-        price_usd_per_mwh: column(|h| h.price_usd_per_mwh),
-    };
-    (power, core::array::from_fn(|hour| hours[hour].miners_called_off))
 }
 
 /// Best of the rounds, ns per hour.

@@ -2,9 +2,10 @@
 //!
 //! Sources are surplus (wind or solar the grid does not take), hydro, grid import and, for AI only, backup. Loads are
 //! the AI firm, served first whatever it costs, then miners tier by tier; local energy that earns more in the market
-//! is exported. [`dispatch_hour`] gives the full account of an hour, [`dispatch_day_as_if`] that of a day's hours, eight side by side; [`hour_value`] gives an hour's value alone
-//! and [`hours_value_usd`] that of many hours; [`ReadyHours`] are hours to be valued again and again. [`slice::slice_dual`] values a slice of hours together with what one more
-//! MW of each load would add, from the same clearing price: what an optimiser evaluates over and over.
+//! is exported. [`dispatch_hour`] gives the full account of an hour, [`dispatch_day_as_if`] that of a day's hours,
+//! eight side by side; [`hour_value`] gives an hour's value alone and [`hours_value_usd`] that of many hours;
+//! [`ReadyHours`] are hours to be valued again and again. [`slice::slice_dual`] values a slice of hours together with
+//! what one more MW of each load would add, from the same clearing price: what an optimiser evaluates over and over.
 
 mod account;
 mod clearing;

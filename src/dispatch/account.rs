@@ -32,7 +32,7 @@ pub struct HourResult<V = f64> {
     pub mining_mw: V,
     /// What the miners earned, energy not deducted, USD.
     pub mining_value_usd: V,
-    /// Value of the best machine that does not run, USD/MWh; −∞ if all do or none is there.
+    /// Value of the best machine that does not run, USD/MWh; −∞ where there is none.
     pub next_usd_per_mwh: V,
     /// Power of surplus, hydro and grid that somebody took, the market included, MW.
     pub used_mw: [V; 3],
@@ -144,38 +144,59 @@ impl Flow<Hours> {
     }
 }
 
-/// Puts the account of the `i`th eight hours among those of the day, figure by figure: copying it as a whole takes as long
-/// as its sums.
+/// Puts the account of the `i`th eight hours among those of the day, figure by figure: copying it as a whole takes as
+/// long as its sums. Taken apart by name, so that no figure can be forgotten.
 #[inline(always)]
 pub(super) fn store<V: Lanes>(account: &HourResult<V>, day: &mut HourResult<Hours>, i: usize) {
-    store_flow(&account.ai, &mut day.ai, i);
-    put(account.ai_unserved_mw, &mut day.ai_unserved_mw, i);
-    store_flow(&account.mining, &mut day.mining, i);
-    put(account.mining_mw, &mut day.mining_mw, i);
-    put(account.mining_value_usd, &mut day.mining_value_usd, i);
-    put(account.next_usd_per_mwh, &mut day.next_usd_per_mwh, i);
-    for (to, used_mw) in day.used_mw.iter_mut().zip(account.used_mw) {
+    let HourResult {
+        ai,
+        ai_unserved_mw,
+        mining,
+        mining_mw,
+        mining_value_usd,
+        next_usd_per_mwh,
+        used_mw,
+        export_surplus_mw,
+        export_hydro_mw,
+        curtailed_mw,
+        ai_energy_cost_usd,
+        mining_energy_cost_usd,
+        export_margin_usd,
+        baseline_export_margin_usd,
+        ai_forgone_usd,
+        mining_forgone_usd,
+        baseline_surplus_mw,
+        baseline_hydro_mw,
+    } = *account;
+    store_flow(&ai, &mut day.ai, i);
+    put(ai_unserved_mw, &mut day.ai_unserved_mw, i);
+    store_flow(&mining, &mut day.mining, i);
+    put(mining_mw, &mut day.mining_mw, i);
+    put(mining_value_usd, &mut day.mining_value_usd, i);
+    put(next_usd_per_mwh, &mut day.next_usd_per_mwh, i);
+    for (used_mw, to) in used_mw.into_iter().zip(&mut day.used_mw) {
         put(used_mw, to, i);
     }
-    put(account.export_surplus_mw, &mut day.export_surplus_mw, i);
-    put(account.export_hydro_mw, &mut day.export_hydro_mw, i);
-    put(account.curtailed_mw, &mut day.curtailed_mw, i);
-    put(account.ai_energy_cost_usd, &mut day.ai_energy_cost_usd, i);
-    put(account.mining_energy_cost_usd, &mut day.mining_energy_cost_usd, i);
-    put(account.export_margin_usd, &mut day.export_margin_usd, i);
-    put(account.baseline_export_margin_usd, &mut day.baseline_export_margin_usd, i);
-    put(account.ai_forgone_usd, &mut day.ai_forgone_usd, i);
-    put(account.mining_forgone_usd, &mut day.mining_forgone_usd, i);
-    put(account.baseline_surplus_mw, &mut day.baseline_surplus_mw, i);
-    put(account.baseline_hydro_mw, &mut day.baseline_hydro_mw, i);
+    put(export_surplus_mw, &mut day.export_surplus_mw, i);
+    put(export_hydro_mw, &mut day.export_hydro_mw, i);
+    put(curtailed_mw, &mut day.curtailed_mw, i);
+    put(ai_energy_cost_usd, &mut day.ai_energy_cost_usd, i);
+    put(mining_energy_cost_usd, &mut day.mining_energy_cost_usd, i);
+    put(export_margin_usd, &mut day.export_margin_usd, i);
+    put(baseline_export_margin_usd, &mut day.baseline_export_margin_usd, i);
+    put(ai_forgone_usd, &mut day.ai_forgone_usd, i);
+    put(mining_forgone_usd, &mut day.mining_forgone_usd, i);
+    put(baseline_surplus_mw, &mut day.baseline_surplus_mw, i);
+    put(baseline_hydro_mw, &mut day.baseline_hydro_mw, i);
 }
 
 #[inline(always)]
 fn store_flow<V: Lanes>(flow: &Flow<V>, day: &mut Flow<Hours>, i: usize) {
-    put(flow.surplus_mw, &mut day.surplus_mw, i);
-    put(flow.hydro_mw, &mut day.hydro_mw, i);
-    put(flow.grid_mw, &mut day.grid_mw, i);
-    put(flow.backup_mw, &mut day.backup_mw, i);
+    let Flow { surplus_mw, hydro_mw, grid_mw, backup_mw } = *flow;
+    put(surplus_mw, &mut day.surplus_mw, i);
+    put(hydro_mw, &mut day.hydro_mw, i);
+    put(grid_mw, &mut day.grid_mw, i);
+    put(backup_mw, &mut day.backup_mw, i);
 }
 
 #[inline(always)]

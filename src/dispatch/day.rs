@@ -10,8 +10,8 @@ use crate::lanes::{LANES, Lanes, kernels};
 /// A figure of each hour of a day.
 pub type Hours = [f64; 24];
 
-/// Dispatches each hour of a day as [`dispatch_hour_as_if`](super::dispatch_hour_as_if) does, to the bit, but that the
-/// miners' hours are told by `called_off`.
+/// Dispatches each hour of a day as [`dispatch_hour_as_if`](super::dispatch_hour_as_if) does, to the bit, into
+/// `account`. `called_off` tells the hours in which a demand-response event switches the miners off.
 pub fn dispatch_day_as_if(
     power: &Power<Hours>,
     called_off: &[bool; 24],
@@ -29,6 +29,17 @@ pub fn dispatch_day_as_if(
 }
 
 impl Power<Hours> {
+    /// That of 24 hours.
+    pub fn of(hours: &[Hour; 24]) -> Self {
+        Self {
+            surplus_mw: hours.map(|hour| hour.surplus_mw),
+            hydro_mw: hours.map(|hour| hour.hydro_mw),
+            import_mw: hours.map(|hour| hour.import_mw),
+            export_mw: hours.map(|hour| hour.export_mw),
+            price_usd_per_mwh: hours.map(|hour| hour.price_usd_per_mwh),
+        }
+    }
+
     /// One of the hours, 0–23.
     pub fn hour(&self, hour: usize, miners_called_off: bool) -> Hour {
         Hour {
@@ -95,31 +106,16 @@ mod tests {
     use super::super::MinerTier;
     use super::*;
 
-    impl Power<Hours> {
-        /// Sets one of the hours, 0–23.
-        pub(in crate::dispatch) fn set(&mut self, hour: usize, is: &Hour) {
-            self.surplus_mw[hour] = is.surplus_mw;
-            self.hydro_mw[hour] = is.hydro_mw;
-            self.import_mw[hour] = is.import_mw;
-            self.export_mw[hour] = is.export_mw;
-            self.price_usd_per_mwh[hour] = is.price_usd_per_mwh;
-        }
-    }
-
     #[test]
     fn every_processor_has_the_same_bits() {
-        let mut power = Power::default();
-        for h in 0..24_i32 {
-            let hour = Hour {
-                surplus_mw: f64::from(h % 5) / 0.7,
-                hydro_mw: f64::from(h % 3) / 0.9,
-                import_mw: f64::from(h % 7) / 1.3,
-                export_mw: f64::from(h % 4) / 0.6,
-                price_usd_per_mwh: f64::from(h * 37 % 101) / 1.1,
-                miners_called_off: false,
-            };
-            power.set(h as usize, &hour);
-        }
+        let power = Power::of(&core::array::from_fn(|h| Hour {
+            surplus_mw: (h % 5) as f64 / 0.7,
+            hydro_mw: (h % 3) as f64 / 0.9,
+            import_mw: (h % 7) as f64 / 1.3,
+            export_mw: (h % 4) as f64 / 0.6,
+            price_usd_per_mwh: (h * 37 % 101) as f64 / 1.1,
+            miners_called_off: false,
+        }));
         let terms = Terms {
             surplus_cost_usd_per_mwh: 5.1,
             hydro_cost_usd_per_mwh: 19.7,

@@ -23,7 +23,7 @@ pub struct Hour {
     pub miners_called_off: bool,
 }
 
-/// The same power in an hour, or in eight side by side; whether miners are called off is another matter.
+/// Power and price of an hour, of eight side by side, or of a day's; without demand-response calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Power<V = f64> {
     /// Surplus, MW, at least 0.
@@ -124,8 +124,8 @@ impl<'a> Loads<'a> {
 
 /// Dispatches one hour to the greatest value for the owner, AI first.
 ///
-/// The totals are the exact optimum of the hour's linear program (`merit`). Which load draws on which source does
-/// not change the total, so it is settled by rule (`account`): AI draws on the cheapest energy the loads use, the miners
+/// The totals are the exact optimum of the hour's linear program (`merit`). Which load draws on which source does not
+/// change the total, so it is settled by rule (`account`): AI draws on the cheapest energy the loads use, the miners
 /// on the rest, and exports are the dearest of the local energy used. `loads.miners` must be sorted, best value first.
 pub fn dispatch_hour(hour: &Hour, terms: &Terms, loads: &Loads) -> HourResult {
     dispatch_hour_as_if(hour, terms, terms, loads)

@@ -104,8 +104,8 @@ fn export<V: Number>(power: &Power<V>, terms: &Terms) -> Export<V> {
     Export { mw: power.export_mw, value: terms.export_value(power.price_usd_per_mwh) }
 }
 
-/// What [`solve`] gives without loads, to the bit, where an exported MWh brings no more than an imported one costs: local
-/// power that costs less than its export brings is sold, cheapest first.
+/// What [`solve`] gives without loads, to the bit, where an exported MWh brings no more than an imported one costs:
+/// local power that costs less than its export brings is sold, cheapest first.
 #[inline(always)]
 pub(super) fn sell_all<V: Number>(power: &Power<V>, terms: &Terms) -> Served<V> {
     let zero = V::splat(0.0);

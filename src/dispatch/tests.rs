@@ -340,10 +340,7 @@ proptest! {
         scale in 0.001f64..1000.0,
     ) {
         let cases: Vec<Case> = cases.iter().map(|case| case.scaled(scale)).collect();
-        let mut power = Power::default();
-        for (i, case) in cases.iter().enumerate() {
-            power.set(i, &case.hour);
-        }
+        let power = Power::of(&core::array::from_fn(|i| cases[i].hour));
         let called_off = core::array::from_fn(|i| calls && cases[i].hour.miners_called_off);
         let loads = if idle { Loads { ai_mw: 0.0, miners: &[] } } else { cases[0].loads() };
         let mut terms = cases[0].terms;

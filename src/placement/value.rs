@@ -1,6 +1,6 @@
 //! The discounted value of a site with given capacities: hourly dispatch over the typical hours of each period.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::problem::{Block, FarmKind, Problem, SiteCase, Technology};
 use crate::calendar::HOURS_PER_YEAR;
@@ -14,7 +14,7 @@ pub struct Valuer<'a> {
     /// The site.
     pub site: &'a SiteCase,
     /// What was dispatched so far, by period: halls of several kinds draw alike.
-    dispatched: Mutex<Vec<Vec<Dispatched>>>,
+    known: Mutex<Vec<Vec<Dispatched>>>,
 }
 
 /// Loads of the typical hours of a period, and what these are worth with them.
@@ -37,8 +37,8 @@ pub struct SiteValue {
 impl<'a> Valuer<'a> {
     /// A valuer that has valued nothing yet.
     pub fn new(problem: &'a Problem, site: &'a SiteCase) -> Self {
-        let dispatched = problem.periods.iter().map(|_| Vec::new()).collect();
-        Self { problem, site, dispatched: Mutex::new(dispatched) }
+        let known = problem.periods.iter().map(|_| Vec::new()).collect();
+        Self { problem, site, known: Mutex::new(known) }
     }
 
     /// Expected discounted value of the site's hours with these blocks, after tax, end value included, capital excluded.
@@ -129,7 +129,7 @@ impl<'a> Valuer<'a> {
     }
 
     fn typical_year(&self, p: usize, backup_mw: f64, tiers: Vec<MinerTier>, firm: &FirmLoad) -> TypicalYear {
-        let value = self.dispatched(p, backup_mw, firm.draw_mw, tiers);
+        let value = self.dispatch(p, backup_mw, firm.draw_mw, tiers);
         let ai_cost_usd = value.ai_energy_cost_usd;
         let count = self.site.hours[p].count().max(1) as f64;
         let demand_mwh = firm.draw_mw * count;
@@ -139,19 +139,21 @@ impl<'a> Valuer<'a> {
         let welfare_usd = (value.mining_and_export_usd - ai_cost_usd + passed_on_usd) * per_year;
         TypicalYear { welfare_usd, served_share }
     }
-}
 
-impl Valuer<'_> {
     /// What the typical hours of a period are worth with these loads.
-    fn dispatched(&self, p: usize, backup_mw: f64, ai_mw: f64, tiers: Vec<MinerTier>) -> HourValue {
-        let dispatched = || self.dispatched.lock().unwrap_or_else(PoisonError::into_inner);
+    fn dispatch(&self, p: usize, backup_mw: f64, ai_mw: f64, tiers: Vec<MinerTier>) -> HourValue {
         let same = |d: &&Dispatched| d.backup_mw == backup_mw && d.ai_mw == ai_mw && d.tiers == tiers;
-        if let Some(known) = dispatched()[p].iter().find(same) {
+        if let Some(known) = self.known()[p].iter().find(same) {
             return known.value;
         }
         let value = self.site.hours[p].value(backup_mw, &Loads { ai_mw, miners: &tiers });
-        dispatched()[p].push(Dispatched { backup_mw, ai_mw, tiers, value });
+        self.known()[p].push(Dispatched { backup_mw, ai_mw, tiers, value });
         value
+    }
+
+    /// A thread that panicked left it whole.
+    fn known(&self) -> MutexGuard<'_, Vec<Vec<Dispatched>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

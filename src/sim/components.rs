@@ -59,7 +59,7 @@ fn product(site: &SiteParams) -> Option<&DemandResponse> {
 #[derive(Component, Debug)]
 pub struct Today {
     /// Supply, limits and price of the hours of today and the next days.
-    pub supply: Stretch,
+    pub stretch: Stretch,
     /// Whether a demand-response event switches the miners off, by hour.
     pub called_off: [bool; 24],
     /// Outcome of the 24 hours.

@@ -112,7 +112,7 @@ impl Today {
     /// Decides as if energy cost what `decides` says; it costs what `terms` says.
     fn dispatch(&mut self, decides: &crate::dispatch::Terms, terms: &crate::dispatch::Terms) {
         let loads = Loads { ai_mw: self.ai_draw_mw(), miners: &self.miners };
-        dispatch_day_as_if(self.supply.power(), &self.called_off, decides, terms, &loads, &mut self.account);
+        dispatch_day_as_if(self.stretch.power(), &self.called_off, decides, terms, &loads, &mut self.account);
         self.decides = *decides;
         // Most hours run as much as the one before.
         let mut last = (0.0, 0.0);

@@ -152,7 +152,7 @@ impl SiteLog {
             self.reasons.push(ReasonHours::of_year(year));
         }
         for (hour, cell) in self.heat[month].iter_mut().enumerate() {
-            let (power, r) = (today.supply.power().hour(hour, today.called_off[hour]), today.account.at(hour));
+            let (there, r) = (today.stretch.power().hour(hour, today.called_off[hour]), today.account.at(hour));
             let export_mw = r.export_surplus_mw + r.export_hydro_mw;
             cell.hours += 1.0;
             cell.mining_mwh += r.mining_mw;
@@ -161,13 +161,13 @@ impl SiteLog {
             cell.curtailed_mwh += r.curtailed_mw;
             cell.surplus_mwh += r.mining.surplus_mw + r.ai.surplus_mw + r.export_surplus_mw;
             cell.hydro_mwh += r.mining.hydro_mw + r.ai.hydro_mw + r.export_hydro_mw;
-            self.surplus_available_mwh += power.surplus_mw;
-            self.hydro_available_mwh += power.hydro_mw;
+            self.surplus_available_mwh += there.surplus_mw;
+            self.hydro_available_mwh += there.hydro_mw;
             cell.grid_mwh += r.mining.grid_mw + r.ai.grid_mw;
-            cell.price_usd_per_mwh += power.price_usd_per_mwh;
-            self.outage_hours += today.supply.outage_share()[hour];
+            cell.price_usd_per_mwh += there.price_usd_per_mwh;
+            self.outage_hours += today.stretch.outage_share()[hour];
             if let Some(reasons) = self.reasons.last_mut().filter(|_| loaded) {
-                reasons.add(r.mining_reason(&power, &today.decides, &today.miners), r.ai_reason(today.ai_draw_mw()));
+                reasons.add(r.mining_reason(&there, &today.decides, &today.miners), r.ai_reason(today.ai_draw_mw()));
             }
         }
     }

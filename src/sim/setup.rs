@@ -200,7 +200,7 @@ impl Today {
     /// A day on which nothing is there.
     fn idle(terms: &Terms) -> Self {
         Self {
-            supply: Stretch::default(),
+            stretch: Stretch::default(),
             called_off: [false; 24],
             account: HourResult::default(),
             decides: *terms,

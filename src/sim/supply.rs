@@ -20,8 +20,8 @@ pub fn offer_the_day(
             *calls = CallsLeft::of_year(params);
         }
         let today = &mut *today;
-        today.supply.turn_to(calendar.index, params, &supply.0);
-        for (called_off, price) in today.called_off.iter_mut().zip(&today.supply.power().price_usd_per_mwh) {
+        today.stretch.turn_to(calendar.index, params, &supply.0);
+        for (called_off, price) in today.called_off.iter_mut().zip(&today.stretch.power().price_usd_per_mwh) {
             *called_off = calls.take(params, *price);
         }
     }
@@ -39,7 +39,7 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    /// Goes to a day of the run, from the eve of it or to the first.
+    /// Goes to a day of the run: to the first, or to the one after today.
     fn turn_to(&mut self, day: usize, site: &SiteParams, supply: &Hourly) {
         self.today = day % STRETCH_DAYS;
         if self.today == 0 {

@@ -49,7 +49,7 @@ pub struct Plan {
     pub hash: String,
     /// The sweep file, the base scenario and their input files.
     pub inputs: Vec<InputFile>,
-    /// What runs of the same seed share.
+    /// What runs share without a change of any result.
     shared: Shared,
 }
 

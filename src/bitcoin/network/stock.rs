@@ -48,8 +48,8 @@ impl Stock {
         stock
     }
 
-    /// Adds the vintages of the years before `start`: what was added each quarter is the growth of the hashrate plus what
-    /// wore out.
+    /// Adds the vintages of the years before `start`: what was added each quarter is the growth of the hashrate plus
+    /// what wore out.
     fn add_past(&mut self, model: &VintagesModel, start: Day) {
         let quarters = (1.6 * model.physical_life_years * DAYS_PER_YEAR / f64::from(VINTAGE_DAYS)) as i32;
         let gain = model.efficiency_gain_per_year;
@@ -94,6 +94,9 @@ impl Stock {
 
     /// Adds new machines (EH/s, J/TH), evenly to all power prices; they run at once and are switched off like others where they do not pay.
     pub fn add(&mut self, day: Day, eh_s: f64, efficiency_j_per_th: f64) {
+        if eh_s <= 0.0 {
+            return;
+        }
         let eh_s_each = eh_s / self.cost_usd_per_mwh.len() as f64;
         match self.last_vintage() {
             Some((eight, place)) if day.0 - eight.delivered[place].0 < VINTAGE_DAYS => {
@@ -157,7 +160,7 @@ impl Stock {
             let foresight_share = if foreseen == ratio { model.foresight_share } else { 0.0 };
             (answer.running_eh_s, -foresight_share * answer.rise_eh_s / eh_s)
         };
-        let after_eh_s = ask_until_consistent(self.last_change * before_eh_s, answer_to);
+        let after_eh_s = ask_until_consistent((self.last_change * before_eh_s).max(LEAST_HASHRATE_EH_S), answer_to);
         self.last_change = after_eh_s / before_eh_s;
         self.eights.iter_mut().for_each(Vintages::settle);
     }
@@ -187,9 +190,9 @@ impl Stock {
     }
 }
 
-/// Asks how miners answer to a hashrate they expect, until what then runs is what they expected, and gives it. An answer
-/// comes with its slope, which is never above zero: so the solution lies between what is expected and what answers it.
-/// Newton's method within these bounds, and their middle after a step that has not halved what is missing.
+/// Asks how miners answer to a hashrate they expect, until what then runs is what they expected, and gives it. An
+/// answer comes with its slope, which is never above zero: so the solution lies between what is expected and what
+/// answers it. Newton's method within these bounds, and their middle after a step that has not halved what is missing.
 fn ask_until_consistent(first_eh_s: f64, mut answer: impl FnMut(f64) -> (f64, f64)) -> f64 {
     let (mut low, mut high) = (0.0_f64, f64::INFINITY);
     let (mut expected, mut last_excess) = (first_eh_s, f64::INFINITY);

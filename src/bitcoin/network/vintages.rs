@@ -49,8 +49,8 @@ pub(super) struct Answer {
     pub rise_eh_s: f64,
 }
 
-/// What becomes of machines in the `days` up to `day`: the share kept of what is idle, beside wear by age, and the share
-/// of the idle that is offered to others.
+/// What becomes of machines in the `days` up to `day`: the share kept of what is idle, beside wear by age, and the
+/// share of the idle that is offered to others.
 pub(super) struct WearJob<'a> {
     pub model: &'a VintagesModel,
     pub day: Day,
@@ -212,8 +212,8 @@ impl Vintages {
         self.running_eh_s = self.answered_eh_s;
     }
 
-    /// Some wear out, idle ones are scrapped, or sold to where machines of their vintage run, in proportion to what runs
-    /// there.
+    /// Some wear out, idle ones are scrapped, or sold to where machines of their vintage run, in proportion to what
+    /// runs there.
     #[inline(always)]
     fn wear<V: Lanes>(&mut self, job: &WearJob) {
         let mut kept = [1.0; LANES];

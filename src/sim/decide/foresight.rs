@@ -45,7 +45,7 @@ pub struct Foresight {
 }
 
 impl Foresight {
-    /// Keeps so many expectations, of some 50 kB each; [`Foresight::default`] keeps none.
+    /// Keeps so many expectations, of some 35 kB each at 16 power-price classes; [`Foresight::default`] keeps none.
     pub fn of_at_most(limit: usize) -> Self {
         Self { limit, kept: Mutex::default() }
     }

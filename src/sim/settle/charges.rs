@@ -78,7 +78,7 @@ impl Peaks {
     fn watch(&mut self, today: &Today) {
         let hosting_share = today.ai_share(FarmKind::Hosting);
         let mut month_mw = self.month.total_mw();
-        let (prices, account) = (&today.supply.power().price_usd_per_mwh, &today.account);
+        let (prices, account) = (&today.stretch.power().price_usd_per_mwh, &today.account);
         let import = |hour: usize| {
             let (mining_mw, ai_mw) = (account.mining.grid_mw[hour], account.ai.grid_mw[hour]);
             let hosting_mw = ai_mw * hosting_share;

@@ -29,7 +29,7 @@ pub fn energy(
         let bill = if farm.kind == FarmKind::Mining {
             let mut bill = mining_bill(&today.account);
             if let Some(forward) = forward.filter(|f| f.holds(calendar.today)) {
-                bill.settle(forward, today.mining_slots_mw, today.supply.power(), &today.account);
+                bill.settle(forward, today.mining_slots_mw, today.stretch.power(), &today.account);
             }
             bill
         } else {
