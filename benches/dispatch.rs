@@ -34,7 +34,7 @@ fn main() {
         time("dispatch_hour", || hours.iter().map(|hour| dispatch_hour(hour, &terms, &loads).welfare_usd(200.0)).sum());
     let value = time("hours_value_usd", || hours_value_usd(black_box(&hours), &terms, &loads, 200.0));
     let days: Vec<_> =
-        hours.as_chunks().0.iter().map(|day| (Power::of(day), day.map(|hour| hour.miners_called_off))).collect();
+        hours.as_chunks().0.iter().map(|day| (Power::of_day(day), day.map(|hour| hour.miners_called_off))).collect();
     let mut result = HourResult::default();
     let by_day = time("dispatch_day", || {
         let earned_usd = |(power, called_off): &(Power<Hours>, [bool; 24])| {

@@ -21,7 +21,7 @@ mod welfare;
 
 pub use account::{Flow, HourResult};
 pub use day::{Hours, dispatch_day_as_if};
-pub use hour::{Hour, Loads, MinerTier, Power, Terms, dispatch_hour, dispatch_hour_as_if};
-pub use ready::{Columns, ReadyHours};
+pub use hour::{Columns, Hour, Loads, MinerTier, Power, Terms, dispatch_hour, dispatch_hour_as_if};
+pub use ready::ReadyHours;
 pub use reason::{AiReason, MiningReason};
 pub use welfare::{HourValue, hour_value, hours_value_usd, welfare_usd};

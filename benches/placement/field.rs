@@ -1,9 +1,9 @@
 //! Invented sites for benchmarks and tests of placement: one decision, three technologies, limits that bind.
 
 use hashwatt::calendar::Day;
-use hashwatt::dispatch::Terms;
+use hashwatt::dispatch::{Columns, Terms};
 use hashwatt::placement::field::{
-    Counts, Field, FieldSite, FirmCurve, HallWorth, Limit, Model, Offer, Risk, SampleDay, SiteHours, Stage, Tier,
+    Counts, Field, FieldSite, FirmCurve, HallWorth, Limit, Model, Offer, Risk, SampleDay, Stage, Tier,
 };
 use hashwatt::placement::{Action, FarmKind};
 
@@ -133,10 +133,10 @@ fn offer(model: usize, annuity: f64, capital_usd_per_mw: f64, yearly_usd_per_mw:
     }
 }
 
-fn hours(days: usize, numbers: &mut Numbers, windy: bool) -> SiteHours {
+fn hours(days: usize, numbers: &mut Numbers, windy: bool) -> Columns {
     let mean_price = numbers.between(22.0, 75.0);
     let (mut wind, mut heat) = (0.5, 0.0);
-    let mut hours = SiteHours::default();
+    let mut hours = Columns::default();
     for hour in 0..24 * days {
         wind = 0.95 * wind + 0.05 * numbers.uniform() + 0.06 * (numbers.uniform() - 0.5);
         heat = 0.9 * heat + 8.0 * (numbers.uniform() - 0.5);

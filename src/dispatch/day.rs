@@ -30,25 +30,13 @@ pub fn dispatch_day_as_if(
 
 impl Power<Hours> {
     /// That of 24 hours.
-    pub fn of(hours: &[Hour; 24]) -> Self {
+    pub fn of_day(hours: &[Hour; 24]) -> Self {
         Self {
             surplus_mw: hours.map(|hour| hour.surplus_mw),
             hydro_mw: hours.map(|hour| hour.hydro_mw),
             import_mw: hours.map(|hour| hour.import_mw),
             export_mw: hours.map(|hour| hour.export_mw),
             price_usd_per_mwh: hours.map(|hour| hour.price_usd_per_mwh),
-        }
-    }
-
-    /// One of the hours, 0–23.
-    pub fn hour(&self, hour: usize, miners_called_off: bool) -> Hour {
-        Hour {
-            surplus_mw: self.surplus_mw[hour],
-            hydro_mw: self.hydro_mw[hour],
-            import_mw: self.import_mw[hour],
-            export_mw: self.export_mw[hour],
-            price_usd_per_mwh: self.price_usd_per_mwh[hour],
-            miners_called_off,
         }
     }
 }
@@ -108,7 +96,7 @@ mod tests {
 
     #[test]
     fn every_processor_has_the_same_bits() {
-        let power = Power::of(&core::array::from_fn(|h| Hour {
+        let power = Power::of_day(&core::array::from_fn(|h| Hour {
             surplus_mw: (h % 5) as f64 / 0.7,
             hydro_mw: (h % 3) as f64 / 0.9,
             import_mw: (h % 7) as f64 / 1.3,

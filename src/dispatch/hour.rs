@@ -1,6 +1,8 @@
 //! What goes into an hour, and its dispatch.
 #![expect(clippy::inline_always, reason = "see `crate::lanes`")]
 
+use core::ops::Index;
+
 use super::account::{HourResult, account};
 use super::clearing::with_steps;
 use super::merit::{Bids, Served, solve};
@@ -23,7 +25,7 @@ pub struct Hour {
     pub miners_called_off: bool,
 }
 
-/// Power and price of an hour, of eight side by side, or of a day's; without demand-response calls.
+/// Power and price of an hour, of eight side by side, or of many column by column; without demand-response calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Power<V = f64> {
     /// Surplus, MW, at least 0.
@@ -71,6 +73,56 @@ pub struct Loads<'a> {
     pub ai_mw: f64,
     /// Miners, best value first.
     pub miners: &'a [MinerTier],
+}
+
+/// Hours of a site column by column, all of the same length; what the site lacks is zero.
+pub type Columns = Power<Vec<f64>>;
+
+impl Columns {
+    /// The columns of hours.
+    pub(super) fn of(hours: &[Hour]) -> Self {
+        let mut columns = Self::default();
+        for hour in hours {
+            columns.push(hour);
+        }
+        columns
+    }
+
+    /// Adds an hour.
+    pub(crate) fn push(&mut self, hour: &Hour) {
+        self.surplus_mw.push(hour.surplus_mw);
+        self.hydro_mw.push(hour.hydro_mw);
+        self.import_mw.push(hour.import_mw);
+        self.export_mw.push(hour.export_mw);
+        self.price_usd_per_mwh.push(hour.price_usd_per_mwh);
+    }
+
+    /// How many hours there are.
+    pub fn len(&self) -> usize {
+        self.price_usd_per_mwh.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<C: Index<usize, Output = f64>> Power<C> {
+    /// One of the hours, in which no miners are called off.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    pub fn hour(&self, index: usize) -> Hour {
+        Hour {
+            surplus_mw: self.surplus_mw[index],
+            hydro_mw: self.hydro_mw[index],
+            import_mw: self.import_mw[index],
+            export_mw: self.export_mw[index],
+            price_usd_per_mwh: self.price_usd_per_mwh[index],
+            miners_called_off: false,
+        }
+    }
 }
 
 impl Hour {

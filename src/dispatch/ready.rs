@@ -4,7 +4,7 @@
 mod arrange;
 
 use super::clearing::may_export_grid;
-use super::hour::{Hour, Loads, MinerTier, Terms};
+use super::hour::{Columns, Hour, Loads, MinerTier, Terms};
 use super::welfare::{HourValue, hour_value};
 use crate::lanes::{LANES, Lanes, Number, kernels};
 
@@ -21,56 +21,6 @@ pub struct ReadyHours {
     rest: Vec<Hour>,
     count: usize,
     dearest_usd_per_mwh: f64,
-}
-
-/// Hours of a site column by column, as [`Hour`] has them; no miners are called off in them.
-#[derive(Debug, Clone, Default)]
-pub struct Columns {
-    /// Wind or solar power the grid does not take, MW, at least 0.
-    pub surplus_mw: Vec<f64>,
-    /// Hydro power free of contracts, MW, at least 0.
-    pub hydro_mw: Vec<f64>,
-    /// Power the grid can deliver, MW, at least 0.
-    pub import_mw: Vec<f64>,
-    /// Power the grid can take, MW, at least 0.
-    pub export_mw: Vec<f64>,
-    /// Market price at the node, USD/MWh.
-    pub price_usd_per_mwh: Vec<f64>,
-}
-
-impl Columns {
-    /// The columns of hours.
-    fn of(hours: &[Hour]) -> Self {
-        let column = |of: fn(&Hour) -> f64| hours.iter().map(of).collect();
-        Self {
-            surplus_mw: column(|hour| hour.surplus_mw),
-            hydro_mw: column(|hour| hour.hydro_mw),
-            import_mw: column(|hour| hour.import_mw),
-            export_mw: column(|hour| hour.export_mw),
-            price_usd_per_mwh: column(|hour| hour.price_usd_per_mwh),
-        }
-    }
-
-    /// How many hours there are.
-    pub fn len(&self) -> usize {
-        self.price_usd_per_mwh.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    fn hour(&self, index: usize) -> Hour {
-        Hour {
-            surplus_mw: self.surplus_mw[index],
-            hydro_mw: self.hydro_mw[index],
-            import_mw: self.import_mw[index],
-            export_mw: self.export_mw[index],
-            price_usd_per_mwh: self.price_usd_per_mwh[index],
-            miners_called_off: false,
-        }
-    }
 }
 
 impl ReadyHours {

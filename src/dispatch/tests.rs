@@ -340,7 +340,7 @@ proptest! {
         scale in 0.001f64..1000.0,
     ) {
         let cases: Vec<Case> = cases.iter().map(|case| case.scaled(scale)).collect();
-        let power = Power::of(&core::array::from_fn(|i| cases[i].hour));
+        let power = Power::of_day(&core::array::from_fn(|i| cases[i].hour));
         let called_off = core::array::from_fn(|i| calls && cases[i].hour.miners_called_off);
         let loads = if idle { Loads { ai_mw: 0.0, miners: &[] } } else { cases[0].loads() };
         let mut terms = cases[0].terms;
@@ -351,7 +351,8 @@ proptest! {
         let mut account = HourResult::default();
         dispatch_day_as_if(&power, &called_off, &decides, &terms, &loads, &mut account);
         for (i, off) in called_off.into_iter().enumerate() {
-            let alone = dispatch_hour_as_if(&power.hour(i, off), &decides, &terms, &loads);
+            let hour = Hour { miners_called_off: off, ..power.hour(i) };
+            let alone = dispatch_hour_as_if(&hour, &decides, &terms, &loads);
             prop_assert_eq!(account.at(i), alone);
         }
     }

@@ -9,7 +9,7 @@
 use super::problem::{Action, FarmKind};
 use crate::calendar::Day;
 use crate::compute::HostedTerms;
-use crate::dispatch::Terms;
+use crate::dispatch::{Columns, Terms};
 use crate::units::UsdPerMwh;
 
 /// Everything the optimiser knows.
@@ -119,7 +119,7 @@ pub struct FieldSite {
     /// Prices of the sources. `backup_mw` is 0: backup and missed service are in `firm_correction`.
     pub terms: Terms,
     /// Hours of `Field::days`, 24 a day.
-    pub hours: SiteHours,
+    pub hours: Columns,
     /// What stands on the first day.
     pub standing: Vec<Standing>,
     /// What may be ordered here, in order of date.
@@ -145,21 +145,6 @@ pub struct FirmCurve {
     pub step_mw: f64,
     /// Discounted USD at draws 0, 1, 2, … steps; straight between them. The first is 0.
     pub discounted_usd: Vec<f64>,
-}
-
-/// Sampled hours of a site, all of the same length; what the site lacks is zero.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct SiteHours {
-    /// Surplus, MW.
-    pub surplus_mw: Vec<f64>,
-    /// Hydro, MW.
-    pub hydro_mw: Vec<f64>,
-    /// Import limit × availability, MW.
-    pub import_mw: Vec<f64>,
-    /// Export limit × availability, MW.
-    pub export_mw: Vec<f64>,
-    /// Market price at the node, USD/MWh.
-    pub price_usd_per_mwh: Vec<f64>,
 }
 
 /// What a MW of connection does from an order until the next.

@@ -3,12 +3,11 @@
 use rand::RngExt;
 
 use super::field::{
-    Counts, Field, FieldSite, FirmCurve, HallWorth, Limit, Model, Offer, Risk, SampleDay, SiteHours, Stage, Standing,
-    Tier,
+    Counts, Field, FieldSite, FirmCurve, HallWorth, Limit, Model, Offer, Risk, SampleDay, Stage, Standing, Tier,
 };
 use super::problem::{Action, FarmKind};
 use crate::calendar::Day;
-use crate::dispatch::Terms;
+use crate::dispatch::{Columns, Terms};
 use crate::rng::{Stream, stream};
 
 /// How large a field is.
@@ -128,10 +127,10 @@ fn terms(rng: &mut Stream) -> Terms {
     }
 }
 
-fn hours(rng: &mut Stream, hours: usize) -> SiteHours {
+fn hours(rng: &mut Stream, hours: usize) -> Columns {
     let (size, level) = (rng.random_range(0.0..100.0), rng.random_range(25.0..60.0));
     let mut draw = |low: f64, high: f64| -> Vec<f64> { (0..hours).map(|_| rng.random_range(low..high)).collect() };
-    SiteHours {
+    Columns {
         surplus_mw: draw(-0.5 * size, size + 0.1).into_iter().map(|mw| mw.max(0.0)).collect(),
         hydro_mw: draw(0.0, 60.0 - 0.5 * size),
         import_mw: draw(0.0, 60.0),

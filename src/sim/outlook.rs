@@ -31,9 +31,7 @@ use crate::bitcoin::checkpoint::ChainStart;
 use crate::calendar::DAYS_PER_YEAR;
 use crate::compute::Catalogue;
 use crate::placement::FarmKind;
-use crate::placement::field::{
-    Co2Cap, Field, FieldSite, FirmCurve, Model as FieldModel, Risk, SiteHours, Standing, Tier,
-};
+use crate::placement::field::{Co2Cap, Field, FieldSite, FirmCurve, Model as FieldModel, Risk, Standing, Tier};
 use crate::scenario::Scenario;
 use crate::units::UsdPerPhDay;
 use axis::Axis;
@@ -171,7 +169,7 @@ fn field_model(scenario: &Scenario, model: &Model) -> FieldModel {
 
 fn site(view: &View, s: usize, standing: &[Batch], on_sale: &[Vec<usize>]) -> FieldSite {
     let (scenario, params) = (view.scenario, &view.scenario.sites[s]);
-    let hours: SiteHours = view.draws[s].hours.clone();
+    let hours = view.draws[s].hours.clone();
     let factory = stage::Factory::of(view, s);
     let here: Vec<Standing> = standing.iter().enumerate().map(|(id, batch)| factory.standing(id, batch)).collect();
     let offers = offers::offers(view, &factory, s, &here, on_sale);

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use super::components::{Site, SiteLog, Today};
 use super::resources::{Calendar, Chain, Journal, Order, Plan, Quote, RestOfWorld, Wanted};
-use crate::dispatch::{AiReason, MiningReason};
+use crate::dispatch::{AiReason, Hour, MiningReason};
 use crate::finance::Kind;
 use crate::placement::FarmKind;
 use crate::results::tables::{EventRow, NetworkRow, PlacedRow};
@@ -152,7 +152,8 @@ impl SiteLog {
             self.reasons.push(ReasonHours::of_year(year));
         }
         for (hour, cell) in self.heat[month].iter_mut().enumerate() {
-            let (there, r) = (today.stretch.power().hour(hour, today.called_off[hour]), today.account.at(hour));
+            let there = Hour { miners_called_off: today.called_off[hour], ..today.stretch.power().hour(hour) };
+            let r = today.account.at(hour);
             let export_mw = r.export_surplus_mw + r.export_hydro_mw;
             cell.hours += 1.0;
             cell.mining_mwh += r.mining_mw;

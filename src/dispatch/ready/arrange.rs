@@ -1,8 +1,8 @@
 //! Sources of hours put in order of cost, eight hours side by side.
 #![expect(clippy::inline_always, reason = "see `crate::lanes`")]
 
-use super::super::hour::Terms;
-use super::{Columns, Layout};
+use super::super::hour::{Columns, Terms};
+use super::Layout;
 use crate::lanes::{LANES, Lanes, kernels};
 
 kernels! {

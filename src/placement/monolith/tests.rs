@@ -93,7 +93,7 @@ fn one_hour_like_another_has_a_known_answer() {
     let site = &mut one.sites[0];
     site.offers.truncate(1);
     site.maximum_mw = 100.0;
-    site.hours = super::super::field::SiteHours {
+    site.hours = crate::dispatch::Columns {
         surplus_mw: vec![30.0; 24],
         hydro_mw: vec![0.0; 24],
         import_mw: vec![0.0; 24],

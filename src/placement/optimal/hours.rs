@@ -2,9 +2,9 @@
 
 use rayon::prelude::*;
 
-use crate::dispatch::MinerTier;
 use crate::dispatch::slice::{Slice, SliceDual, slice_dual};
-use crate::placement::field::{Field, FieldSite, SampleDay, SiteHours};
+use crate::dispatch::{Columns, MinerTier};
+use crate::placement::field::{Field, FieldSite, SampleDay};
 use crate::placement::problem::FarmKind;
 
 /// MW drawn at full run by segment and model: `[segment * models + model]`.
@@ -187,7 +187,7 @@ impl<'a> Fleet<'a> {
     }
 }
 
-impl SiteHours {
+impl Columns {
     /// The hours of a sampled day.
     pub fn day(&self, day: usize) -> Slice<'_> {
         let hours = 24 * day..24 * (day + 1);

@@ -133,7 +133,7 @@ impl Load<'_> {
 
     /// Part of a mine of the reference size that an hour's energy serves with a gain.
     fn served_share(&self, hour: usize, day: &SampleDay) -> f64 {
-        let hour = self.view.draws[self.s].hour(hour);
+        let hour = self.view.draws[self.s].hours.hour(hour);
         let params = &self.view.scenario.sites[self.s];
         let adder = params.grid.as_ref().map_or(0.0, |g| g.delivery_adder_usd_per_mwh);
         let fee = params.export.as_ref().map_or(0.0, |e| e.fee_usd_per_mwh);

@@ -157,7 +157,7 @@ impl<'a> Case<'a> {
                 month = (day.path, 0.0, 0.0, day.weight);
             }
             for h in 24 * i..24 * (i + 1) {
-                let energy = self.energy(&self.view.draws[self.s].hour(h), draw_mw);
+                let energy = self.energy(&self.view.draws[self.s].hours.hour(h), draw_mw);
                 month.1 += energy.cost_usd;
                 month.2 += draw_mw - energy.missing_mw;
                 totals.shortfall_usd += day.weight * energy.shortfall_usd;

@@ -4,9 +4,8 @@ use rayon::prelude::*;
 
 use super::days::Samples;
 use crate::calendar::Day;
-use crate::dispatch::Hour;
+use crate::dispatch::{Columns, Hour};
 use crate::energy::{Hourly, supply};
-use crate::placement::field::SiteHours;
 use crate::scenario::Scenario;
 use crate::scenario::model::Site as SiteParams;
 use crate::sim::components::CallsLeft;
@@ -16,7 +15,7 @@ use crate::sim::supply::hour_at;
 /// What is kept of a site's draws.
 pub struct SiteDraw {
     /// The hours of [`Samples::days`].
-    pub hours: SiteHours,
+    pub hours: Columns,
     /// By path: its months in order.
     pub months: Vec<Vec<MonthFacts>>,
 }
@@ -79,7 +78,7 @@ fn path_draw(scenario: &Scenario, seed: u64, samples: &Samples, site: usize, pat
 /// Puts the paths' days into the order of the samples.
 fn together(samples: &Samples, drawn: Vec<PathDraw>) -> SiteDraw {
     let mut next = vec![0; drawn.len()];
-    let mut hours = SiteHours::default();
+    let mut hours = Columns::default();
     for day in &samples.days {
         let from = next[day.path];
         next[day.path] += 24;
@@ -128,37 +127,10 @@ fn months(scenario: &Scenario, params: &SiteParams, drawn: &Hourly) -> Vec<Month
 impl SiteDraw {
     /// One path alone, of the samples of all.
     pub fn only(&self, path: usize, samples: &Samples) -> Self {
-        let mut hours = SiteHours::default();
+        let mut hours = Columns::default();
         for (i, _) in samples.days.iter().enumerate().filter(|(_, day)| day.path == path) {
-            (24 * i..24 * (i + 1)).for_each(|h| hours.push(&self.hour(h)));
+            (24 * i..24 * (i + 1)).for_each(|h| hours.push(&self.hours.hour(h)));
         }
         Self { hours, months: self.months.get(path).cloned().into_iter().collect() }
-    }
-
-    /// One sampled hour as the dispatch takes it.
-    pub fn hour(&self, index: usize) -> Hour {
-        hour_of(&self.hours, index)
-    }
-}
-
-impl SiteHours {
-    fn push(&mut self, hour: &Hour) {
-        self.surplus_mw.push(hour.surplus_mw);
-        self.hydro_mw.push(hour.hydro_mw);
-        self.import_mw.push(hour.import_mw);
-        self.export_mw.push(hour.export_mw);
-        self.price_usd_per_mwh.push(hour.price_usd_per_mwh);
-    }
-}
-
-/// One hour of sampled hours as the dispatch takes it.
-pub fn hour_of(hours: &SiteHours, index: usize) -> Hour {
-    Hour {
-        surplus_mw: hours.surplus_mw[index],
-        hydro_mw: hours.hydro_mw[index],
-        import_mw: hours.import_mw[index],
-        export_mw: hours.export_mw[index],
-        price_usd_per_mwh: hours.price_usd_per_mwh[index],
-        miners_called_off: false,
     }
 }

@@ -57,7 +57,8 @@ impl Screens {
         let (scenario, params) = (view.scenario, &view.scenario.sites[s]);
         let (draw, least_mw) = (&view.draws[s], 0.5 * params.maximum_mw.min(50.0));
         let hours = draw.hours.surplus_mw.len();
-        let firm = (0..hours).map(|h| draw.hour(h)).filter(|h| h.import_mw + h.surplus_mw + h.hydro_mw > least_mw);
+        let firm =
+            (0..hours).map(|h| draw.hours.hour(h)).filter(|h| h.import_mw + h.surplus_mw + h.hydro_mw > least_mw);
         let facts = SiteFacts {
             fibre: params.fibre,
             utility_mw: params.maximum_mw,

@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 
-use super::hours::hour_of;
 use crate::calendar::Day;
 use crate::dispatch::{Loads, MinerTier, dispatch_hour};
 use crate::placement::field::{Field, FieldSite, SampleDay};
@@ -91,7 +90,7 @@ fn day_eh_s(field: &Field, site: &FieldSite, i: usize, mw: &[f64]) -> f64 {
     tiers.sort_by(|a, b| b.0.value_usd_per_mwh.total_cmp(&a.0.value_usd_per_mwh));
     let miners: Vec<MinerTier> = tiers.iter().map(|t| t.0).collect();
     let eh_s = |hour: usize| {
-        let result = dispatch_hour(&hour_of(&site.hours, hour), &terms, &Loads { ai_mw, miners: &miners });
+        let result = dispatch_hour(&site.hours.hour(hour), &terms, &Loads { ai_mw, miners: &miners });
         let mut left_mw = result.mining_mw;
         tiers.iter().fold(0.0, |sum, (tier, eh_s_per_mw)| {
             let mw = left_mw.min(tier.mw);

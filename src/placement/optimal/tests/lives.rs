@@ -8,10 +8,9 @@ use super::super::price::{Marginals, best_lives};
 use super::super::*;
 use super::solved;
 use crate::calendar::Day;
-use crate::dispatch::Terms;
+use crate::dispatch::{Columns, Terms};
 use crate::placement::field::{
-    Counts, Field, FieldSite, FirmCurve, HallWorth, Limit, Model, Offer, Risk, SampleDay, SiteHours, Stage, Standing,
-    Tier,
+    Counts, Field, FieldSite, FirmCurve, HallWorth, Limit, Model, Offer, Risk, SampleDay, Stage, Standing, Tier,
 };
 use crate::placement::problem::{Action, FarmKind};
 use crate::placement::sample::{Shape, field};
@@ -279,7 +278,7 @@ fn by_hand() -> Field {
             backup_mw: 0.0,
             backup_cost_usd_per_mwh: 300.0,
         },
-        hours: SiteHours {
+        hours: Columns {
             surplus_mw: vec![50.0; 96],
             hydro_mw: vec![0.0; 96],
             import_mw: vec![0.0; 96],
